@@ -1,4 +1,4 @@
-"""A line to PostgreSQL that is cut at a COMMIT, so that nobody hears what became of it."""
+"""A line to PostgreSQL that is cut at a commit, so that nobody hears what became of it."""
 
 import asyncio
 import tempfile
@@ -26,7 +26,7 @@ class Fate(StrEnum):
 
 
 class CutLine:
-    """Passes everything on to a server, but cuts one connection at one COMMIT."""
+    """Passes everything on to a server, but cuts one connection at one commit."""
 
     def __init__(self, server: PostgresServer, folder: Path) -> None:
         self._socket = server.data.parent / _SOCKET
@@ -36,6 +36,8 @@ class CutLine:
         self._fate = Fate.LOST
         self.commits = 0
         """How many have passed since `cut_at`, or since the line was opened."""
+        self.is_over = asyncio.Event()
+        """Set when the commit has met its fate."""
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -56,10 +58,11 @@ class CutLine:
         answers, server = await asyncio.open_unix_connection(str(self._socket))
         answering = asyncio.create_task(_pass_on(answers, back))
         try:
-            await self._pass_requests(client, server)
+            commit = await self._pass_requests(client, server)
             answering.cancel()
             await asyncio.wait((answering,))
-            await self._cut(answers, server, back)
+            await self._cut(commit, answers, server, back)
+            self.is_over.set()
         except (asyncio.IncompleteReadError, OSError):
             pass  # one end has closed it
         finally:
@@ -76,22 +79,23 @@ class CutLine:
 
     async def _pass_requests(
         self, client: asyncio.StreamReader, server: asyncio.StreamWriter
-    ) -> None:
-        """Pass messages on until the COMMIT at which the line is cut, which is not passed on."""
+    ) -> bytes:
+        """Pass messages on until the commit at which the line is cut; return those that commit."""
+        asked = _Asked()
         kind = b""  # the first message has none
         while True:
-            size = await client.readexactly(4)
-            body = await client.readexactly(int.from_bytes(size, "big") - 4)
-            if kind == b"Q" and body == _COMMIT:
+            body = await _body(client)
+            if asked.commits(kind, body):
                 self.commits += 1
                 if self.commits == self._number:
-                    return
-            server.write(kind + size + body)
+                    return await _whole(kind, body, client)
+            server.write(_message(kind, body))
             await server.drain()
             kind = await client.readexactly(1)
 
     async def _cut(
         self,
+        commit: bytes,
         answers: asyncio.StreamReader,
         server: asyncio.StreamWriter,
         back: asyncio.StreamWriter,
@@ -100,11 +104,49 @@ class CutLine:
             back.close()
             await asyncio.sleep(_A_WHILE)
         if self._fate is not Fate.LOST:
-            server.write(b"Q" + (len(_COMMIT) + 4).to_bytes(4, "big") + _COMMIT)
+            server.write(commit)
             await answers.read(1)
 
 
+class _Asked:
+    """What a connection has asked so far, to tell what commits."""
+
+    def __init__(self) -> None:
+        self._in_transaction = False
+        self._writes: set[bytes] = set()
+        """The names of statements that write many rows."""
+
+    def commits(self, kind: bytes, body: bytes) -> bool:
+        """Whether a message commits: COMMIT, or a statement that writes without a transaction."""
+        if kind == b"Q":
+            ends = body.startswith((b"COMMIT", b"ROLLBACK\0"))
+            self._in_transaction = body.startswith(b"BEGIN") or (self._in_transaction and not ends)
+            return body == _COMMIT
+        if kind == b"P":
+            name, sql = body.split(b"\0", 2)[:2]
+            if sql.startswith(b"WITH w0 AS"):
+                self._writes.add(name)
+        return kind == b"B" and not self._in_transaction and body.split(b"\0", 2)[1] in self._writes
+
+
 _COMMIT = b"COMMIT\0"
+
+
+async def _whole(kind: bytes, body: bytes, client: asyncio.StreamReader) -> bytes:
+    """Return a message with those that belong to it: a statement ends with a Sync."""
+    messages = _message(kind, body)
+    while kind not in (b"Q", b"S"):
+        kind = await client.readexactly(1)
+        messages += _message(kind, await _body(client))
+    return messages
+
+
+async def _body(client: asyncio.StreamReader) -> bytes:
+    return await client.readexactly(int.from_bytes(await client.readexactly(4), "big") - 4)
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + (len(body) + 4).to_bytes(4, "big") + body
 
 
 async def _pass_on(answers: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:

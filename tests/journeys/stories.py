@@ -124,6 +124,7 @@ async def _go_on(
     }
     while step := steps.get((await exchange.order(order_id)).status):
         await step(order_id)
+        await exchange.quiet()
 
 
 async def a_pair_is_sold_and_paid_out(exchange: Exchange) -> None:
