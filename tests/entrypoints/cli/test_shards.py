@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,7 +54,6 @@ class Exchange:
     processes: Processes
     http: Running
     engines: list[Running]
-    staff: str
     buyer: str
     seller: str
     product: str
@@ -70,11 +68,6 @@ class Exchange:
 
     def book(self, size: str) -> Any:
         return self.http.ok("GET", f"/v1/products/{self.product}/book?size={size}")
-
-    def admin(self, *arguments: str) -> str:
-        done = self.processes.run("admin", *arguments, "--wait", "120", "--reason", "a test")
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def verify(self) -> None:
         verified = self.processes.run("admin", "verify")
@@ -104,7 +97,7 @@ def exchange_of(processes: Processes) -> Exchange:
     product = http.add_product(staff, *SIZES)
     while len(sizes_of_shards(product)) < SHARDS:
         product = http.add_product(staff, *SIZES)
-    return Exchange(processes, http, engines, staff, buyer, seller, product)
+    return Exchange(processes, http, engines, buyer, seller, product)
 
 
 def test_two_processes_share_four_shards_and_one_takes_those_of_a_killed_one(
@@ -144,47 +137,6 @@ def test_two_processes_share_four_shards_and_one_takes_those_of_a_killed_one(
 
     third = engine(processes)
     wait_until(lambda: (len(owned(second)), len(owned(third))) == (2, 2))
-
-
-def test_a_halt_and_a_suspension_reach_all_shards(processes: Processes) -> None:
-    reshard(processes, SHARDS)
-    exchange = exchange_of(processes)
-    http, sizes = exchange.http, exchange.sizes
-    wait_until(lambda: all(len(owned(engine)) == 2 for engine in exchange.engines))
-    for size in sizes:
-        http.repeat_until_answered("POST", "/v1/asks", exchange.seller, **exchange.quote(size))
-
-    exchange.admin("halt", exchange.product)
-    for size in sizes:
-        wait_until(partial(is_halted, exchange, size))
-        refused = http.ask_for("POST", "/v1/bids", exchange.buyer, **exchange.quote(size))
-        assert refused.json()["type"] == "/problems/book-halted"
-    [halt] = http.ok("GET", "/v1/admin/halts", exchange.staff)["items"]
-    exchange.admin("end-halt", halt["id"])
-    for size in sizes:
-        wait_until(partial(is_open, exchange, size))
-        http.ok("POST", "/v1/bids", exchange.buyer, **exchange.quote(size, 10_000))
-
-    told = exchange.admin("suspend", "seller@example.com")
-    assert "withdrawn quotes: 4" in told
-    assert all(exchange.book(size)["asks"] == [] for size in sizes)
-    notices = "/v1/notifications?limit=100"
-
-    def withdrawals() -> list[Any]:
-        found = http.ok("GET", notices, exchange.seller)["items"]
-        return [notice for notice in found if notice["kind"] == "quotes_withdrawn"]
-
-    wait_until(lambda: bool(withdrawals()))
-    assert len(withdrawals()) == 1
-    exchange.verify()
-
-
-def is_halted(exchange: Exchange, size: str) -> bool:
-    return bool(exchange.book(size)["halted"])
-
-
-def is_open(exchange: Exchange, size: str) -> bool:
-    return not is_halted(exchange, size)
 
 
 def test_the_numbers_of_books_keep_rising_over_other_numbers_of_shards(
