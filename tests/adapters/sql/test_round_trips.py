@@ -289,7 +289,6 @@ async def commit(store: Store, *added: Quote, **fields: Any) -> None:
     ownership = await store.books.take(0, NOW)
     batch = Batch(sequence=1, added={quote.id: quote for quote in added}, **fields)
     await store.books.commit(ownership, batch)
-    await store.outbox.unsent(1)  # in a transaction, this also writes what waits for its end
 
 
 TRIPS: dict[str, tuple[Callable[[Store, Any, Any], Awaitable[None]], Any, Any]] = {

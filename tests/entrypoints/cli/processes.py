@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 
+from ...nats_server import NatsServer
 from ...served import ADDRESS, PASSWORD, Served
 
 PATIENCE = 180.0
@@ -42,6 +43,16 @@ class Processes:
             "SOLEBOOK_PASSWORD": PASSWORD,
         }
         self._started: list[Running] = []
+
+    def over_nats(self, nats: NatsServer, **settings: str) -> None:
+        """Let the processes reach each other over a server, and prepare it and the database."""
+        self.environment |= {
+            "SOLEBOOK_NATS__URL": nats.url,
+            "SOLEBOOK_NATS__PREFIX": f"test-{uuid4().hex}",
+            **settings,
+        }
+        migrated = self.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

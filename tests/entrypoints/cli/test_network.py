@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -27,14 +26,7 @@ PASS = {
 @pytest.fixture
 def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
     processes = Processes(tmp_path, postgres_url)
-    processes.environment |= {
-        "SOLEBOOK_NATS__URL": nats_server.url,
-        "SOLEBOOK_NATS__PREFIX": f"test-{uuid4().hex}",
-        "SOLEBOOK_MARKET__PAYOUT_HOLD": "PT1S",
-    }
-    assert processes.run("migrate").returncode == 0
-    migrated = processes.run("migrate")
-    assert migrated.returncode == 0, migrated.stderr
+    processes.over_nats(nats_server, SOLEBOOK_MARKET__PAYOUT_HOLD="PT1S")
     yield processes
     processes.close()
 

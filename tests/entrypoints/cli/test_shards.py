@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -25,13 +25,11 @@ _OWNER = re.compile(r"owner of ([0-9, ]+) of 4 shards")
 @pytest.fixture
 def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
     processes = Processes(tmp_path, postgres_url)
-    processes.environment |= {
-        "SOLEBOOK_NATS__URL": nats_server.url,
-        "SOLEBOOK_NATS__PREFIX": f"test-{uuid4().hex}",
-        "SOLEBOOK_NATS__CONNECT_TIMEOUT": "PT60S",
-        "SOLEBOOK_STORE__CONNECT_TIMEOUT": "PT60S",
-    }
-    assert processes.run("migrate").returncode == 0
+    processes.over_nats(
+        nats_server,
+        SOLEBOOK_NATS__CONNECT_TIMEOUT="PT60S",
+        SOLEBOOK_STORE__CONNECT_TIMEOUT="PT60S",
+    )
     yield processes
     processes.close()
 

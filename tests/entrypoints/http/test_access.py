@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from litestar.routes import HTTPRoute
 
-from .world import ADDRESS, PARCEL, PASS, PASSWORD, PRODUCT, World, open_market
+from ...served import ADDRESS, PASSWORD
+from .world import PARCEL, PASS, PRODUCT, World, open_market
 
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 from litestar.routes import HTTPRoute
 
-from .world import ADDRESS, PARCEL, PASSWORD, PRODUCT, Person, World
+from ...served import ADDRESS, PASSWORD
+from .world import PARCEL, PRODUCT, Person, World
 
 NEWCOMER = {
     "email": "newcomer@example.com",

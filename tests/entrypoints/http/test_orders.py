@@ -4,7 +4,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from .world import ADDRESS, PARCEL, PASS, Person, World
+from ...served import ADDRESS
+from .world import PARCEL, PASS, Person, World
 
 
 async def test_a_trade_goes_from_bid_to_payout(

@@ -16,8 +16,9 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.rate_limits import RateLimits
 
+from ...served import PASSWORD
 from .conftest import PLENTY
-from .world import PASSWORD, World
+from .world import World
 
 
 class TestUserLimit:

@@ -7,8 +7,9 @@ import pytest
 
 from solebook.config.http import HttpSettings
 
+from ...served import PASSWORD
 from .conftest import PLENTY
-from .world import PASSWORD, Person, World
+from .world import Person, World
 
 CREDENTIALS = {"email": "person@example.com", "password": PASSWORD}
 

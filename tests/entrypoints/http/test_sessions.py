@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from .world import PASSWORD, Person, World
+from ...served import PASSWORD
+from .world import Person, World
 
 
 async def test_signing_in_gives_tokens(world: World) -> None:

@@ -2,7 +2,8 @@
 
 from uuid import uuid4
 
-from .world import ADDRESS, PASSWORD, Person, World
+from ...served import ADDRESS, PASSWORD
+from .world import Person, World
 
 NEWCOMER = {
     "email": "Newcomer@Example.com",

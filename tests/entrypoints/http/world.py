@@ -20,14 +20,8 @@ from solebook.ports.language.ids import HaltId, ProductId, UserId
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor, Role
 
-PASSWORD = "correct horse battery"
-ADDRESS = {
-    "street": "1 Main Street",
-    "city": "Portland",
-    "region": "OR",
-    "postal_code": "97201",
-    "country": "US",
-}
+from ...served import ADDRESS, PASSWORD
+
 PRODUCT = {
     "style_code": "DD1391-100",
     "brand": "Nike",
