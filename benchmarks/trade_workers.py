@@ -10,7 +10,6 @@ one worker cannot confirm more than 80 trades a second. The exchange is otherwis
 import argparse
 import asyncio
 import os
-import re
 import tempfile
 from contextlib import ExitStack
 from functools import partial
@@ -19,7 +18,6 @@ from pathlib import Path
 import msgspec
 
 from servers.nats_server import running_nats
-from servers.postgres_server import PostgresServer
 from solebook.composition.nats_bus import prepare_broker
 from solebook.config.nats import NatsSettings
 
@@ -34,9 +32,7 @@ _SLOW = "benchmarks.slow_charges"
 _HEALTH = ("--health-port", "0")
 
 
-def measure(
-    server: PostgresServer, databases: Databases, nats: str, trades: int, *, workers: int
-) -> Figures:
+def measure(databases: Databases, nats: str, trades: int, *, workers: int) -> Figures:
     """Return the confirmed trades per second of so many trade workers."""
     nats_settings = NatsSettings(url=nats, prefix=f"bench-{os.urandom(4).hex()}")
     os.environ |= {
@@ -58,9 +54,8 @@ def measure(
             stack.enter_context(running((*WORKERS["trade"], *_HEALTH), url, folder, module=_SLOW))
             for _ in range(workers)
         ]
-        counts = partial(server.sql, database=re.split(r"[/?]", url)[3])
         running_now = {"trade": trade[0], "others": others}
-        return run_served(burst(settings, product, counts, running_now, trades))
+        return run_served(burst(settings, product, running_now, trades))
 
 
 def main() -> None:
@@ -72,7 +67,7 @@ def main() -> None:
     options = parser.parse_args()
     with durable_postgres() as server, running_nats() as nats:
         databases = Databases(server)
-        with_workers = partial(measure, server, databases, nats.url, options.trades)
+        with_workers = partial(measure, databases, nats.url, options.trades)
         measurements: dict[str, Measurement] = {
             "one": partial(with_workers, workers=1),
             "two": partial(with_workers, workers=2),

@@ -10,15 +10,15 @@ confirmed. Letters may come later. The server syncs each commit to the disk.
 
 import argparse
 import asyncio
-import re
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from servers.postgres_server import PostgresServer
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
+
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.engine import hosts_of
@@ -46,7 +46,7 @@ _UNTOLD = "SELECT count(*) FROM outbox"
 _PATIENCE = 120.0
 
 
-def measure(server: PostgresServer, databases: Databases, trades: int) -> Figures:
+def measure(databases: Databases, trades: int) -> Figures:
     """Return the confirmed trades per second, and the processor time that each takes."""
     with (
         tempfile.TemporaryDirectory(prefix="solebook-bench-") as name,
@@ -59,9 +59,7 @@ def measure(server: PostgresServer, databases: Databases, trades: int) -> Figure
             name: stack.enter_context(running((*roles, "--health-port", "0"), url, folder))
             for name, roles in WORKERS.items()
         }
-        counts = partial(server.sql, database=re.split(r"[/?]", url)[3])
-        settings = settings_of(url, folder)
-        return run_served(burst(settings, product, counts, workers, trades))
+        return run_served(burst(settings_of(url, folder), product, workers, trades))
 
 
 async def prepare_product(url: str, folder: Path) -> Product:
@@ -73,7 +71,6 @@ async def prepare_product(url: str, folder: Path) -> Product:
 async def burst(
     settings: Settings,
     product: Product,
-    counts: Callable[[str], str],
     workers: dict[str, Running],
     trades: int,
 ) -> Figures:
@@ -81,7 +78,7 @@ async def burst(
 
     async def wait_until(query: str, count: int) -> None:
         give_up_at = time.monotonic() + _PATIENCE
-        while int(await asyncio.to_thread(counts, query)) != count:
+        while await counter.fetchval(query) != count:
             assert time.monotonic() < give_up_at, query
             await asyncio.sleep(_LOOK_EVERY)
 
@@ -92,6 +89,7 @@ async def burst(
     ):
         await hosts_of(application)[0].hosted()
         collect_rarely()
+        counter = await asyncpg.connect(settings.store.url)
         await _place(application, product, SELLERS, trades)
         await wait_until(_UNTOLD, 0)
         begun, busy = time.perf_counter(), {n: one.busy() for n, one in workers.items()}
@@ -99,6 +97,7 @@ async def burst(
         matched = time.perf_counter()
         await wait_until(_CONFIRMED, trades)
         ended = time.perf_counter()
+        await counter.close()
         cpu = {name: one.busy() - busy[name] for name, one in workers.items()}
     return {
         "trades_per_second": trades / (ended - begun),
@@ -137,7 +136,7 @@ def main() -> None:
     options = parser.parse_args()
     with durable_postgres() as server:
         databases = Databases(server)
-        burst = partial(measure, server, databases, options.trades)
+        burst = partial(measure, databases, options.trades)
         medians = in_turn({"trades": burst}, options.rounds)
     print(f"trades a second: {medians['trades']['trades_per_second']:,.0f}")
 
