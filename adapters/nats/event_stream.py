@@ -1,5 +1,7 @@
 """The stream of events: it is created, changed and checked, and its partitions change owners."""
 
+import secrets
+from hashlib import blake2b
 from typing import Any, Final
 
 from ...ports.language.errors import Unavailable
@@ -16,6 +18,8 @@ _DUPLICATES = int(2 * KEPT_IN_STORE) * _NANOSECONDS
 """For how long a message that is sent again is dropped."""
 _NEVER = 3_600 * _NANOSECONDS
 """When a message is delivered again to the same consumer. Owners begin anew before that."""
+_ORIGIN = "solebook-origin"
+"""What the consumers of a partition have in common, as long as there was always one."""
 
 
 class OtherStream(ValueError):
@@ -43,6 +47,10 @@ class EventStream(WatchedBroker):
             "retention": "interest",
             "storage": "file",
             "discard": "new",
+            "max_age": 0,
+            "max_msgs_per_subject": -1,
+            "deny_delete": True,
+            "deny_purge": True,
             "allow_atomic": True,
             "duplicate_window": _DUPLICATES,
             "num_replicas": self._replicas,
@@ -66,7 +74,7 @@ class EventStream(WatchedBroker):
         for role in RECEIVING_ROLES:
             for partition in range(self.names.partitions):
                 if (role, partition) not in has:
-                    await self._create(ConsumerName(role, partition), None)
+                    await self._create(ConsumerName(role, partition), None, None)
 
     async def check(self) -> None:
         """Raise OtherStream unless the stream and its consumers are as this version needs them."""
@@ -96,19 +104,30 @@ class EventStream(WatchedBroker):
             )
 
     async def position(self) -> Position | None:
-        """Return the position of the stream, or None if there is none. Raises Unavailable."""
+        """Return the position of the stream, or None if there is none.
+
+        Raises Unavailable and StreamError.
+        """
         there = await self._find()
-        return None if there is None else Position(there["created"], there["state"]["last_seq"])
+        return None if there is None else await self._position(there)
+
+    async def _position(self, there: dict[str, Any]) -> Position:
+        """Return the position. A stream has another name once a consumer was gone for a time.
+
+        The broker keeps no message for a consumer that is not there.
+        """
+        origins = await self._origins()
+        name = f"{there['created']} {blake2b(repr(origins).encode(), digest_size=8).hexdigest()}"
+        return Position(name, there["state"]["last_seq"])
 
     async def backlog(self) -> BrokerBacklog:
         try:
             there = await self._find()
+            if there is None:
+                raise Unavailable(what=f"the stream {self.names.stream}")
+            return BrokerBacklog(there["state"]["messages"], await self._position(there))
         except StreamError as error:
             raise Unavailable(what=NETWORK) from error
-        if there is None:
-            raise Unavailable(what=f"the stream {self.names.stream}")
-        state = there["state"]
-        return BrokerBacklog(state["messages"], Position(there["created"], state["last_seq"]))
 
     async def _find(self) -> dict[str, Any] | None:
         return await self._jetstream.find(f"STREAM.INFO.{self.names.stream}")
@@ -127,12 +146,12 @@ class EventStream(WatchedBroker):
         if any(other.replaces(name) for other in consumers):
             raise Unavailable(what=f"partition {name.partition} of {name.role}, which has an owner")
         earlier = [other for other in consumers if name.replaces(other)]
-        floors: list[int] = []
+        done: list[tuple[int, str]] = []
         for other in earlier:
             found = await self._jetstream.find(f"CONSUMER.INFO.{stream}.{other}")
             if found is not None:
-                floors.append(found["ack_floor"]["stream_seq"])
-        await self._create(name, max(floors, default=None))
+                done.append((found["ack_floor"]["stream_seq"], _origin(found)))
+        await self._create(name, *max(done, default=(None, None)))
         for other in earlier:
             await self._jetstream.find(f"CONSUMER.DELETE.{stream}.{other}")
 
@@ -145,8 +164,26 @@ class EventStream(WatchedBroker):
             if not page["consumers"] or len(names) >= page["total"]:
                 return [known for name in names if (known := ConsumerName.read(name)) is not None]
 
-    async def _create(self, name: ConsumerName, done: int | None) -> None:
-        """Create a consumer that begins after the message `done`, or with the first one."""
+    async def _origins(self) -> list[tuple[str, int, str]]:
+        """Return which origins the consumers of each role and partition have."""
+        origins: set[tuple[str, int, str]] = set()
+        seen = 0
+        while True:
+            page = await self._jetstream.ask(f"CONSUMER.LIST.{self.names.stream}", offset=seen)
+            if page.get("missing"):
+                raise Unavailable(what=NETWORK)  # a server of the cluster, which has some of them
+            for found in page["consumers"]:
+                if (name := ConsumerName.read(found["name"])) is not None:
+                    origins.add((name.role, name.partition, _origin(found)))
+            seen += len(page["consumers"])
+            if not page["consumers"] or seen >= page["total"]:
+                return sorted(origins)
+
+    async def _create(self, name: ConsumerName, done: int | None, origin: str | None) -> None:
+        """Create a consumer that begins after the message `done`, or with the first one.
+
+        It goes on for those of an `origin`, or is the first of a new one.
+        """
         subjects = self.names.of_partition(name.partition)
         start = {"deliver_policy": "by_start_sequence", "opt_start_seq": (done or 0) + 1}
         configuration = {
@@ -156,6 +193,7 @@ class EventStream(WatchedBroker):
             "ack_policy": "all",
             "ack_wait": _NEVER,
             "max_ack_pending": 1_000,
+            "metadata": {_ORIGIN: secrets.token_hex(8) if origin is None else origin},
             **({"deliver_policy": "all"} if done is None else start),
         }
         await self._jetstream.ask(
@@ -164,6 +202,11 @@ class EventStream(WatchedBroker):
             config=configuration,
             action="create",
         )
+
+
+def _origin(consumer: dict[str, Any]) -> str:
+    metadata: dict[str, str] = consumer["config"].get("metadata") or {}
+    return metadata.get(_ORIGIN, "")
 
 
 def _is(value: object, has: dict[str, Any], name: str) -> bool:

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
+from uuid import uuid4
+from zlib import crc32
 
 from nats.aio.msg import Msg
 
@@ -59,7 +61,7 @@ class NatsBus(EventBus, MessageBroker):
         self._checked = network.connections
         """The connection of which `has_kept` knows."""
         self._created: str | None = None
-        """What tells the stream from others of its name."""
+        """The stream's name in positions, which tells it from others that were there before."""
 
     # ---- consumers and queues ------------------------------------------------------------
 
@@ -110,7 +112,7 @@ class NatsBus(EventBus, MessageBroker):
     async def _send_together(self, messages: Sequence[Message]) -> int:
         """Publish messages in one batch: the stream gets all of them or none."""
         *others, final = messages
-        batch = str(messages[0].id)
+        batch = uuid4().hex  # the broker still has the beginning of one that broke off
         for number, message in enumerate(others, 1):
             subject, payload, headers = self._prepared(message)
             headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
@@ -123,8 +125,14 @@ class NatsBus(EventBus, MessageBroker):
         return last
 
     def _prepared(self, message: Message) -> tuple[str, bytes, dict[str, str]]:
+        """Return the subject, the payload and the headers of a message.
+
+        Its id in the broker is another one after a loss, so that it is not dropped as a duplicate
+        of one that the broker has not any more.
+        """
         subject = self._stream.names.subject(message.key, message.subject)
-        return subject, encode_message(message), {"Nats-Msg-Id": str(message.id)}
+        id_ = f"{message.id}-{crc32((self._created or '').encode()):08x}"
+        return subject, encode_message(message), {"Nats-Msg-Id": id_}
 
     # ---- the broker ----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
 from solebook.adapters.nats.event_stream import EventStream, OtherStream
 from solebook.adapters.nats.jetstream import JetStream
 from solebook.adapters.nats.nats_bus import NatsBus
+from solebook.adapters.nats.subjects import RECEIVING_ROLES
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher
 from solebook.entrypoints.worker.broker_keeper import BrokerKeeper
@@ -136,6 +137,66 @@ async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchang
     await stream.check()
     assert not await relay.bus.has_kept(position)
     assert (await published(relay, exchange.message())).last == 1
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_what_a_deleted_consumer_had_not_received_can_be_published_again(
+    exchange: Exchange, is_there: bool
+) -> None:
+    """Whether it is noticed while it is not there, or when an owner has created it anew."""
+    worker, relay = await exchange.process(TRADE), await exchange.process()
+    for role in {*RECEIVING_ROLES} - {TRADE}:
+        worker.receive_all(role)
+    messages = [exchange.message() for _ in range(10)]
+    position = await published(relay, *messages)
+    _, stream = await exchange.connect()
+    for consumer in await stream._consumers():
+        if consumer.role is TRADE:
+            await stream._jetstream.ask(f"CONSUMER.DELETE.{exchange.names.stream}.{consumer}")
+    async with asyncio.timeout(PATIENCE):
+        while (await stream.backlog()).waiting:
+            pass
+
+    if is_there:
+        worker.receive_all(TRADE)
+        async with asyncio.timeout(PATIENCE):
+            while sum(one.role is TRADE for one in await stream._consumers()) < 4:
+                pass
+    assert not await relay.bus.has_kept(position)
+    position = await published(relay, *messages)
+    if not is_there:
+        worker.receive_all(TRADE)
+        async with asyncio.timeout(PATIENCE):
+            while await relay.bus.has_kept(position):
+                pass
+        await published(relay, *messages)
+    await exchange.until(lambda: len(exchange.handled) >= 10)
+
+    assert sorted(exchange.handled, key=lambda m: m.id) == messages
+
+
+async def test_a_batch_that_broke_off_does_not_hold_up_the_next_attempt(
+    exchange: Exchange,
+) -> None:
+    relay = await exchange.process()
+    messages = [exchange.message() for _ in range(3)]
+    await published(relay, exchange.message())
+    sending = relay.network.publish
+    with pytest.MonkeyPatch.context() as patch:
+        left = 2
+
+        async def break_off(*args: Any, **fields: Any) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Unavailable(what="the network")
+            await sending(*args, **fields)
+
+        patch.setattr(relay.network, "publish", break_off)
+        with pytest.raises(Unavailable):
+            await relay.bus.publish(*messages)
+
+    assert (await published(relay, *messages)).last == 4
 
 
 class Counted(JetStream):

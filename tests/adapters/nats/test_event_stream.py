@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from solebook.adapters.nats.event_stream import EventStream, OtherStream
-from solebook.adapters.nats.jetstream import JetStream
+from solebook.adapters.nats.jetstream import JetStream, StreamError
 from solebook.adapters.nats.network import NatsAccess, Network
 from solebook.adapters.nats.subjects import ConsumerName, EventNames
 from solebook.ports.language.process_roles import ProcessRole
@@ -53,6 +53,50 @@ async def test_a_stream_that_somebody_changed_is_changed_back(
     await stream.prepare()
 
     await stream.check()
+
+
+@pytest.mark.parametrize(
+    ("change", "differs"),
+    [({"max_age": 3_600_000_000_000}, "max_age"), ({"max_msgs_per_subject": 1}, "per_subject")],
+)
+async def test_a_stream_that_was_told_to_drop_messages_is_noticed_and_changed_back(
+    jetstream: JetStream, names: EventNames, change: dict[str, int], differs: str
+) -> None:
+    stream = EventStream(jetstream, names)
+    await stream.prepare()
+    await jetstream.ask(f"STREAM.UPDATE.{names.stream}", **stream._configuration | change)
+    with pytest.raises(OtherStream, match=differs):
+        await stream.check()
+
+    await stream.prepare()
+
+    await stream.check()
+
+
+async def test_a_stream_of_an_earlier_version_is_changed(
+    jetstream: JetStream, names: EventNames
+) -> None:
+    stream = EventStream(jetstream, names)
+    new = {"max_age", "max_msgs_per_subject", "deny_purge", "deny_delete"}
+    earlier = {name: value for name, value in stream._configuration.items() if name not in new}
+    await jetstream.ask(f"STREAM.CREATE.{names.stream}", **earlier)
+
+    await stream.prepare()
+
+    await stream.check()
+
+
+async def test_nobody_can_delete_messages_that_were_not_received(
+    jetstream: JetStream, names: EventNames
+) -> None:
+    await EventStream(jetstream, names).prepare()
+    await jetstream.send(names.subject("key", "event"), b"{}")
+    for subject, fields in (
+        (f"STREAM.PURGE.{names.stream}", {}),
+        (f"STREAM.MSG.DELETE.{names.stream}", {"seq": 1}),
+    ):
+        with pytest.raises(StreamError):
+            await jetstream.ask(subject, **fields)
 
 
 async def test_a_consumer_that_is_missing_is_created(
