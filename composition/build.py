@@ -44,6 +44,7 @@ def build_application(
     shards: int = 1,
     across: Across | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
+    check_redis: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
 
@@ -51,7 +52,8 @@ def build_application(
     `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
     The books are divided into `shards`. `across` is the network between the processes. Without it,
     only the process with the engine reaches it.
-    `check_replica` raises Unavailable while the store answers for its replica, if it has one.
+    `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
+    `check_redis` while it does without Redis.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
     """
@@ -98,6 +100,7 @@ def build_application(
         shards=shards,
         across=across,
         check_replica=check_replica,
+        check_redis=check_redis,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -8,23 +8,14 @@ from dependency_injector import containers, providers
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
-from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
-from ..adapters.embedded.text_messenger import EmbeddedTextMessenger
-from ..adapters.mail.eml_mailer import EmlMailer
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
-from ..adapters.memory.messengers import (
-    MemoryMailer,
-    MemoryPushMessenger,
-    MemoryTextMessenger,
-)
 from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
-from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.system.clock import SystemClock, real_clock_of
 from ..adapters.system.ids import SystemIds
 from ..adapters.system.randomness import SystemRandomness
@@ -62,17 +53,16 @@ from .decorated_store import decorated_store
 from .exchange_clock import agreed_clock
 from .from_settings import (
     claim_holder,
-    jinja_templates,
     jwt_access_tokens,
     open_journal,
     open_passwords,
-    outgoing_of,
     webhook_secret,
     workers_of_queues,
 )
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
+from .messengers import mailer_of, push_messenger_of, templates_of, text_messenger_of
 from .nats_adapters import (
     across_nats,
     open_book_views,
@@ -81,6 +71,7 @@ from .nats_adapters import (
 )
 from .nats_bus import open_nats_bus
 from .network import open_network, require_network
+from .redis_adapters import open_redis
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
@@ -99,6 +90,7 @@ if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
     from ..adapters.nats.network import Network
     from ..adapters.nats.sharded_books import ShardedBookViews
+    from ..adapters.redis.connection import RedisConnection
     from ..adapters.sql.engine.database import SqlDatabase
 
 
@@ -143,6 +135,9 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
+    redis: "providers.Provider[RedisConnection]" = providers.Resource(
+        open_redis, settings, stopwatch, who
+    )
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Selector(
         carrier,
         process=providers.Singleton(MemoryCacheInvalidations),
@@ -223,34 +218,13 @@ class Container(containers.DeclarativeContainer):
             providers.Callable(webhook_secret, settings),
         ),
     )
-    templates: providers.Provider[Templates] = providers.Selector(
-        settings.provided.notifications.templates,
-        jinja=providers.Singleton(jinja_templates),
-        memory=providers.Singleton(MemoryTemplates),
+    templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
+    mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)
+    text_messenger: providers.Provider[TextMessenger] = providers.Singleton(
+        text_messenger_of, settings
     )
-    mailer: providers.Provider[Mailer] = providers.Selector(
-        settings.provided.mail_adapter,
-        eml=providers.Singleton(
-            EmlMailer,
-            providers.Singleton(outgoing_of, settings, "mail"),
-            clock,
-            sender=settings.provided.notifications.sender,
-        ),
-        memory=providers.Singleton(MemoryMailer),
-    )
-    text_messenger: providers.Provider[TextMessenger] = providers.Selector(
-        settings.provided.sms_adapter,
-        folder=providers.Singleton(
-            EmbeddedTextMessenger, providers.Singleton(outgoing_of, settings, "sms")
-        ),
-        memory=providers.Singleton(MemoryTextMessenger),
-    )
-    push_messenger: providers.Provider[PushMessenger] = providers.Selector(
-        settings.provided.push_adapter,
-        folder=providers.Singleton(
-            EmbeddedPushMessenger, providers.Singleton(outgoing_of, settings, "push")
-        ),
-        memory=providers.Singleton(MemoryPushMessenger),
+    push_messenger: providers.Provider[PushMessenger] = providers.Singleton(
+        push_messenger_of, settings
     )
     nats_bus: "providers.Provider[NatsBus]" = providers.Resource(
         open_nats_bus,
@@ -332,6 +306,11 @@ class Container(containers.DeclarativeContainer):
         shards=shards,
         across=across,
         check_replica=shown.provided.check_replica,
+        check_redis=providers.Selector(
+            settings.provided.redis.is_used,
+            none=providers.Object(None),
+            redis=redis.provided.check,
+        ),
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(
         build_shared_keepers,

@@ -9,14 +9,12 @@ from ..adapters.embedded.sqlite_journal import SqliteJournal
 from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
-from ..adapters.system.outgoing_folder import OutgoingFolder
 from ..config.settings import Settings
 from ..ports.access_tokens import AccessTokens
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.messages import Queue
 from ..ports.passwords import Passwords
-from ..ports.templates import Templates
 from .folder import make_folder
 from .keepers import holder_of
 
@@ -77,21 +75,6 @@ def workers_of_queues(settings: Settings) -> Mapping[Queue, int]:
     }
 
 
-def outgoing_of(settings: Settings, channel: str) -> OutgoingFolder:
-    """Return the folder of the files of one channel, such as `mail`."""
-    return OutgoingFolder(outgoing_folder(settings) / channel)
-
-
 def outgoing_folder(settings: Settings) -> Path:
     """Return the folder of the embedded messengers' files."""
     return Path(settings.folder) / "outgoing"
-
-
-# Optional packages are imported here, so that an exchange in memory does not need them.
-
-
-def jinja_templates() -> Templates:
-    """Return the templates of letters."""
-    from ..adapters.mail.jinja_templates import JinjaTemplates
-
-    return JinjaTemplates()

@@ -38,6 +38,8 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
     check_replica = application.check_replica
     if check_replica is not None and ProcessRole.HTTP in application.roles:
         optional["replica"] = _answers(check_replica)
+    if application.check_redis is not None:
+        optional["redis"] = _answers(application.check_redis)
     return ViewHealth(checks, patience, optional)
 
 

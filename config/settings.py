@@ -14,6 +14,7 @@ from ..ports.language.rules import MarketRules
 from .http import HttpSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
+from .redis import RedisSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
 
@@ -222,6 +223,7 @@ class Settings(Section, frozen=True):
     stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()
     nats: NatsSettings = NatsSettings()
+    redis: RedisSettings = RedisSettings()
     services: ServicesSettings = ServicesSettings()
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()

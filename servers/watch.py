@@ -41,7 +41,7 @@ def main() -> None:
 def _stop(process: int, runs: Path) -> None:
     """Stop the server at once, and return when its file says so: it may stay as a zombie.
 
-    PostgreSQL has such a file. NATS has none and ends at once.
+    PostgreSQL has such a file. NATS and Valkey have none and end at once.
     """
     give_up_at = time.monotonic() + _PATIENCE
     try:

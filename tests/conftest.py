@@ -16,6 +16,7 @@ from solebook.composition.memory_store import build_memory_store
 
 from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
+from .valkey_server import ValkeyServer, running_valkey
 
 HERE = Path(__file__).parent
 REACHES_OUT = (
@@ -35,7 +36,13 @@ REACHES_OUT = (
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
 
-SERVERS = {"postgres_server", "nats_server", "own_nats_server"}
+SERVERS = {
+    "postgres_server",
+    "nats_server",
+    "own_nats_server",
+    "valkey_server",
+    "own_valkey_server",
+}
 """The fixtures that run a real server."""
 
 EXAMPLES = {True: 20, False: 100}
@@ -85,7 +92,7 @@ def uses_real_server(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
     turns = set(map(str, called.params.values())) if called is not None else set()
     asked = getattr(item, "fixturenames", ())
-    return not SERVERS.isdisjoint(asked) or not {"postgres", "nats"}.isdisjoint(turns)
+    return not SERVERS.isdisjoint(asked) or not {"postgres", "nats", "redis"}.isdisjoint(turns)
 
 
 def pytest_collection() -> None:
@@ -139,6 +146,20 @@ def nats_server() -> Iterator[NatsServer]:
 def own_nats_server() -> Iterator[NatsServer]:
     """A NATS server for one test, which may stop it."""
     with running_nats() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    """A Valkey server, which is gone with the last test."""
+    with running_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def own_valkey_server() -> Iterator[ValkeyServer]:
+    """A Valkey server for one test, which may stop it."""
+    with running_valkey() as server:
         yield server
 
 

@@ -2,12 +2,18 @@
 
 import asyncio
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from solebook.composition.migrations import migrate_store
+from solebook.config.redis import RedisSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
+
+from ..redis_connections import PATIENCE, some_prefix
+from ..valkey_server import ValkeyServer
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +48,16 @@ def on_postgres(postgres_url: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture
+def on_redis(on_sqlite: Settings, valkey_server: ValkeyServer) -> Settings:
+    """SQLite, with a Redis beside it."""
+    redis = RedisSettings(
+        url=valkey_server.url, prefix=some_prefix(), timeout=timedelta(seconds=PATIENCE)
+    )
+    return msgspec.structs.replace(on_sqlite, redis=redis)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres", "redis"])
 def settings(request: pytest.FixtureRequest) -> Settings:
     name = {"memory": "in_memory"}.get(request.param, f"on_{request.param}")
     settings: Settings = request.getfixturevalue(name)

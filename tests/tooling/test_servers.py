@@ -12,6 +12,7 @@ import pytest
 
 from ..nats_server import NatsServer, require_nats, running_nats
 from ..postgres_server import PostgresServer, require_postgres, running_postgres
+from ..valkey_server import ValkeyServer, require_valkey, running_valkey
 
 pytestmark = [pytest.mark.real, pytest.mark.integration]
 
@@ -35,11 +36,12 @@ def state_of(process: int) -> str:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
-@pytest.mark.parametrize("server", ["postgres", "nats"])
+@pytest.mark.parametrize("server", ["postgres", "nats", "valkey"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals, server: str) -> None:
     require_postgres()
     require_nats()
+    require_valkey()
     caller = subprocess.Popen(
         [sys.executable, "-c", STARTS.format(server=server)],
         cwd=ROOT,
@@ -59,9 +61,9 @@ def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals, s
     assert caller.returncode == -number
 
 
-@pytest.mark.parametrize("running", [running_postgres, running_nats])
+@pytest.mark.parametrize("running", [running_postgres, running_nats, running_valkey])
 def test_a_server_that_was_stopped_leaves_nobody_watching(
-    running: Callable[[], AbstractContextManager[PostgresServer | NatsServer]],
+    running: Callable[[], AbstractContextManager[PostgresServer | NatsServer | ValkeyServer]],
 ) -> None:
     with running() as server:
         assert server._watch is not None

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import httpx
+import pytest
 
 from solebook.composition.application import Application
 from solebook.composition.engine import engine_of
@@ -68,13 +69,17 @@ async def test_without_its_store_a_process_is_not_ready(application: Application
     assert answer.headers["retry-after"] == "3"
 
 
-async def test_without_its_replica_a_process_is_ready_and_says_that_it_is_degraded(
-    application: Application,
-) -> None:
-    async def check_replica() -> None:
-        raise Unavailable(what="the replica")
+async def _away() -> None:
+    raise Unavailable(what="what is asked")
 
-    app = create_app(replace(application, check_replica=check_replica))
+
+@pytest.mark.parametrize(
+    ("check", "name"), [("check_replica", "replica"), ("check_redis", "redis")]
+)
+async def test_without_something_optional_a_process_is_ready_and_says_that_it_is_degraded(
+    application: Application, check: str, name: str
+) -> None:
+    app = create_app(replace(application, **{check: _away}))  # type: ignore[arg-type]  # a field
     await engine_of(application).start()
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
@@ -84,7 +89,7 @@ async def test_without_its_replica_a_process_is_ready_and_says_that_it_is_degrad
     assert answer.json()["dependencies"] == {
         "store": "answers",
         "matching": "answers",
-        "replica": "is not used",
+        name: "is not used",
     }
 
 

@@ -1,0 +1,54 @@
+"""Adapters on Redis. They import their packages when they are built: those are an extra."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ..config.redis import RedisSettings
+from ..config.settings import Settings
+from ..ports.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from ..adapters.redis.access import RedisAccess
+    from ..adapters.redis.connection import RedisConnection
+
+
+@asynccontextmanager
+async def open_redis(
+    settings: Settings, stopwatch: Stopwatch, who: str
+) -> "AsyncIterator[RedisConnection]":
+    """Open the connection to Redis, which need not be there."""
+    from ..adapters.redis.connection import RedisConnection  # an optional package
+
+    redis = settings.redis
+    async with RedisConnection(
+        redis_access_of(redis, who),
+        stopwatch,
+        prefix=redis.prefix,
+        failures=redis.failures,
+        pause=redis.pause.total_seconds(),
+    ) as connection:
+        yield connection
+
+
+def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":
+    """Return how to reach Redis. The URL's user and password take precedence."""
+    from ..adapters.redis.access import RedisAccess
+
+    address = settings.address
+    assert address is not None
+    return RedisAccess(
+        kind=address.kind,
+        hosts=address.hosts,
+        service=address.service,
+        database=address.database,
+        user=address.user or settings.user,
+        password=address.password or settings.password,
+        is_encrypted=address.is_encrypted or settings.ca is not None,
+        ca=settings.ca,
+        cert=settings.cert,
+        key=settings.key,
+        connections=settings.connections,
+        timeout=settings.timeout.total_seconds(),
+        name=who,
+    )

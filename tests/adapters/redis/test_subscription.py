@@ -1,0 +1,125 @@
+"""What is heard on a channel, and when it is known that something may have been missed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from solebook.adapters.redis.connection import RedisConnection
+from solebook.adapters.redis.subscription import Subscription
+
+from ...redis_connections import connected, until
+from ...valkey_server import ValkeyServer
+
+
+@dataclass
+class Listener:
+    """Keeps what was heard, and counts how often something may have been missed."""
+
+    connection: RedisConnection
+    subscription: Subscription
+    heard: list[bytes] = field(default_factory=list)
+    missed: int = 0
+    missed_once: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hear(self, message: bytes) -> None:
+        if message == b"nonsense":
+            raise ValueError("not understood")
+        self.heard.append(message)
+
+    def miss(self) -> None:
+        self.missed += 1
+
+    async def listens(self) -> None:
+        await until(lambda: self.subscription.is_heard)
+
+
+@asynccontextmanager
+async def listener(server: ValkeyServer) -> AsyncIterator[Listener]:
+    async with connected(server) as connection:
+        subscription = Subscription(connection, "news", beat=0.05, silence=0.2, pause=0.01)
+        listener = Listener(connection, subscription)
+        async with subscription.open(listener.hear, listener.miss):
+            yield listener
+
+
+async def test_what_is_published_is_heard_in_its_order(own_valkey_server: ValkeyServer) -> None:
+    async with listener(own_valkey_server) as one, listener(own_valkey_server) as another:
+        await one.listens()
+        await another.listens()
+        for number in range(3):
+            await one.connection.call("PUBLISH", "news", f"{number}")
+        await until(lambda: len(one.heard) == len(another.heard) == 3)
+        assert one.heard == another.heard == [b"0", b"1", b"2"]
+
+
+async def test_what_was_published_before_may_have_been_missed(
+    own_valkey_server: ValkeyServer,
+) -> None:
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+        assert (one.missed, one.heard) == (1, [])
+
+
+async def test_a_quiet_channel_stays_subscribed(own_valkey_server: ValkeyServer) -> None:
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+        for _ in range(5):
+            await asyncio.sleep(0.1)  # longer than the silence that is borne
+            assert (one.missed, one.subscription.is_heard) == (1, True)
+
+
+async def test_a_server_that_dies_is_missed_and_heard_again(
+    own_valkey_server: ValkeyServer,
+) -> None:
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+        own_valkey_server.kill()
+        await until(lambda: one.missed == 2)
+        assert not one.subscription.is_heard
+        own_valkey_server.start()
+        await one.listens()
+        assert one.missed == 3
+        await one.connection.call("PUBLISH", "news", "again")
+        await until(lambda: one.heard == [b"again"])
+
+
+async def test_a_server_that_hangs_is_missed_and_heard_again(
+    own_valkey_server: ValkeyServer,
+) -> None:
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+        own_valkey_server.pause()
+        await until(lambda: one.missed == 2)
+        own_valkey_server.resume()
+        await one.listens()
+        assert one.missed == 3
+
+
+async def test_a_server_may_come_later(own_valkey_server: ValkeyServer) -> None:
+    own_valkey_server.kill()
+    async with listener(own_valkey_server) as one:
+        await asyncio.sleep(0.05)
+        assert (one.missed, one.subscription.is_heard) == (0, False)
+        own_valkey_server.start()
+        await one.listens()
+        assert one.missed == 1
+
+
+async def test_a_message_that_is_not_understood_counts_as_missed(
+    own_valkey_server: ValkeyServer,
+) -> None:
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+        for message in ("nonsense", "sense"):
+            await one.connection.call("PUBLISH", "news", message)
+        await until(lambda: one.heard == [b"sense"])
+        assert one.missed == 2
+
+
+async def test_listening_ends_with_its_block(own_valkey_server: ValkeyServer) -> None:
+    before = asyncio.all_tasks()
+    async with listener(own_valkey_server) as one:
+        await one.listens()
+    assert asyncio.all_tasks() == before
+    assert own_valkey_server.command("PUBLISH", "news", "nobody hears") == ":0\r\n"
