@@ -66,7 +66,6 @@ def notifications_use_cases(
             orders=store.orders,
             products=store.products,
             recipients=store.recipients,
-            preferences=store.preferences,
             notifications=notifications,
             templates=templates,
             outbox=store.outbox,
@@ -78,8 +77,6 @@ def notifications_use_cases(
         deliver_notification=DeliverNotification(
             notifications=notifications,
             orders=store.orders,
-            recipients=store.recipients,
-            preferences=store.preferences,
             templates=templates,
             mailer=adapters.mailer,
             text_messenger=adapters.text_messenger,

@@ -4,23 +4,29 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import NotificationId, UserId
-from .language.notifications import Notification, NotificationPreferences
+from .language.notifications import Notification, NotificationPreferences, Recipient
 from .language.paging import Page, PageRequest
 
 
 class Notifications(Protocol):
     """Users' notifications. Writes need a transaction."""
 
-    async def add(self, notification: Notification) -> bool:
-        """Store a new notification.
+    async def add(self, *notifications: Notification) -> None:
+        """Store new notifications.
 
-        Return False and store nothing if the user already got this kind of notice for the order
+        One is not stored if its user already got this kind of notice for the order
         (`Notice.once_for`).
         """
         ...
 
     async def find(self, notification_id: NotificationId) -> Notification | None:
         """Return the notification, locked until the end of a transaction."""
+        ...
+
+    async def find_addressed(
+        self, notification_id: NotificationId
+    ) -> tuple[Notification, Recipient] | None:
+        """Return the notification with its recipient, or None if either does not exist."""
         ...
 
     async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:

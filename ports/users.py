@@ -91,8 +91,8 @@ class PaymentAccounts(Protocol):
 class Recipients(Protocol):
     """What notifications needs to know about users."""
 
-    async def find(self, user_id: UserId) -> Recipient | None:
-        """Return the name and the email for messages to the user, or None."""
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, Recipient]:
+        """Return the recipient of messages to each of these users who exists."""
         ...
 
     async def admins(self) -> Sequence[Recipient]:

@@ -5,24 +5,29 @@ from datetime import datetime
 from functools import partial
 
 from ...ports.language.ids import NotificationId, UserId
-from ...ports.language.notifications import Notification, NotificationPreferences
+from ...ports.language.notifications import Notification, NotificationPreferences, Recipient
 from ...ports.language.paging import Page, PageRequest
 from ...ports.notifications import Notifications, Preferences
 from .database import MemoryAdapter
 from .paging import newest_first
 from .tables import day_of, drop_if_empty, until
+from .users import recipient_of
 
 
 class MemoryNotifications(MemoryAdapter, Notifications):
     """Notifications by id, and an index of what each user reads in the app."""
 
-    async def add(self, notification: Notification) -> bool:
+    async def add(self, *notifications: Notification) -> None:
         await self._database.writing()
+        for notification in notifications:
+            self._add(notification)
+
+    def _add(self, notification: Notification) -> None:
         order_id = notification.notice.once_for
         if order_id is not None:
             once = (notification.user_id, notification.notice.KIND, order_id)
             if once in self._tables.told_once:
-                return False
+                return
             self._database.put(self._tables.told_once, once, None)
         of_day = self._tables.notifications_on_day[day_of(notification.created_at)]
         self._database.put(of_day, notification.id, notification)
@@ -31,11 +36,19 @@ class MemoryNotifications(MemoryAdapter, Notifications):
             listed = self._tables.listed_of_user[notification.user_id]
             self._database.put(listed, notification.id, None)
             self._note(notification)
-        return True
 
     async def find(self, notification_id: NotificationId) -> Notification | None:
         with await self._database.reading():
             return self._tables.notifications.get(notification_id)
+
+    async def find_addressed(
+        self, notification_id: NotificationId
+    ) -> tuple[Notification, Recipient] | None:
+        with await self._database.reading():
+            found = self._tables.notifications.get(notification_id)
+            if found is None or (user := self._tables.users.get(found.user_id)) is None:
+                return None
+            return found, recipient_of(user, self._tables)
 
     async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:
         await self._database.writing()

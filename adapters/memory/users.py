@@ -7,10 +7,11 @@ from itertools import islice
 from ...ports.language.errors import EmailTaken, NotFound
 from ...ports.language.ids import AddressId, UserId
 from ...ports.language.market import Side
-from ...ports.language.notifications import Recipient
+from ...ports.language.notifications import NotificationPreferences, Recipient
 from ...ports.language.users import Address, PostalAddress, Role, TraderStanding, User
 from ...ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from .database import MemoryAdapter
+from .tables import Tables
 
 
 class MemoryUsers(MemoryAdapter, Users):
@@ -133,18 +134,20 @@ class MemoryPaymentAccounts(MemoryAdapter, PaymentAccounts):
 
 
 class MemoryRecipients(MemoryAdapter, Recipients):
-    """Reads name and email from the user."""
+    """Reads name and email from the user, with the preferences."""
 
-    async def find(self, user_id: UserId) -> Recipient | None:
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, Recipient]:
         with await self._database.reading():
-            user = self._tables.users.get(user_id)
-        return None if user is None else _recipient(user)
+            users = [user for user_id in user_ids if (user := self._tables.users.get(user_id))]
+            return {user.id: recipient_of(user, self._tables) for user in users}
 
     async def admins(self) -> Sequence[Recipient]:
         with await self._database.reading():
             admins = (user for user in self._tables.users.values() if Role.ADMIN in user.roles)
-            return [_recipient(user) for user in islice(admins, 100)]
+            return [recipient_of(user, self._tables) for user in islice(admins, 100)]
 
 
-def _recipient(user: User) -> Recipient:
-    return Recipient(user.id, user.email, user.first_name)
+def recipient_of(user: User, tables: Tables) -> Recipient:
+    """Return a user as the recipient of messages."""
+    preferences = tables.notification_preferences.get(user.id) or NotificationPreferences(user.id)
+    return Recipient(user.id, user.email, user.first_name, preferences)

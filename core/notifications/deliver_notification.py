@@ -8,17 +8,11 @@ from uuid import UUID
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import NotificationRequested
 from ...ports.language.mail import Mail, PushMessage, TextMessage, message_id
-from ...ports.language.notifications import (
-    Channel,
-    Letter,
-    NotificationPreferences,
-    Recipient,
-)
+from ...ports.language.notifications import Channel, Letter, Recipient
 from ...ports.messengers import Mailer, PushMessenger, TextMessenger
-from ...ports.notifications import Notifications, Preferences
+from ...ports.notifications import Notifications
 from ...ports.orders import Orders
 from ...ports.templates import Templates
-from ...ports.users import Recipients
 from .channels import usable_channels
 from .outdated import is_outdated
 
@@ -34,8 +28,6 @@ class DeliverNotification:
 
     notifications: Notifications
     orders: Orders
-    recipients: Recipients
-    preferences: Preferences
     templates: Templates
     mailer: Mailer
     text_messenger: TextMessenger
@@ -44,19 +36,18 @@ class DeliverNotification:
 
     async def __call__(self, event: NotificationRequested) -> None:
         """Deliver it. Raises Unavailable if the messenger failed or timed out; retry then."""
-        notification = await self.notifications.find(event.notification_id)
-        if notification is None:
+        found = await self.notifications.find_addressed(event.notification_id)
+        if found is None:
             return
-        recipient = await self.recipients.find(notification.user_id)
-        preferences = await self.preferences.get(notification.user_id)
-        usable = usable_channels(preferences, notification.notice.KIND)
-        if recipient is None or event.channel not in usable:
+        notification, recipient = found
+        usable = usable_channels(recipient.preferences, notification.notice.KIND)
+        if event.channel not in usable:
             return
         letter = self.templates.render(notification.notice, recipient)
         id_ = message_id(notification.id, event.channel)
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                await self._send(event.channel, id_, letter, recipient, preferences)
+                await self._send(event.channel, id_, letter, recipient)
         except TimeoutError as error:
             raise Unavailable(what=f"the messenger of {event.channel}") from error
 
@@ -73,13 +64,9 @@ class DeliverNotification:
         await self(event)
 
     async def _send(
-        self,
-        channel: Channel,
-        id_: UUID,
-        letter: Letter,
-        recipient: Recipient,
-        preferences: NotificationPreferences,
+        self, channel: Channel, id_: UUID, letter: Letter, recipient: Recipient
     ) -> None:
+        preferences = recipient.preferences
         match channel:
             case Channel.EMAIL:
                 await self.mailer.send(Mail.of(letter, recipient, id_))

@@ -23,12 +23,13 @@ from ...ports.language.notifications import (
     Notification,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
+    Recipient,
     Warehouse,
     WelcomeNotice,
     WithdrawnOffer,
 )
 from ...ports.language.rules import MarketRules
-from ...ports.notifications import Notifications, Preferences
+from ...ports.notifications import Notifications
 from ...ports.orders import Orders
 from ...ports.outbox import Outbox
 from ...ports.products import Products
@@ -57,7 +58,6 @@ class Notify:
     orders: Orders
     products: Products
     recipients: Recipients
-    preferences: Preferences
     notifications: Notifications
     templates: Templates
     outbox: Outbox
@@ -69,8 +69,11 @@ class Notify:
     async def __call__(self, event: News) -> None:
         """Notify the users. Duplicate events of an order notify its parties only once."""
         async with self.transaction():
-            for user_id, notice in await self._notices(event):
-                await self._tell(user_id, notice)
+            notices = await self._notices(event)
+            recipients = await self.recipients.of({user_id for user_id, _ in notices})
+            for user_id, notice in notices:
+                if recipient := recipients.get(user_id):
+                    await self._tell(recipient, notice)
 
     async def _notices(self, event: News) -> Sequence[tuple[UserId, Notice]]:
         match event:
@@ -112,13 +115,11 @@ class Notify:
         admins = await self.recipients.admins()
         return [(admin.user_id, notice) for admin in admins if admin.user_id not in parties]
 
-    async def _tell(self, user_id: UserId, notice: Notice) -> None:
-        channels = usable_channels(await self.preferences.get(user_id), notice.KIND)
+    async def _tell(self, recipient: Recipient, notice: Notice) -> None:
+        channels = usable_channels(recipient.preferences, notice.KIND)
         if not channels:
             return
-        recipient = await self.recipients.find(user_id)
-        if recipient is None:
-            return
+        user_id = recipient.user_id
         headline = self.templates.headline(notice, recipient)
         notification = Notification(
             id=NotificationId(self.ids.new()),
@@ -129,8 +130,9 @@ class Notify:
             in_app=Channel.IN_APP in channels,
             created_at=self.clock.now(),
         )
-        if await self.notifications.add(notification):
-            carried = sorted(channels - {Channel.IN_APP})
-            await self.outbox.add(
-                *(NotificationRequested(notification.id, c, user_id, notice.KIND) for c in carried)
-            )
+        await self.notifications.add(notification)
+        # If the user already got this kind for the order, the request finds no notification.
+        carried = sorted(channels - {Channel.IN_APP})
+        await self.outbox.add(
+            *(NotificationRequested(notification.id, c, user_id, notice.KIND) for c in carried)
+        )

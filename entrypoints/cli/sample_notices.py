@@ -25,6 +25,7 @@ from ...ports.language.notifications import (
     CostsRoseNotice,
     Notice,
     NotificationKind,
+    NotificationPreferences,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
     Recipient,
@@ -53,7 +54,8 @@ from ...ports.language.trade_notices import (
     SaleDeliveredNotice,
 )
 
-RECIPIENT = Recipient(UserId(UUID(int=1)), "test@example.com", "Test")
+_USER = UserId(UUID(int=1))
+RECIPIENT = Recipient(_USER, "test@example.com", "Test", NotificationPreferences(_USER))
 SENT_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 ORDER = OrderId(UUID("019caaf2-7c00-7000-8000-000000000001"))

@@ -234,8 +234,9 @@ class NotificationPreferences:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The recipient of a message."""
+    """The recipient of messages, with the channels that the user wants."""
 
     user_id: UserId
     email: str
     first_name: str
+    preferences: NotificationPreferences

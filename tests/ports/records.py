@@ -22,6 +22,7 @@ from solebook.ports.language.ids import (
     UserId,
 )
 from solebook.ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, Size
+from solebook.ports.language.notifications import NotificationPreferences, Recipient
 from solebook.ports.language.orders import Fees, Order, PaymentStatus
 from solebook.ports.language.payments import (
     Account,
@@ -59,6 +60,12 @@ class Records(ToldRecords):
             last_name="Üser",
             created_at=self.instant,
         )
+
+    def recipient(
+        self, user: User, preferences: NotificationPreferences | None = None
+    ) -> Recipient:
+        wanted = preferences or NotificationPreferences(user.id)
+        return Recipient(user.id, user.email, user.first_name, wanted)
 
     def address(self, user_id: UserId, **fields: Any) -> Address:
         return made(

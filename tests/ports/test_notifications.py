@@ -1,5 +1,6 @@
 """Contracts of Notifications and Preferences."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,9 +22,9 @@ from .pages import all_pages
 from .records import Records
 
 
-async def add(store: Store, *notifications: Notification) -> list[bool]:
+async def add(store: Store, *notifications: Notification) -> None:
     async with store.transaction():
-        return [await store.notifications.add(one) for one in notifications]
+        await store.notifications.add(*notifications)
 
 
 async def listed(store: Store, user_id: UserId, *, unread_only: bool = False) -> list[Notification]:
@@ -47,7 +48,7 @@ async def test_an_added_notification_is_found_whole(store: Store, records: Recor
     told = records.notification(user_id)
     read = records.notification(user_id, notice=WelcomeNotice(), read_at=records.instant)
     quiet = records.notification(user_id, in_app=False)
-    assert await add(store, told, read, quiet) == [True, True, True]
+    await add(store, told, read, quiet)
     for one in (told, read, quiet):
         assert await store.notifications.find(one.id) == one
     assert await store.notifications.find(records.notification(user_id).id) is None
@@ -99,15 +100,18 @@ async def test_user_without_notifications_has_nothing_unread(
     assert await store.notifications.count_unread(records.user_id()) == 0
 
 
-async def test_user_gets_a_kind_once_per_order(store: Store, records: Records) -> None:
+@pytest.mark.parametrize("together", [True, False])
+async def test_user_gets_a_kind_once_per_order(
+    store: Store, records: Records, together: bool
+) -> None:
     user_id, order_id = records.user_id(), records.order_id()
     notice = records.notice(order_id)
     first = records.notification(user_id, notice=notice)
-    assert await add(store, first) == [True]
     again = records.notification(
         user_id, notice=replace(notice, shoe=replace(notice.shoe, name=""))
     )
-    assert await add(store, again) == [False]
+    for notifications in [(first, again)] if together else [(first,), (again,)]:
+        await add(store, *notifications)
     assert await store.notifications.find(again.id) is None
     assert await listed(store, user_id) == [first]
     assert await store.notifications.count_unread(user_id) == 1
@@ -117,16 +121,14 @@ async def test_another_user_order_or_kind_is_notified_too(store: Store, records:
     user_id, order_id = records.user_id(), records.order_id()
     notice = records.notice(order_id)
     refused = PayoutRefusedNotice(order_id, notice.shoe, 17_600, "account closed")
-    assert (
-        await add(
-            store,
-            records.notification(user_id, notice=notice),
-            records.notification(records.user_id(), notice=notice),
-            records.notification(user_id, notice=records.notice()),
-            records.notification(user_id, notice=refused),
-        )
-        == [True] * 4
-    )
+    told = [
+        records.notification(user_id, notice=notice),
+        records.notification(records.user_id(), notice=notice),
+        records.notification(user_id, notice=records.notice()),
+        records.notification(user_id, notice=refused),
+    ]
+    await add(store, *told)
+    assert [await store.notifications.find(one.id) for one in told] == told
 
 
 @pytest.mark.parametrize("kind", ["payout refused", "welcome"])
@@ -138,7 +140,7 @@ async def test_repeatable_kind_is_notified_again(store: Store, records: Records,
         else WelcomeNotice()
     )
     told = [records.notification(user_id, notice=notice) for _ in range(2)]
-    assert await add(store, *told) == [True, True]
+    await add(store, *told)
     assert await listed(store, user_id) == told[::-1]
 
 
@@ -154,7 +156,7 @@ async def test_rolled_back_notification_can_be_added_again(store: Store, records
         await tell_and_fail()
     assert await store.notifications.find(notification.id) is None
     assert await store.notifications.count_unread(notification.user_id) == 0
-    assert await add(store, notification) == [True]
+    await add(store, notification)
     assert await listed(store, notification.user_id) == [notification]
 
 
@@ -180,7 +182,28 @@ async def test_notifications_before_the_instant_are_deleted(store: Store, record
         assert await store.notifications.find(gone.id) is None
     assert await listed(store, user_id) == [new, kept]
     assert await store.notifications.count_unread(user_id) == 2
-    assert await add(store, replace(old, id=quiet.id)) == [True]
+    again = replace(old, id=quiet.id)
+    await add(store, again)
+    assert await store.notifications.find(again.id) == again
+
+
+async def test_a_notification_is_found_with_its_recipient(store: Store, records: Records) -> None:
+    plain, choosy = records.user(), records.user()
+    preferences = records.preferences(choosy.id)
+    told = [records.notification(user.id) for user in (choosy, plain, choosy)]
+    orphan = records.notification(records.user_id())
+    async with store.transaction():
+        await store.users.add(plain)
+        await store.users.add(choosy)
+        await store.preferences.put(preferences)
+        await store.notifications.add(*told, orphan)
+        assert await store.notifications.find_addressed(told[1].id) is not None
+    unknown = records.notification(plain.id)
+    found = await asyncio.gather(
+        *(store.notifications.find_addressed(one.id) for one in (*told, orphan, unknown))
+    )
+    to_plain, to_choosy = records.recipient(plain), records.recipient(choosy, preferences)
+    assert found == [(told[0], to_choosy), (told[1], to_plain), (told[2], to_choosy), None, None]
 
 
 # ---- Preferences ---------------------------------------------------------------------------------
@@ -198,15 +221,7 @@ async def test_preferences_are_replaced_as_a_whole_and_are_the_users_own(
     store: Store, records: Records
 ) -> None:
     user_id, other = records.user_id(), records.user_id()
-    full = NotificationPreferences(
-        user_id,
-        phone="+15550100",
-        devices=("device-1", "device-2"),
-        channels=(
-            (NotificationKind.WELCOME, frozenset()),
-            (NotificationKind.BID_MATCHED, frozenset(Channel)),
-        ),
-    )
+    full = records.preferences(user_id)
     bare = NotificationPreferences(user_id, channels=((NotificationKind.WELCOME, frozenset()),))
     for preferences in (full, bare, full):
         async with store.transaction():

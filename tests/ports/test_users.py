@@ -8,7 +8,6 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.errors import EmailTaken, NotFound
 from solebook.ports.language.market import Side
-from solebook.ports.language.notifications import Recipient
 from solebook.ports.language.users import Role, TraderStanding, User
 
 from .records import Records
@@ -259,26 +258,40 @@ async def test_many_buyers_cards_are_read_at_once(store: Store, records: Records
     assert await store.payment_accounts.payment_methods([]) == {}
 
 
+# ---- Recipients ----------------------------------------------------------------------------------
+
+
 async def test_a_recipient_is_written_to_by_name_and_email_as_they_are_now(
     store: Store, records: Records
 ) -> None:
     user = await added(store, records.user())
-    found = await store.recipients.find(user.id)
-    assert found == Recipient(user.id, user.email, user.first_name)
+    assert await store.recipients.of([user.id]) == {user.id: records.recipient(user)}
+    changed = replace(user, email="new@example.com", first_name="New")
     async with store.transaction():
-        await store.users.save(replace(user, email="new@example.com", first_name="New"))
-    found = await store.recipients.find(user.id)
-    assert found == Recipient(user.id, "new@example.com", "New")
+        await store.users.save(changed)
+    assert await store.recipients.of([user.id]) == {user.id: records.recipient(changed)}
 
 
-async def test_unknown_user_is_not_a_recipient(store: Store, records: Records) -> None:
-    assert await store.recipients.find(records.user_id()) is None
+async def test_recipients_have_their_preferences_or_the_defaults(
+    store: Store, records: Records
+) -> None:
+    plain, choosy, unasked = [await added(store, records.user()) for _ in range(3)]
+    preferences = records.preferences(choosy.id)
+    async with store.transaction():
+        await store.preferences.put(preferences)
+        await store.preferences.put(records.preferences(unasked.id))
+    assert await store.recipients.of({plain.id, choosy.id, records.user_id()}) == {
+        plain.id: records.recipient(plain),
+        choosy.id: records.recipient(choosy, preferences),
+    }
+    assert await store.recipients.of([]) == {}
 
 
 async def test_admins_are_the_users_with_the_role(store: Store, records: Records) -> None:
     roles = [{Role.ADMIN}, {Role.BUYER}, {Role.SELLER, Role.ADMIN}, {Role.AUTHENTICATOR}]
     users = [await added(store, records.user(roles=frozenset(held))) for held in roles]
+    preferences = records.preferences(users[2].id)
+    async with store.transaction():
+        await store.preferences.put(preferences)
     found = await store.recipients.admins()
-    assert list(found) == [
-        Recipient(user.id, user.email, user.first_name) for user in (users[0], users[2])
-    ]
+    assert list(found) == [records.recipient(users[0]), records.recipient(users[2], preferences)]

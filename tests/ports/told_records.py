@@ -25,7 +25,13 @@ from solebook.ports.language.ids import (
 )
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.messages import Delivery, Message, Queue
-from solebook.ports.language.notifications import Notification, Shoe
+from solebook.ports.language.notifications import (
+    Channel,
+    Notification,
+    NotificationKind,
+    NotificationPreferences,
+    Shoe,
+)
 from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.trade_notices import OrderAuthPassedNotice
 
@@ -128,6 +134,17 @@ class ToldRecords:
             brief="Testbrand Model One White/Crème is authentic.",
             in_app=True,
             created_at=self.instant,
+        )
+
+    def preferences(self, user_id: UserId) -> NotificationPreferences:
+        return NotificationPreferences(
+            user_id,
+            phone="+15550100",
+            devices=("device-1", "device-2"),
+            channels=(
+                (NotificationKind.WELCOME, frozenset()),
+                (NotificationKind.BID_MATCHED, frozenset(Channel)),
+            ),
         )
 
     def event(self) -> UserRegistered:

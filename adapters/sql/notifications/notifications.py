@@ -1,20 +1,25 @@
 """Notifications, in SQL."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from ....ports.language.ids import NotificationId, UserId
-from ....ports.language.notifications import Notification, NotificationKind
+from ....ports.language.notifications import Notification, NotificationKind, Recipient
 from ....ports.language.paging import Page, PageRequest
 from ....ports.notifications import Notifications
-from ..engine.constructs import insert_or_skip
+from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode_notice, encode
+from ..engine.shared_read import SharedRead
 from ..engine.statement import Row, Statement
-from ..schema import notifications
+from ..schema import notifications, users
+from ..users.recipients import RECIPIENT_COLUMNS, WITH_PREFERENCES, recipient_of
+
+_Addressed: TypeAlias = tuple[Notification, Recipient]
 
 _columns = notifications.c
 _in_app = _columns.in_app & (_columns.user_id == bindparam("user_id"))
@@ -22,6 +27,11 @@ _unread = _in_app & _columns.read_at.is_(None)
 
 _ADD = Statement(insert_or_skip(notifications, _columns.user_id, _columns.kind, _columns.once_for))
 _FIND = Statement(select(notifications).where(_columns.id == bindparam("id")), locks=True)
+_FIND_ADDRESSED = Statement(
+    select(notifications, *RECIPIENT_COLUMNS)
+    .select_from(notifications.join(WITH_PREFERENCES, users.c.id == _columns.user_id))
+    .where(one_of(_columns.id, "ids"))
+)
 _MARK = Statement(
     update(notifications)
     .where(_columns.id == bindparam("notification_id"))
@@ -40,13 +50,23 @@ class SqlNotifications(Notifications):
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._find_addressed = SharedRead(database, self._addressed)
 
-    async def add(self, notification: Notification) -> bool:
-        return await self._database.execute(_ADD, **_values(notification)) == 1
+    async def add(self, *notifications: Notification) -> None:
+        self._database.execute_later(_ADD, map(_values, notifications))
 
     async def find(self, notification_id: NotificationId) -> Notification | None:
         row = await self._database.first(_FIND, id=notification_id)
         return None if row is None else _notification(row)
+
+    async def find_addressed(self, notification_id: NotificationId) -> _Addressed | None:
+        return await self._find_addressed(notification_id)
+
+    async def _addressed(
+        self, ids: Collection[NotificationId]
+    ) -> Mapping[NotificationId, _Addressed]:
+        rows = await self._database.rows(_FIND_ADDRESSED, ids=ids)
+        return {row.id: (_notification(row), recipient_of(row.user_id, row)) for row in rows}
 
     async def mark(self, notification_id: NotificationId, read_at: datetime | None) -> None:
         await self._database.execute(_MARK, notification_id=notification_id, read_at=read_at)

@@ -8,7 +8,7 @@ from ....ports.notifications import Preferences
 from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode, encode
-from ..engine.statement import Statement
+from ..engine.statement import Row, Statement
 from ..schema import notification_preferences as preferences_table
 
 _GET = Statement(
@@ -25,14 +25,7 @@ class SqlPreferences(Preferences):
 
     async def get(self, user_id: UserId) -> NotificationPreferences:
         row = await self._database.first(_GET, user_id=user_id)
-        if row is None:
-            return NotificationPreferences(user_id)
-        return NotificationPreferences(
-            user_id=user_id,
-            phone=row.phone,
-            devices=decode(row.devices, tuple[str, ...]),
-            channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
-        )
+        return NotificationPreferences(user_id) if row is None else preferences_of(user_id, row)
 
     async def put(self, preferences: NotificationPreferences) -> None:
         await self._database.execute(
@@ -42,3 +35,15 @@ class SqlPreferences(Preferences):
             devices=encode(preferences.devices),
             channels=encode(preferences.channels),
         )
+
+
+def preferences_of(user_id: UserId, row: Row) -> NotificationPreferences:
+    """Return the preferences in a row, or the defaults if it was joined and has none."""
+    if row.devices is None:
+        return NotificationPreferences(user_id)
+    return NotificationPreferences(
+        user_id=user_id,
+        phone=row.phone,
+        devices=decode(row.devices, tuple[str, ...]),
+        channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
+    )

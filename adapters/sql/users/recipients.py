@@ -1,38 +1,50 @@
 """Recipients of notifications, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from ....ports.language.ids import UserId
 from ....ports.language.notifications import Recipient
 from ....ports.language.users import Role
 from ....ports.users import Recipients
-from ..engine.constructs import holds
+from ..engine.constructs import holds, one_of
 from ..engine.database import SqlDatabase
-from ..engine.statement import Statement
-from ..schema import users
+from ..engine.statement import Row, Statement
+from ..notifications.preferences import preferences_of
+from ..schema import notification_preferences, users
 
-_FIND = Statement(select(users.c.email, users.c.first_name).where(users.c.id == bindparam("id")))
-
-_ADMINS = Statement(
-    select(users.c.id, users.c.email, users.c.first_name)
-    .where(holds(users.c.roles, Role.ADMIN))
-    .order_by(users.c.id)
-    .limit(100)
+RECIPIENT_COLUMNS = (
+    users.c.email,
+    users.c.first_name,
+    notification_preferences.c.phone,
+    notification_preferences.c.devices,
+    notification_preferences.c.channels,
 )
+"""The columns of a recipient, besides the user's id."""
+WITH_PREFERENCES = users.outerjoin(
+    notification_preferences, notification_preferences.c.user_id == users.c.id
+)
+"""The tables of recipients."""
+_ALL = select(users.c.id, *RECIPIENT_COLUMNS).select_from(WITH_PREFERENCES)
+_OF = Statement(_ALL.where(one_of(users.c.id, "user_ids")))
+_ADMINS = Statement(_ALL.where(holds(users.c.roles, Role.ADMIN)).order_by(users.c.id).limit(100))
 
 
 class SqlRecipients(Recipients):
-    """Reads names and emails from the users."""
+    """Reads names and emails from the users, with their preferences."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
 
-    async def find(self, user_id: UserId) -> Recipient | None:
-        row = await self._database.first(_FIND, id=user_id)
-        return None if row is None else Recipient(user_id, row.email, row.first_name)
+    async def of(self, user_ids: Collection[UserId]) -> Mapping[UserId, Recipient]:
+        rows = await self._database.rows(_OF, user_ids=user_ids)
+        return {row.id: recipient_of(row.id, row) for row in rows}
 
     async def admins(self) -> Sequence[Recipient]:
-        rows = await self._database.rows(_ADMINS)
-        return [Recipient(row.id, row.email, row.first_name) for row in rows]
+        return [recipient_of(row.id, row) for row in await self._database.rows(_ADMINS)]
+
+
+def recipient_of(user_id: UserId, row: Row) -> Recipient:
+    """Return the recipient in a row with `RECIPIENT_COLUMNS`."""
+    return Recipient(user_id, row.email, row.first_name, preferences_of(user_id, row))

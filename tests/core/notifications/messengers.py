@@ -41,8 +41,6 @@ def delivering(
     return DeliverNotification(
         notifications=store.notifications,
         orders=store.orders,
-        recipients=store.recipients,
-        preferences=store.preferences,
         templates=MemoryTemplates(),
         mailer=mailer or messengers.mailer,
         text_messenger=messengers.text_messenger,

@@ -39,6 +39,7 @@ from solebook.ports.language.users import User
 
 from ...ports.records import Records
 from ...ports.shard import Shard
+from .messengers import Messengers, delivering
 
 
 @pytest.fixture
@@ -48,7 +49,6 @@ def notify(store: Store, clock: VirtualClock, ids: SeededIds) -> Notify:
         orders=store.orders,
         products=store.products,
         recipients=store.recipients,
-        preferences=store.preferences,
         notifications=store.notifications,
         templates=MemoryTemplates(),
         outbox=store.outbox,
@@ -218,7 +218,7 @@ async def test_withdrawn_quotes_cause_one_notification_per_event(
 
 
 async def test_duplicate_events_of_an_order_notify_once(
-    store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
+    store: Store, notify: Notify, records: Records, clock: VirtualClock, messengers: Messengers
 ) -> None:
     product = records.product()
     async with store.transaction():
@@ -234,11 +234,13 @@ async def test_duplicate_events_of_an_order_notify_once(
     assert isinstance(event, MatchCreated)
     for _ in range(3):
         await notify(event)
+    for request, _ in await requested(store):
+        await delivering(store, messengers)(request)
     (matched,) = await listed(store, order.buyer_id)
     assert isinstance(matched.notice, BidMatchedNotice)
     assert matched.notice.total == order.buyer_total
     assert len(await listed(store, order.seller_id)) == 1
-    assert len(await requested(store)) == 2
+    assert messengers.counts == (2, 0, 0)
 
 
 async def test_an_event_of_an_unknown_order_fails_and_notifies_nobody(

@@ -18,6 +18,7 @@ from solebook.ports.language.notifications import (
     Notice,
     Notification,
     NotificationKind,
+    NotificationPreferences,
     PriceDroppedNotice,
     Recipient,
 )
@@ -95,10 +96,11 @@ async def test_a_seller_is_mailed_about_the_match_before_being_asked_to_ship(
     seller = (await exchange.app.users.view_profile(exchange.seller)).user
     mails = [mail for mail in mailer_of(exchange).sent if mail.to == seller.email]
     templates = exchange.app.adapters.templates
+    recipient = Recipient(
+        seller.id, seller.email, seller.first_name, NotificationPreferences(seller.id)
+    )
     subjects = [
-        templates.headline(
-            told.notice, Recipient(seller.id, seller.email, seller.first_name)
-        ).subject
+        templates.headline(told.notice, recipient).subject
         for told in await read(exchange, exchange.seller)
         if told.notice.KIND in (NotificationKind.ASK_MATCHED, NotificationKind.SALE_CONFIRMED)
     ]
