@@ -53,8 +53,8 @@ class TapeReader(Protocol):
 class Tape(TapeReader, Protocol):
     """All sales, each once. Writes need a transaction."""
 
-    async def record(self, sale: Sale) -> None:
-        """Add a sale to the tape. A sale that was recorded or voided before does not change."""
+    async def record(self, *sales: Sale) -> None:
+        """Add sales to the tape. One that was recorded or voided before does not change."""
         ...
 
     async def void(self, order_id: OrderId) -> None:

@@ -20,8 +20,12 @@ _PLACE = attrgetter("place")
 class MemoryTape(MemoryAdapter, Tape):
     """Sales by order and by product, with the running turnover of each book."""
 
-    async def record(self, sale: Sale) -> None:
+    async def record(self, *sales: Sale) -> None:
         await self._database.writing()
+        for sale in sales:
+            self._record(sale)
+
+    def _record(self, sale: Sale) -> None:
         tables = self._tables
         if sale.order_id in tables.sales or sale.order_id in tables.voided_sales:
             return

@@ -96,6 +96,24 @@ async def test_sale_voided_before_it_is_recorded_is_not_on_the_tape(
     assert list(await store.tape.summaries()) == []
 
 
+async def test_sales_that_are_recorded_together_are_on_the_tape_once(
+    store: Store, records: Records
+) -> None:
+    book, other = records.book(), records.book()
+    known, voided, first, second = in_turn(records, book, 10_000, 20_000, 30_000, 40_000)
+    (elsewhere,) = in_turn(records, other, 7)
+    await record(store, known)
+    await void(store, voided.order_id)
+    async with store.transaction():
+        await store.tape.record(
+            second, replace(known, price=1), first, voided, elsewhere, replace(first, price=2)
+        )
+        await store.tape.record()
+    assert await all_pages(lambda r: store.tape.sales(book.product_id, r)) == [second, first, known]
+    assert list(await store.tape.summaries(book.product_id)) == [SalesSummary(3, 80_000, second)]
+    assert list(await store.tape.summaries(other.product_id)) == [SalesSummary(1, 7, elsewhere)]
+
+
 async def test_each_book_has_a_summary(store: Store, records: Records) -> None:
     product_id = records.product_id()
     nine, ten = records.book(product_id, "9"), records.book(product_id, "10")

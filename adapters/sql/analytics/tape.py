@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import BigInteger, bindparam, cast, func, select, true, update
 
@@ -24,7 +24,7 @@ from ..engine.statement import Row, Statement
 from ..schema import sales
 from .turnovers import SqlTurnovers
 
-_RECORD = Statement(insert_or_skip(sales, sales.c.order_id))
+_RECORD = Statement(insert_or_skip(sales, sales.c.order_id).returning(sales.c.order_id))
 _ADD_VOIDED_OR_LOCK = Statement(insert_or_lock(sales, sales.c.order_id))
 _VOID = Statement(
     update(sales).where(sales.c.order_id == bindparam("voided_id")).values(voided=true())
@@ -95,17 +95,12 @@ class SqlTape(Tape):
         self._database = database
         self._turnovers = SqlTurnovers(database)
 
-    async def record(self, sale: Sale) -> None:
-        added = await self._database.execute(
-            _RECORD,
-            order_id=sale.order_id,
-            **book_values(sale.book),
-            price=sale.price,
-            sold_at=sale.sold_at,
-            voided=False,
-        )
-        if added:
-            await self._turnovers.add(sale)
+    async def record(self, *sales: Sale) -> None:
+        given = {sale.order_id: sale for sale in reversed(sales)}
+        # In one sequence everywhere, or two transactions with the same sales could deadlock.
+        rows = [_values(given[order_id]) for order_id in sorted(given)]
+        added = await self._database.rows_of_many(_RECORD, rows)
+        await self._turnovers.add([given[row.order_id] for row in added])
 
     async def void(self, order_id: OrderId) -> None:
         unknown = dict.fromkeys(("product_id", "size", "condition", "price", "sold_at"))
@@ -158,6 +153,16 @@ class SqlTape(Tape):
         self, product_id: ProductId | None = None, size: Size | None = None
     ) -> Sequence[SalesSummary]:
         return await self._turnovers.summaries(product_id, size)
+
+
+def _values(sale: Sale) -> dict[str, Any]:
+    return {
+        "order_id": sale.order_id,
+        **book_values(sale.book),
+        "price": sale.price,
+        "sold_at": sale.sold_at,
+        "voided": False,
+    }
 
 
 def _sale(row: Row) -> Sale:

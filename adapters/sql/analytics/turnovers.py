@@ -3,14 +3,17 @@
 It is kept beside the sales, so that reading it does not take longer with every sale.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from ....ports.language.analytics import Sale, SalesSummary
 from ....ports.language.ids import ProductId
-from ....ports.language.market import Size
+from ....ports.language.market import BookKey, Size
+from ....ports.language.money import Cents
 from ..bidding.book_columns import book_of, book_values
 from ..engine.constructs import insert_or_replace, one_of_rows
 from ..engine.database import SqlDatabase
@@ -78,9 +81,19 @@ class SqlTurnovers:
         self._database = database
         self._of_size = SharedRead(database, self._of_sizes)
 
-    async def add(self, sale: Sale) -> None:
-        """Count a sale."""
-        await self._database.execute(_ADD, **book_values(sale.book), sales=1, total=sale.price)
+    async def add(self, added: Collection[Sale]) -> None:
+        """Count sales."""
+        prices: defaultdict[BookKey, list[Cents]] = defaultdict(list)
+        # Books in one sequence everywhere, or two transactions could deadlock.
+        for sale in sorted(added, key=lambda sale: astuple(sale.book)):
+            prices[sale.book].append(sale.price)
+        await self._database.execute_many(
+            _ADD,
+            (
+                {**book_values(book), "sales": len(of_book), "total": sum(of_book)}
+                for book, of_book in prices.items()
+            ),
+        )
 
     async def remove(self, sale: Sale) -> None:
         """Count a sale no longer."""

@@ -13,7 +13,7 @@ from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .snapshot import SqlSnapshot
-from .statement import Row, Statement
+from .statement import CompiledStatement, Row, Statement
 from .waiting import Waiting
 from .work import Call, Work, violated
 
@@ -249,15 +249,31 @@ class SqlDatabase:
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run a statement for each mapping of values and return the number of changed rows."""
-        work = await self._up_to_date(statement)
-        assert work is not None, _OUTSIDE
-        compiled = statement.compiled(self.dialect)
         given = [*rows]
         if not given:
             return 0
-        written = [*zip(*compiled.write_columns(given), strict=True)]
-        async with self._connection(work) as connection:
-            return await connection.execute_many(compiled.sql, written)
+        compiled, connection = await self._write_many(statement)
+        async with connection as open_connection:
+            return await open_connection.execute_many(compiled.sql, compiled.write_rows(given))
+
+    async def rows_of_many(
+        self, statement: Statement, rows: Iterable[Mapping[str, Any]]
+    ) -> list[Row]:
+        """Run a write statement for each mapping of values and return all that it returns."""
+        given = [*rows]
+        if not given:
+            return []
+        compiled, connection = await self._write_many(statement)
+        async with connection as open_connection:
+            written = await open_connection.fetch_many(compiled.sql, compiled.write_rows(given))
+        return compiled.read(written)
+
+    async def _write_many(
+        self, statement: Statement
+    ) -> tuple[CompiledStatement, AbstractAsyncContextManager[Connection]]:
+        work = await self._up_to_date(statement)
+        assert work is not None, _OUTSIDE
+        return statement.compiled(self.dialect), self._connection(work)
 
     def execute_later(
         self,

@@ -66,6 +66,10 @@ class Connection(Protocol):
         """Run a statement for each row of values and return the number of changed rows."""
         ...
 
+    async def fetch_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Run a write statement for each row of values and return the rows of RETURNING."""
+        ...
+
     def stream(self, sql: str, values: Sequence[Any]) -> AsyncIterator[Iterable[Any]]:
         """Run a query inside the transaction and yield its rows in batches."""
         ...

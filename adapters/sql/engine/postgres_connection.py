@@ -192,7 +192,11 @@ class PostgresConnection(Connection, Snapshot):
         """Run a statement for each row of values and return the number of changed rows."""
         # asyncpg sends all rows in one go, but counts only the rows that come back.
         counted = sql if " RETURNING " in sql else f"{sql} RETURNING 1"
-        return len(await _translating(self._connection.fetchmany(counted, rows)))
+        return len(await self.fetch_many(counted, rows))
+
+    async def fetch_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Run a write statement for each row of values and return the rows of RETURNING."""
+        return list(await _translating(self._connection.fetchmany(sql, rows)))
 
     async def execute_together(self, writes: Sequence[Write]) -> list[int]:
         """Run statements for all of their values, as one statement."""

@@ -216,6 +216,10 @@ class SqliteConnection(Connection):
             return (await _waited_for(self._thread.executemany(sql, rows))).rowcount
         return _in_place(lambda: self._connection.executemany(sql, rows).rowcount)
 
+    async def fetch_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Run a write statement for each row of values and return the rows of RETURNING."""
+        return [one for values in rows for one in await self.fetch_written(sql, values)]
+
     async def execute_together(self, writes: Sequence[Write]) -> list[int]:
         """Run statements one after the other, each for all of its values."""
         counts = []

@@ -169,6 +169,10 @@ class CompiledStatement:
             for name, convert, constant in self._parameters
         ]
 
+    def write_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """Return the driver's parameters for many mappings, row by row."""
+        return [*zip(*self.write_columns(rows), strict=True)]
+
     def read(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
         """Convert the driver's rows to Python's types."""
         make_row, readers = self._make_row, self._readers

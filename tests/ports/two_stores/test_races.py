@@ -282,3 +282,19 @@ async def test_an_act_has_one_outcome(
     outcomes = [lambda store, a=act: store.audit_log.add(a) for act in acts]
     entries = await in_both(stores, race, *outcomes)
     assert entries == [entries[0]] * 6
+
+
+async def test_concurrent_recordings_of_the_same_sales_count_each_once(
+    stores: tuple[Store, Store], race: Race, records: Records
+) -> None:
+    books = records.book(), records.book()
+    sales = [records.sale(books[number % 2], price=100 + number) for number in range(6)]
+    await in_both(
+        stores,
+        race,
+        lambda s: s.tape.record(*sales),
+        lambda s: s.tape.record(*reversed(sales[:4])),
+    )
+    for store, book, total in zip(stores, books, (306, 309), strict=True):
+        (summary,) = await store.tape.summaries(book.product_id)
+        assert (summary.sales, summary.total) == (3, total)
