@@ -124,6 +124,13 @@ class Ledger(Protocol):
         """Append a transfer. Return False and change nothing if its id exists."""
         ...
 
+    async def append(self, transfer: Transfer) -> None:
+        """Append a transfer whose id is new, because a lock of the caller rules out another one.
+
+        Raises AssertionError, at once or at the end of the transaction, if the id exists.
+        """
+        ...
+
     async def find(self, transfer_id: str) -> Transfer | None:
         """Return the transfer with this id, or None."""
         ...
@@ -139,6 +146,10 @@ class Ledger(Protocol):
         Other transactions that lock one of them wait. Transfers that do not depend on the balance
         do not wait.
         """
+        ...
+
+    async def lock_used(self, account: Account) -> Cents | None:
+        """Lock an account like `lock`. Return its balance, or None if it has never been used."""
         ...
 
     async def open_accounts(

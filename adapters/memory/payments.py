@@ -132,6 +132,12 @@ class MemoryLedger(MemoryAdapter, Ledger):
         await self._database.writing()
         if transfer.id in self._tables.transfers:
             return False
+        await self.append(transfer)
+        return True
+
+    async def append(self, transfer: Transfer) -> None:
+        await self._database.writing()
+        assert transfer.id not in self._tables.transfers, transfer
         self._database.put(self._tables.transfers, transfer.id, transfer)
         entries = self._tables.entries.get(transfer.order_id, ()) + transfer.entries
         self._database.put(self._tables.entries, transfer.order_id, entries)
@@ -140,7 +146,6 @@ class MemoryLedger(MemoryAdapter, Ledger):
             account, kind = entry.account, entry.account.kind
             self._database.put(balances, account, balances.get(account, 0) + entry.amount)
             self._database.put(totals, kind, totals.get(kind, 0) + entry.amount)
-        return True
 
     async def find(self, transfer_id: str) -> Transfer | None:
         with await self._database.reading():
@@ -153,6 +158,10 @@ class MemoryLedger(MemoryAdapter, Ledger):
     async def lock(self, *accounts: Account) -> Sequence[Cents]:
         await self._database.writing()
         return [self._tables.balances.get(account, 0) for account in accounts]
+
+    async def lock_used(self, account: Account) -> Cents | None:
+        await self._database.writing()
+        return self._tables.balances.get(account)
 
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""

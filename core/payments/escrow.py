@@ -79,7 +79,7 @@ class Escrow:
             charged_before=charged_before,
             refunded_before=refunded_before,
         )
-        await self.ledger.post(transfer)
+        await self.ledger.append(transfer)  # the payment is locked, and has no charge yet
         if payment.status is PaymentStatus.PENDING:
             await self.payments.save(replace(paid, status=PaymentStatus.CAPTURED))
             if payment.amount == charge.amount:

@@ -66,7 +66,9 @@ class Suspense:
 
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
         """Return how much of a charge came into suspense and how much was refunded, in cents."""
-        (waits,) = await self.ledger.lock(suspense(charge_id))
+        waits = await self.ledger.lock_used(suspense(charge_id))
+        if waits is None:
+            return 0, 0
         charged = await self.ledger.find(_charge(charge_id))
         amount = 0 if charged is None else sum(max(0, e.amount) for e in charged.entries)
         return amount, amount - waits

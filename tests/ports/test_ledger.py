@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from solebook.composition.adapters import Store
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import (
@@ -168,3 +170,42 @@ async def test_a_transfer_may_be_of_no_order(store: Store, records: Records) -> 
     assert await post(store, transfer)
     assert await store.ledger.balance(FEES) == 100
     assert tuple(await store.ledger.entries(records.order_id())) == ()
+
+
+async def test_an_appended_transfer_moves_money_and_is_known(
+    store: Store, records: Records
+) -> None:
+    order_id = records.order_id()
+    transfer = records.transfer(order_id)
+    async with store.transaction():
+        await store.ledger.append(transfer)
+        assert await store.ledger.balance(escrow(order_id)) == 21_400
+        assert not await store.ledger.post(transfer)
+    assert await store.ledger.find(transfer.id) == transfer
+    assert tuple(await store.ledger.entries(order_id)) == transfer.entries
+    assert not await post(store, transfer)
+
+
+async def test_appending_a_transfer_that_exists_changes_nothing(
+    store: Store, records: Records
+) -> None:
+    order_id = records.order_id()
+    transfer = records.transfer(order_id)
+    await post(store, transfer)
+    with pytest.raises(AssertionError):
+        async with store.transaction():
+            await store.ledger.append(transfer)
+    assert await store.ledger.balance(escrow(order_id)) == 21_400
+
+
+async def test_an_account_at_zero_is_told_from_one_that_was_never_used(
+    store: Store, records: Records
+) -> None:
+    fund = Account(AccountKind.SUSPENSE, "fund")
+    async with store.transaction():
+        assert await store.ledger.lock_used(fund) is None
+    for amount in (250, -250):
+        entries = (Entry(fund, amount), Entry(WORLD, -amount))
+        async with store.transaction():
+            await store.ledger.append(records.transfer(records.order_id(), entries=entries))
+            assert await store.ledger.lock_used(fund) == max(0, amount)

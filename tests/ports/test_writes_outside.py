@@ -41,7 +41,11 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "payments.save": lambda s, r: s.payments.save(r.payment()),
     "payouts.open_or_lock": lambda s, r: s.payouts.open_or_lock(r.payout()),
     "payouts.save": lambda s, r: s.payouts.save(r.payout()),
+    "ledger.append": lambda s, r: s.ledger.append(r.transfer(r.order_id())),
     "ledger.lock": lambda s, r: s.ledger.lock(r.transfer(r.order_id()).entries[0].account),
+    "ledger.lock_used": lambda s, r: s.ledger.lock_used(
+        r.transfer(r.order_id()).entries[0].account
+    ),
     "ledger.post": lambda s, r: s.ledger.post(r.transfer(r.order_id())),
     "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
     "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),

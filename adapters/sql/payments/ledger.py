@@ -1,6 +1,7 @@
 """The double-entry ledger, in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
 
@@ -13,20 +14,22 @@ from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
 from ..schema import ledger_entries, ledger_transfers
 
-_total = cast(func.coalesce(func.sum(ledger_entries.c.amount), 0), BigInteger).label("total")
-
-_ADD_TRANSFER = Statement(insert_or_skip(ledger_transfers, ledger_transfers.c.id))
-_ADD_ENTRY = Statement(insert_row(ledger_entries))
-_BALANCE = Statement(
-    select(_total).where(
-        ledger_entries.c.kind == bindparam("kind"), ledger_entries.c.owner == bindparam("owner")
-    )
+_sum = func.sum(ledger_entries.c.amount)
+_total = cast(func.coalesce(_sum, 0), BigInteger).label("total")
+_of_account = (ledger_entries.c.kind == bindparam("kind")) & (
+    ledger_entries.c.owner == bindparam("owner")
 )
+
+_ADD_UNLESS_KNOWN = Statement(insert_or_skip(ledger_transfers, ledger_transfers.c.id))
+_ADD_TRANSFER = Statement(insert_row(ledger_transfers))
+_ADD_ENTRY = Statement(insert_row(ledger_entries))
+_BALANCE = Statement(select(_total).where(_of_account))
+_BALANCE_IF_USED = Statement(select(cast(_sum, BigInteger).label("total")).where(_of_account))
 _OPEN_ACCOUNTS = Statement(
     select(ledger_entries.c.owner, _total)
     .where(ledger_entries.c.kind == bindparam("kind"), ledger_entries.c.owner > bindparam("after"))
     .group_by(ledger_entries.c.owner)
-    .having(func.sum(ledger_entries.c.amount) != literal_column("0"))
+    .having(_sum != literal_column("0"))
     .order_by(ledger_entries.c.owner)
     .limit(bindparam("limit"))
 )
@@ -52,22 +55,14 @@ class SqlLedger(Ledger):
         self._database = database
 
     async def post(self, transfer: Transfer) -> bool:
-        added = await self._database.execute(
-            _ADD_TRANSFER, id=transfer.id, order_id=transfer.order_id, at=transfer.at
-        )
-        if not added:
-            return False
-        rows = [
-            {
-                "transfer_id": transfer.id,
-                "kind": entry.account.kind,
-                "owner": entry.account.owner,
-                "amount": entry.amount,
-            }
-            for entry in transfer.entries
-        ]
-        self._database.execute_later(_ADD_ENTRY, rows)
-        return True
+        added = await self._database.execute(_ADD_UNLESS_KNOWN, **_values(transfer))
+        if added:
+            self._database.execute_later(_ADD_ENTRY, _entries(transfer))
+        return bool(added)
+
+    async def append(self, transfer: Transfer) -> None:
+        self._database.execute_later(_ADD_TRANSFER, [_values(transfer)])
+        self._database.execute_later(_ADD_ENTRY, _entries(transfer))
 
     async def find(self, transfer_id: str) -> Transfer | None:
         rows = await self._database.rows(_FIND, transfer_id=transfer_id)
@@ -82,9 +77,14 @@ class SqlLedger(Ledger):
         return total
 
     async def lock(self, *accounts: Account) -> Sequence[Cents]:
-        names = (f"account {account.kind} {account.owner}" for account in accounts)
-        await self._database.lock(*names)
+        await self._database.lock(*map(_name_of, accounts))
         return [await self.balance(account) for account in accounts]
+
+    async def lock_used(self, account: Account) -> Cents | None:
+        await self._database.lock(_name_of(account))
+        [row] = await self._database.rows(_BALANCE_IF_USED, kind=account.kind, owner=account.owner)
+        total: Cents | None = row.total
+        return total
 
     async def open_accounts(
         self, kind: AccountKind, limit: int, after: str = ""
@@ -98,3 +98,24 @@ class SqlLedger(Ledger):
     async def entries(self, order_id: OrderId) -> Sequence[Entry]:
         rows = await self._database.rows(_ENTRIES, order_id=order_id)
         return [Entry(Account(row.kind, row.owner), row.amount) for row in rows]
+
+
+def _name_of(account: Account) -> str:
+    """Return the name of an account's lock."""
+    return f"account {account.kind} {account.owner}"
+
+
+def _values(transfer: Transfer) -> dict[str, Any]:
+    return {"id": transfer.id, "order_id": transfer.order_id, "at": transfer.at}
+
+
+def _entries(transfer: Transfer) -> list[dict[str, Any]]:
+    return [
+        {
+            "transfer_id": transfer.id,
+            "kind": entry.account.kind,
+            "owner": entry.account.owner,
+            "amount": entry.amount,
+        }
+        for entry in transfer.entries
+    ]
