@@ -14,6 +14,10 @@ class AuthenticationTasks(Protocol):
         """Store a new task. Return False and change nothing if its order already has one."""
         ...
 
+    async def open(self, task: AuthenticationTask) -> None:
+        """Store a new task, at the end of the transaction, unless its order already has one."""
+        ...
+
     async def save(self, task: AuthenticationTask) -> None:
         """Replace version `task.version - 1`. Raises NotFound, Outdated."""
         ...

@@ -21,6 +21,9 @@ class MemoryAuthenticationTasks(MemoryAdapter, AuthenticationTasks):
         self._database.put(self._tables.tasks_by_status[task.status], task.id, None)
         return True
 
+    async def open(self, task: AuthenticationTask) -> None:
+        await self.add(task)
+
     async def save(self, task: AuthenticationTask) -> None:
         await self._database.writing()
         before = await self.get(task.id)

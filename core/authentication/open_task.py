@@ -26,4 +26,4 @@ class OpenTask:
     async def __call__(self, event: OrderConfirmed) -> None:
         task = new_task(event, TaskId(self.ids.new()), self.clock.now())
         async with self.transaction():
-            await self.authentication_tasks.add(task)
+            await self.authentication_tasks.open(task)

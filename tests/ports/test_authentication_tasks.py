@@ -61,6 +61,21 @@ async def test_an_order_has_one_task(store: Store, records: Records) -> None:
         await store.authentication_tasks.get(second.id)
 
 
+async def test_a_task_is_opened_unless_its_order_has_one(store: Store, records: Records) -> None:
+    first, other = records.task(), records.task()
+    second = records.task(order_id=first.order_id)
+    async with store.transaction():
+        for task in (first, second, other):
+            await store.authentication_tasks.open(task)
+        assert await store.authentication_tasks.get(first.id) == first
+    async with store.transaction():
+        await store.authentication_tasks.open(second)
+    assert await store.authentication_tasks.find_by_order(first.order_id) == first
+    assert await store.authentication_tasks.find_by_order(other.order_id) == other
+    with pytest.raises(NotFound):
+        await store.authentication_tasks.get(second.id)
+
+
 async def test_only_one_of_many_concurrent_tasks_for_an_order_is_added(
     store: Store, records: Records
 ) -> None:

@@ -51,6 +51,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),
     "webhooks.store": lambda s, r: s.webhooks.store(Webhook("evt_1", WebhookKind.OTHER, None)),
     "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
+    "authentication_tasks.open": lambda s, r: s.authentication_tasks.open(r.task()),
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),
     "price_alerts.add": lambda s, r: s.price_alerts.add(r.price_alert(r.book())),
     "price_alerts.lock": lambda s, r: s.price_alerts.lock(r.user_id()),

@@ -38,6 +38,9 @@ class SqlAuthenticationTasks(AuthenticationTasks):
     async def add(self, task: AuthenticationTask) -> bool:
         return await self._database.execute(_ADD, **_values(task)) == 1
 
+    async def open(self, task: AuthenticationTask) -> None:
+        self._database.execute_later(_ADD, [_values(task)])
+
     async def save(self, task: AuthenticationTask) -> None:
         expected = task.version - 1
         if not await self._database.execute(_SAVE, **_values(task), expected=expected):
