@@ -25,8 +25,10 @@ from .exchange_processes import running, settings_of
 from .in_turn import Figures, Measurement, in_turn, ratio
 from .market import run_served
 from .postgres_market import Databases, durable_postgres
-from .trades_on_postgres import WORKERS, burst, prepare_product
+from .trades_on_postgres import burst, prepare_product
 
+_TRADE = ("worker", "trade")
+_OTHERS = ("worker", "relay", "deadlines", "search", "charts")
 _AT_ONCE = "4"
 _SLOW = "benchmarks.slow_charges"
 _HEALTH = ("--health-port", "0")
@@ -49,9 +51,9 @@ def measure(databases: Databases, nats: str, trades: int, *, workers: int) -> Fi
         product = run_served(prepare_product(url, folder))
         settings = msgspec.structs.replace(settings_of(url, folder), nats=nats_settings)
         asyncio.run(prepare_broker(settings))
-        others = stack.enter_context(running((*WORKERS["others"], *_HEALTH), url, folder))
+        others = stack.enter_context(running((*_OTHERS, *_HEALTH), url, folder))
         trade = [
-            stack.enter_context(running((*WORKERS["trade"], *_HEALTH), url, folder, module=_SLOW))
+            stack.enter_context(running((*_TRADE, *_HEALTH), url, folder, module=_SLOW))
             for _ in range(workers)
         ]
         running_now = {"trade": trade[0], "others": others}

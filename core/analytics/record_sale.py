@@ -14,7 +14,7 @@ class RecordSale:
     """Records a sale when its order is paid, with the price and instant of the match.
 
     Idempotent. A sale that was voided before it was recorded stays off the tape. The sales of one
-    turn of the event loop share a transaction.
+    turn of the event loop share a transaction, except one that is recorded inside another.
     """
 
     transaction: Transaction
@@ -25,7 +25,11 @@ class RecordSale:
 
     async def __call__(self, event: OrderConfirmed) -> None:
         """Return when the sale is on the tape. Raises Unavailable, after which retry."""
-        self._sales.append(Sale(event.order_id, event.book, event.price, event.matched_at))
+        sale = Sale(event.order_id, event.book, event.price, event.matched_at)
+        if self.transaction.is_open:
+            await self.tape.record(sale)
+            return
+        self._sales.append(sale)
         if self._next is None:
             self._next = asyncio.create_task(self._record())
         # Shielded, so that a cancelled caller does not cancel the transaction of the others.

@@ -109,59 +109,91 @@ async def test_voiding_one_sale_leaves_the_others(
     assert (summary.sales, summary.total, summary.last.price) == (1, 21_000, 21_000)
 
 
-async def test_sales_at_the_same_time_share_a_transaction(
-    store: Store, paid: OrderConfirmed, ids: SeededIds
-) -> None:
-    begun = 0
+class Watched:
+    """Transactions of a store, counted. While it `fails`, they fail at their end."""
+
+    def __init__(self, store: Store) -> None:
+        self.begun = 0
+        self.fails = False
+        self._transaction = store.transaction
+
+    @property
+    def is_open(self) -> bool:
+        return self._transaction.is_open
 
     @asynccontextmanager
-    async def counted() -> AsyncIterator[None]:
-        nonlocal begun
-        begun += 1
-        async with store.transaction():
+    async def __call__(self) -> AsyncIterator[None]:
+        self.begun += 1
+        async with self._transaction():
             yield
+            if self.fails:
+                raise Unavailable(what="the store")
 
-    record_sale = RecordSale(cast(Transaction, counted), store.tape)
-    others = [replace(paid, order_id=OrderId(ids.new())) for _ in range(4)]
+
+@pytest.fixture
+def watched(store: Store) -> Watched:
+    return Watched(store)
+
+
+@pytest.fixture
+def record_sale(store: Store, watched: Watched) -> RecordSale:
+    return RecordSale(cast(Transaction, watched), store.tape)
+
+
+@pytest.fixture
+def others(paid: OrderConfirmed, ids: SeededIds) -> list[OrderConfirmed]:
+    return [replace(paid, order_id=OrderId(ids.new())) for _ in range(4)]
+
+
+async def test_sales_at_the_same_time_share_a_transaction(
+    store: Store,
+    watched: Watched,
+    record_sale: RecordSale,
+    paid: OrderConfirmed,
+    others: list[OrderConfirmed],
+) -> None:
     await asyncio.gather(*map(record_sale, [paid, *others, paid]))
-    assert begun == 1
-    assert {sale.order_id for sale in await sales(store, paid)} == {
-        one.order_id for one in [paid, *others]
-    }
+    assert watched.begun == 1
+    recorded = [sale.order_id for sale in await sales(store, paid)]
+    assert sorted(recorded) == sorted(one.order_id for one in [paid, *others])
     await record_sale(paid)
-    assert begun == 2
+    assert watched.begun == 2
+
+
+async def test_sale_that_is_recorded_inside_a_transaction_belongs_to_it(
+    store: Store, watched: Watched, record_sale: RecordSale, paid: OrderConfirmed
+) -> None:
+    watched.fails = True
+    with pytest.raises(Unavailable):
+        async with watched():
+            await record_sale(paid)
+    assert await sales(store, paid) == []
 
 
 async def test_sale_is_recorded_although_one_at_the_same_time_is_cancelled(
-    store: Store, paid: OrderConfirmed, ids: SeededIds
+    store: Store, record_sale: RecordSale, paid: OrderConfirmed, others: list[OrderConfirmed]
 ) -> None:
-    record_sale = RecordSale(store.transaction, store.tape)
-    first = asyncio.create_task(record_sale(replace(paid, order_id=OrderId(ids.new()))))
-    second = asyncio.create_task(record_sale(paid))
+    cancelled = asyncio.create_task(record_sale(others[0]))
+    kept = asyncio.create_task(record_sale(paid))
     await asyncio.sleep(0)
-    first.cancel()
-    await second
+    cancelled.cancel()
+    await kept
     assert paid.order_id in {sale.order_id for sale in await sales(store, paid)}
-    assert first.cancelled()
+    assert cancelled.cancelled()
 
 
 async def test_failure_of_a_shared_transaction_reaches_each_sale_and_can_be_retried(
-    store: Store, paid: OrderConfirmed, ids: SeededIds
+    store: Store,
+    watched: Watched,
+    record_sale: RecordSale,
+    paid: OrderConfirmed,
+    others: list[OrderConfirmed],
 ) -> None:
-    is_away = True
-
-    @asynccontextmanager
-    async def at_times() -> AsyncIterator[None]:
-        async with store.transaction():
-            yield
-            if is_away:
-                raise Unavailable(what="the store")
-
-    record_sale = RecordSale(cast(Transaction, at_times), store.tape)
-    events = [replace(paid, order_id=OrderId(ids.new())), paid]
+    watched.fails = True
+    events = [paid, *others]
     failed = await asyncio.gather(*map(record_sale, events), return_exceptions=True)
-    assert [type(error) for error in failed] == [Unavailable, Unavailable]
+    assert [type(error) for error in failed] == [Unavailable] * 5
     assert await sales(store, paid) == []
-    is_away = False
+    watched.fails = False
     await asyncio.gather(*map(record_sale, events))
-    assert len(await sales(store, paid)) == 2
+    assert len(await sales(store, paid)) == 5
