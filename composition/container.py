@@ -71,7 +71,7 @@ from .nats_adapters import (
 )
 from .nats_bus import open_nats_bus
 from .network import open_network, require_network
-from .redis_adapters import open_redis
+from .redis_adapters import open_redis, redis_rate_limits
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
@@ -250,7 +250,11 @@ class Container(containers.DeclarativeContainer):
         ),
         nats=nats_bus,
     )
-    rate_limits: providers.Provider[RateLimits] = providers.Singleton(MemoryRateLimits, clock)
+    rate_limits: providers.Provider[RateLimits] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=providers.Singleton(MemoryRateLimits, clock),
+        redis=providers.Singleton(redis_rate_limits, redis, clock),
+    )
 
     adapters: providers.Provider[Adapters] = providers.Singleton(
         Adapters,

@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from ..adapters.decorators.fallback_rate_limits import FallbackRateLimits
+from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..config.redis import RedisSettings
 from ..config.settings import Settings
+from ..ports.clock import Clock
+from ..ports.rate_limits import RateLimits
 from ..ports.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -29,6 +33,13 @@ async def open_redis(
         pause=redis.pause.total_seconds(),
     ) as connection:
         yield connection
+
+
+def redis_rate_limits(redis: "RedisConnection", clock: Clock) -> RateLimits:
+    """Return the rate limits of all processes, and while Redis is away those of this one."""
+    from ..adapters.redis.rate_limits import RedisRateLimits
+
+    return FallbackRateLimits(RedisRateLimits(redis), MemoryRateLimits(clock))
 
 
 def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":

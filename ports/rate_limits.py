@@ -8,6 +8,10 @@ from .language.rate_limits import RateLimit
 class RateLimits(Protocol):
     """Token buckets by name, exact across all processes that share the adapter."""
 
-    async def take(self, bucket: str, limit: RateLimit) -> None:
-        """Take one token. Raises RateLimited with the seconds until the next one, Unavailable."""
+    async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
+        """Take `cost` tokens at once. One that costs more than the burst takes a full bucket.
+
+        Raises RateLimited with the seconds until there are enough, after which nothing was taken,
+        and Unavailable.
+        """
         ...

@@ -45,6 +45,9 @@ SERVERS = {
 }
 """The fixtures that run a real server."""
 
+TURNS = {"postgres", "nats", "redis", "fallback"}
+"""The parameters of contracts that ask for one of them."""
+
 EXAMPLES = {True: 20, False: 100}
 """How many examples of a property are tried in the unit suite, and elsewhere, where a test does
 not say so itself."""
@@ -92,7 +95,7 @@ def uses_real_server(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
     turns = set(map(str, called.params.values())) if called is not None else set()
     asked = getattr(item, "fixturenames", ())
-    return not SERVERS.isdisjoint(asked) or not {"postgres", "nats", "redis"}.isdisjoint(turns)
+    return not SERVERS.isdisjoint(asked) or not TURNS.isdisjoint(turns)
 
 
 def pytest_collection() -> None:

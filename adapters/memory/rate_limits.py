@@ -32,16 +32,17 @@ class MemoryRateLimits(RateLimits):
         self._buckets: dict[str, _Bucket] = {}
         self._sweep_at = 1_024
 
-    async def take(self, bucket: str, limit: RateLimit) -> None:
+    async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
         now = self._clock.now()
         before = self._buckets.get(bucket)
         tokens = float(limit.burst)
         if before is not None:
             tokens = min(tokens, before.tokens_at(now))
-        if tokens + _ROUNDING < 1:
-            microseconds = ceil((1 - tokens) / limit.per_second * 1e6)
+        cost = min(cost, limit.burst)
+        if tokens + _ROUNDING < cost:
+            microseconds = ceil((cost - tokens) / limit.per_second * 1e6)
             raise RateLimited(retry_after=microseconds / 1e6)
-        self._buckets[bucket] = _Bucket(max(0.0, tokens - 1), now, limit)
+        self._buckets[bucket] = _Bucket(max(0.0, tokens - cost), now, limit)
         if len(self._buckets) >= self._sweep_at:
             self._forget_full(now)
 

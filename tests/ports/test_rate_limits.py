@@ -1,12 +1,14 @@
 """Contract of RateLimits."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from solebook.adapters.decorators.fallback_rate_limits import FallbackRateLimits
 from solebook.adapters.memory.rate_limits import MemoryRateLimits
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.errors import RateLimited
@@ -16,15 +18,28 @@ from solebook.ports.rate_limits import RateLimits
 from .records import Records
 
 
-@pytest.fixture(params=["memory"])
-def limits(clock: VirtualClock) -> RateLimits:
-    return MemoryRateLimits(clock)
+@pytest.fixture(params=["memory", "fallback", "redis"])
+async def limits(request: pytest.FixtureRequest, clock: VirtualClock) -> AsyncIterator[RateLimits]:
+    if request.param == "memory":
+        yield MemoryRateLimits(clock)
+        return
+    from solebook.adapters.redis.rate_limits import RedisRateLimits
+
+    from .on_virtual_time import connected_on_virtual_time
+
+    server = request.getfixturevalue("valkey_server")
+    async with connected_on_virtual_time(server, clock) as connection:
+        shared = RedisRateLimits(connection)
+        own = MemoryRateLimits(clock)
+        yield shared if request.param == "redis" else FallbackRateLimits(shared, own)
 
 
-async def taken(limits: RateLimits, bucket: str, limit: RateLimit, attempts: int) -> int:
+async def taken(
+    limits: RateLimits, bucket: str, limit: RateLimit, attempts: int, cost: int = 1
+) -> int:
     """Return how many of the attempts were admitted."""
     outcomes = await asyncio.gather(
-        *(limits.take(bucket, limit) for _ in range(attempts)), return_exceptions=True
+        *(limits.take(bucket, limit, cost) for _ in range(attempts)), return_exceptions=True
     )
     assert all(outcome is None or isinstance(outcome, RateLimited) for outcome in outcomes)
     return outcomes.count(None)
@@ -83,6 +98,44 @@ async def test_buckets_are_independent(limits: RateLimits) -> None:
     await limits.take("a", limit)
     await limits.take("b", limit)
     assert await taken(limits, "a", limit, 1) == 0
+
+
+async def test_a_call_may_cost_several_tokens(limits: RateLimits, clock: VirtualClock) -> None:
+    limit = RateLimit(burst=10, per_second=1)
+    assert await taken(limits, "a", limit, 9, cost=4) == 2
+    with pytest.raises(RateLimited) as refused:
+        await limits.take("a", limit, 4)
+    assert refused.value.retry_after == pytest.approx(2)
+    assert await taken(limits, "a", limit, 9) == 2
+    await clock.advance(timedelta(seconds=3))
+    assert await taken(limits, "a", limit, 9, cost=3) == 1
+
+
+async def test_a_call_that_costs_more_than_the_burst_takes_a_full_bucket(
+    limits: RateLimits, clock: VirtualClock
+) -> None:
+    limit = RateLimit(burst=3, per_second=1)
+    await limits.take("a", limit, 100)
+    with pytest.raises(RateLimited) as refused:
+        await limits.take("a", limit, 100)
+    assert refused.value.retry_after == pytest.approx(3)
+    await clock.advance(timedelta(seconds=3))
+    await limits.take("a", limit, 100)
+
+
+async def test_a_new_limit_applies_to_a_bucket_at_once(
+    limits: RateLimits, clock: VirtualClock
+) -> None:
+    await limits.take("a", RateLimit(burst=100, per_second=1))
+    assert await taken(limits, "a", RateLimit(burst=5, per_second=1), 20) == 5
+    await clock.advance(timedelta(seconds=2))
+    assert await taken(limits, "a", RateLimit(burst=50, per_second=1), 20) == 2
+
+
+async def test_a_bucket_may_have_any_name(limits: RateLimits) -> None:
+    limit = RateLimit(burst=1, per_second=0.1)
+    for name in ("", "a b", "{a}", "ä\udcff", "long" * 100_000):
+        assert await taken(limits, name, limit, 2) == 1
 
 
 @given(burst=st.integers(1, 5), per_second=st.sampled_from([0.1, 1 / 3, 0.7, 3.0, 50.0]))

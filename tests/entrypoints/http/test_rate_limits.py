@@ -113,7 +113,7 @@ class TestCredentialsLimit:
 
 
 class _Unreachable(RateLimits):
-    async def take(self, bucket: str, limit: RateLimit) -> None:
+    async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
         raise Unavailable(what="the rate limits", retry_after=5)
 
 

@@ -156,7 +156,7 @@ class TestRateLimits:
 async def test_without_buckets_the_market_is_followed_all_the_same(
     app: Litestar, market: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def take(bucket: str, limit: RateLimit) -> None:
+    async def take(bucket: str, limit: RateLimit, cost: int = 1) -> None:
         raise Unavailable(what="the rate limits")
 
     monkeypatch.setattr(market.application.adapters.rate_limits, "take", take)
