@@ -71,7 +71,12 @@ from .nats_adapters import (
 )
 from .nats_bus import open_nats_bus
 from .network import open_network, require_network
-from .redis_adapters import open_redis, redis_rate_limits
+from .redis_adapters import (
+    open_redis,
+    open_redis_product_cache,
+    open_redis_product_invalidations,
+    redis_rate_limits,
+)
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
     open_database,
@@ -143,15 +148,25 @@ class Container(containers.DeclarativeContainer):
         process=providers.Singleton(MemoryCacheInvalidations),
         nats=providers.Resource(open_product_invalidations, network, settings),
     )
-    product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Singleton(
-        BroadcastCache,
-        providers.Singleton(
-            MemoryCache,
-            clock,
-            size=settings.provided.cache.products,
-            life=settings.provided.cache.product_life,
+    product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=providers.Singleton(
+            BroadcastCache,
+            providers.Singleton(
+                MemoryCache,
+                clock,
+                size=settings.provided.cache.products,
+                life=settings.provided.cache.product_life,
+            ),
+            invalidations=product_invalidations,
         ),
-        invalidations=product_invalidations,
+        redis=providers.Resource(
+            open_redis_product_cache,
+            redis,
+            providers.Resource(open_redis_product_invalidations, redis),
+            clock,
+            settings.provided.cache,
+        ),
     )
     order_stream: providers.Provider[OrderStream] = providers.Selector(
         carrier,

@@ -3,12 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from ..adapters.decorators.fallback_rate_limits import FallbackRateLimits
+from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..config.redis import RedisSettings
-from ..config.settings import Settings
+from ..config.settings import CacheSettings, Settings
+from ..ports.cache import Cache
+from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
+from ..ports.language.catalog import Product
+from ..ports.language.ids import ProductId
 from ..ports.rate_limits import RateLimits
 from ..ports.stopwatch import Stopwatch
 
@@ -33,6 +39,45 @@ async def open_redis(
         pause=redis.pause.total_seconds(),
     ) as connection:
         yield connection
+
+
+@asynccontextmanager
+async def open_redis_product_invalidations(
+    redis: "RedisConnection",
+) -> AsyncIterator[CacheInvalidations[ProductId]]:
+    """Open the channel for products that the caches of all processes must forget."""
+    from ..adapters.redis.cache_invalidations import RedisCacheInvalidations
+
+    invalidations = RedisCacheInvalidations(
+        redis, redis.name("changes", "products"), read=lambda text: ProductId(UUID(text))
+    )
+    async with invalidations.open():
+        yield invalidations
+
+
+@asynccontextmanager
+async def open_redis_product_cache(
+    redis: "RedisConnection",
+    invalidations: CacheInvalidations[ProductId],
+    clock: Clock,
+    settings: CacheSettings,
+) -> AsyncIterator[Cache[ProductId, Product]]:
+    """Open the product cache of all processes. A product lives in Redis, and then in a process."""
+    from ..adapters.redis.cache import RedisCache
+    from ..adapters.redis.products import decode_product, encode_product
+
+    life = settings.product_life / 2
+    cache = RedisCache[ProductId, Product](
+        redis,
+        "products",
+        MemoryCache(clock, size=settings.products, life=life),
+        invalidations=invalidations,
+        life=life,
+        encode=encode_product,
+        decode=decode_product,
+    )
+    async with cache.open():
+        yield cache
 
 
 def redis_rate_limits(redis: "RedisConnection", clock: Clock) -> RateLimits:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,11 +20,28 @@ LIFE = timedelta(seconds=60)
 
 
 @pytest.fixture(params=["memory", "broadcast"])
-def cache(request: pytest.FixtureRequest, clock: VirtualClock) -> Cache[str, str]:
+def own(request: pytest.FixtureRequest, clock: VirtualClock) -> Cache[str, str]:
+    """A cache within the process, whose time is the virtual clock's."""
     cache = MemoryCache[str, str](clock, size=SIZE, life=LIFE)
     if request.param == "memory":
         return cache
     return BroadcastCache(cache, invalidations=MemoryCacheInvalidations())
+
+
+@pytest.fixture(params=["memory", "broadcast", "redis"])
+async def cache(
+    request: pytest.FixtureRequest, clock: VirtualClock
+) -> AsyncIterator[Cache[str, str]]:
+    if request.param == "redis":
+        from ..redis_caches import cache_of
+
+        server = request.getfixturevalue("valkey_server")
+        async with cache_of(server, near=MemoryCache(clock, size=SIZE, life=LIFE)) as process:
+            yield process.cache
+        return
+    cache = MemoryCache[str, str](clock, size=SIZE, life=LIFE)
+    broadcast = BroadcastCache(cache, invalidations=MemoryCacheInvalidations[str]())
+    yield cache if request.param == "memory" else broadcast
 
 
 @dataclass
@@ -34,11 +52,21 @@ class Source:
     loads: int = 0
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
     def __post_init__(self) -> None:
         self.open.set()
 
+    async def begins(self, loads: int = 1) -> None:
+        """Wait until so many loads have begun."""
+        async with asyncio.timeout(30):
+            while self.loads < loads:
+                self.begun.clear()
+                await self.begun.wait()
+
     async def load(self) -> str:
         self.loads += 1
+        self.begun.set()
         value = self.value
         await self.open.wait()
         if value == "wrong":
@@ -74,46 +102,46 @@ async def test_hundred_concurrent_callers_share_one_load(
 ) -> None:
     source.open.clear()
     asking = [asyncio.create_task(cache.get("key", source.load)) for _ in range(100)]
-    await turns()
+    await source.begins()
     source.open.set()
     assert await asyncio.gather(*asking) == ["old"] * 100
     assert source.loads == 1
 
 
 async def test_a_value_is_kept_for_its_life_and_no_longer(
-    cache: Cache[str, str], source: Source, clock: VirtualClock
+    own: Cache[str, str], source: Source, clock: VirtualClock
 ) -> None:
-    await cache.get("key", source.load)
+    await own.get("key", source.load)
     source.value = "new"
     await clock.advance(LIFE - timedelta(microseconds=1))
-    assert await cache.get("key", source.load) == "old"
+    assert await own.get("key", source.load) == "old"
     await clock.advance(timedelta(microseconds=1))
-    assert await cache.get("key", source.load) == "new"
+    assert await own.get("key", source.load) == "new"
 
 
 async def test_the_life_of_a_value_begins_with_its_load(
-    cache: Cache[str, str], source: Source, clock: VirtualClock
+    own: Cache[str, str], source: Source, clock: VirtualClock
 ) -> None:
     source.open.clear()
-    asking = asyncio.create_task(cache.get("key", source.load))
+    asking = asyncio.create_task(own.get("key", source.load))
     await turns()
     await clock.advance(LIFE)
     source.value = "new"
     source.open.set()
     assert await asking == "old"
-    assert await cache.get("key", source.load) == "new"
+    assert await own.get("key", source.load) == "new"
 
 
 async def test_least_recently_used_value_is_evicted(
-    cache: Cache[str, str],
+    own: Cache[str, str],
 ) -> None:
     sources = {key: Source(value=key) for key in "abcd"}
     for key in ("a", "b", "c", "a", "d"):
-        await cache.get(key, sources[key].load)
+        await own.get(key, sources[key].load)
     for key in "acd":
-        await cache.get(key, sources[key].load)
+        await own.get(key, sources[key].load)
     assert [source.loads for source in sources.values()] == [1, 1, 1, 1]
-    await cache.get("b", sources["b"].load)
+    await own.get("b", sources["b"].load)
     assert sources["b"].loads == 2
 
 
@@ -124,7 +152,7 @@ async def test_failed_load_fails_its_callers_and_is_not_stored(
     source.open.clear()
     asking = [asyncio.create_task(cache.get("key", source.load)) for _ in range(3)]
     other = asyncio.create_task(cache.get("other", Source().load))
-    await turns()
+    await source.begins()
     source.open.set()
     outcomes = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
@@ -149,11 +177,11 @@ async def test_load_that_is_invalidated_while_under_way_is_not_stored(
 ) -> None:
     source.open.clear()
     before = asyncio.create_task(cache.get("key", source.load))
-    await turns()
+    await source.begins()
     source.value = "new"
     cache.forget("key")
     after = asyncio.create_task(cache.get("key", source.load))
-    await turns()
+    await source.begins(2)
     source.open.set()
     assert [await before, await after] == ["old", "new"]
     assert await cache.get("key", source.load) == "new"
@@ -166,7 +194,7 @@ async def test_an_old_load_that_ends_last_changes_nothing(
     slow = Source()
     slow.open.clear()
     before = asyncio.create_task(cache.get("key", slow.load))
-    await turns()
+    await slow.begins()
     cache.forget("key")
     source.value = "new"
     assert await cache.get("key", source.load) == "new"
@@ -181,7 +209,7 @@ async def test_cancelled_caller_does_not_cancel_the_load_of_the_others(
 ) -> None:
     source.open.clear()
     first, second = (asyncio.create_task(cache.get("key", source.load)) for _ in range(2))
-    await turns()
+    await source.begins()
     first.cancel()
     await turns()
     source.open.set()
@@ -201,7 +229,7 @@ async def test_load_without_callers_is_stored_or_fails_silently(
     source.value = value
     source.open.clear()
     asking = asyncio.create_task(cache.get("key", source.load))
-    await turns()
+    await source.begins()
     asking.cancel()
     source.open.set()
     await turns()

@@ -8,12 +8,18 @@ from solebook.adapters.memory.cache_invalidations import MemoryCacheInvalidation
 from solebook.ports.cache_invalidations import CacheInvalidations
 
 
-@pytest.fixture(params=["memory", "nats"])
+@pytest.fixture(params=["memory", "nats", "redis"])
 async def invalidations(
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[CacheInvalidations[str]]:
     if request.param == "memory":
         yield MemoryCacheInvalidations()
+        return
+    if request.param == "redis":
+        from ..redis_caches import invalidations_of
+
+        async with invalidations_of(request.getfixturevalue("valkey_server")) as redis:
+            yield redis
         return
     from .across_channels import cache_invalidations
 
