@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    delete,
     func,
     insert,
     null,
@@ -24,7 +25,7 @@ from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase
 from .engine.snapshot import SqlSnapshot
 from .engine.statement import Row, Statement
-from .schema import deliveries, metadata
+from .schema import deliveries, metadata, outbox, sent_messages
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -93,6 +94,18 @@ _TABLES = [_statements(table) for table in metadata.sorted_tables]
 """Each after those that it refers to."""
 
 
+_NUMBERED = [column.name for column in outbox.c]
+_ADD_LAST_SENT = Statement(
+    insert(outbox).from_select(
+        _NUMBERED,
+        select(*(sent_messages.c[name] for name in _NUMBERED))
+        .order_by(sent_messages.c.sequence.desc())
+        .limit(1),
+    )
+)
+_REMOVE_SENT = Statement(delete(outbox).where(outbox.c.id.in_(select(sent_messages.c.id))))
+
+
 async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> dict[str, Contents]:
     """Copy all rows of all tables, and return what each table contains.
 
@@ -105,6 +118,7 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
     async with source.snapshot() as snapshot, target.transaction():
         for one in _TABLES:
             copied[one.table.name] = await _copy(one, snapshot, target, tell)
+        await _number_on_after_sent_messages(target)
         await _compare(copied, target, tell)
     return copied
 
@@ -132,6 +146,18 @@ async def _copy(one: _Copied, snapshot: SqlSnapshot, target: SqlDatabase, tell: 
     if one.restart is not None:
         await target.rows(one.restart)
     return Contents(done, checksum)
+
+
+async def _number_on_after_sent_messages(target: SqlDatabase) -> None:
+    """Let messages get numbers above those that were sent, which have left the outbox.
+
+    The last one is in the outbox for a moment, because a database numbers on after what is there.
+    """
+    await target.execute(_ADD_LAST_SENT)
+    for one in _TABLES:
+        if one.table is outbox and one.restart is not None:
+            await target.rows(one.restart)
+    await target.execute(_REMOVE_SENT)
 
 
 async def _compare(copied: Mapping[str, Contents], target: SqlDatabase, tell: Tell) -> None:
