@@ -21,6 +21,8 @@ T = TypeVar("T")
 SCHEMA = Path(__file__).with_name("solebook.binpb")
 """The schema of the services, as a FileDescriptorProto."""
 _SECONDS = 30.0
+_NOT_CONNECTED = "failed to connect to all addresses"
+"""What gRPC says if it could not send a call at all. Otherwise the server may have got it."""
 
 
 class GrpcTransport(Transport):
@@ -58,11 +60,10 @@ def _failure(name: str, error: grpc.aio.AioRpcError) -> Exception:
         members = Struct()
         status.details[1].Unpack(members)
         return problem_of(MessageToDict(members))
-    if error.code() is grpc.StatusCode.UNAVAILABLE:
+    code, details = error.code(), error.details() or ""
+    if code is grpc.StatusCode.UNIMPLEMENTED or details.startswith(_NOT_CONNECTED):
         return NobodyThere(name)
-    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return NoAnswer(name)
-    return error
+    return NoAnswer(f"{name}: {details}")
 
 
 @cache

@@ -4,10 +4,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from nats.aio.client import Client
-from nats.errors import NoRespondersError
+from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
 from nats.errors import TimeoutError as NatsTimeout
 
-from .transport import NoAnswer, NobodyThere, Options, Transport, problem_of
+from .transport import NoAnswer, NobodyThere, Options, Problem, Transport, problem_of
 
 T = TypeVar("T")
 
@@ -38,8 +38,10 @@ class NatsTransport(Transport):
                 timeout=seconds,
                 headers=headers,
             )
-        except NoRespondersError as error:
+        except (NoRespondersError, ConnectionClosedError) as error:
             raise NobodyThere(name) from error
+        except MaxPayloadError as error:
+            raise Problem(413, "about:blank", "the request is larger than NATS takes") from error
         except NatsTimeout as error:
             raise NoAnswer(name) from error
         if reply.headers is not None and _ERROR in reply.headers:

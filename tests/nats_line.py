@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
-
-from .nats_server import NatsServer
+from typing import Protocol
 
 
 class Break(StrEnum):
@@ -17,16 +16,27 @@ class Break(StrEnum):
     """Nothing passes, and nobody is told."""
 
 
+class Server(Protocol):
+    """What listens on a port of 127.0.0.1, of NATS or another."""
+
+    @property
+    def port(self) -> int: ...
+
+
 class NatsLine:
     """Passes everything on to a server until it breaks, and again once it is mended."""
 
-    def __init__(self, server: NatsServer) -> None:
+    def __init__(self, server: Server) -> None:
         self._server = server
         self._passes = asyncio.Event()
         self._passes.set()
         self._listening: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._port = 0
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def url(self) -> str:
@@ -94,7 +104,7 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def nats_line(server: NatsServer) -> AsyncIterator[NatsLine]:
+async def nats_line(server: Server) -> AsyncIterator[NatsLine]:
     """Open a line to a server until the block is left."""
     line = NatsLine(server)
     await line.open()

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from nats.errors import Error
+from nats.errors import Error, MaxPayloadError
 from nats.micro import add_service
 from nats.micro.request import Request
 from nats.micro.service import EndpointStats, ServiceConfig
@@ -50,6 +50,8 @@ class MicroService:
     name: str
     description: str
     endpoints: Sequence[MicroEndpoint]
+    too_large: MicroReply
+    """What is answered in place of an answer that the server does not take."""
 
 
 @asynccontextmanager
@@ -93,7 +95,7 @@ async def _serve(
     version: str,
     under_way: set[asyncio.Task[None]],
 ) -> NatsService:
-    doings = {each.name: _Doing(each, under_way) for each in service.endpoints}
+    doings = {each.name: _Doing(each, service.too_large, under_way) for each in service.endpoints}
 
     def complete(stats: EndpointStats) -> Any:
         return doings[stats.name].complete(stats)
@@ -121,8 +123,11 @@ class _Doing:
     The library would handle one after the other, and count no error that a handler has answered.
     """
 
-    def __init__(self, endpoint: MicroEndpoint, under_way: set[asyncio.Task[None]]) -> None:
+    def __init__(
+        self, endpoint: MicroEndpoint, too_large: MicroReply, under_way: set[asyncio.Task[None]]
+    ) -> None:
         self._endpoint = endpoint
+        self._too_large = too_large
         self._under_way = under_way
         self._answered = 0
         self._errors = 0
@@ -147,15 +152,10 @@ class _Doing:
         try:
             headers = {name.lower(): value for name, value in (request.headers or {}).items()}
             reply = await self._endpoint.handle(request.data, headers)
-            if reply.error is None:
-                await request.respond(reply.body, headers=dict(reply.headers))
-            else:
-                code, description = reply.error
-                self._errors += 1
-                self._last_error = f"{code}: {description}"
-                await request.respond_error(
-                    code, one_line(description), reply.body, headers=dict(reply.headers)
-                )
+            try:
+                await self._send(request, reply)
+            except MaxPayloadError:
+                await self._send(request, self._too_large)
         except (Error, ValueError) as error:  # the connection is gone, or nobody wants an answer
             _log.warning("an answer to %s could not be sent: %s", request.subject, error)
         except Exception:  # noqa: BLE001  # it is a bug of the handler, whose text is not sent
@@ -163,3 +163,14 @@ class _Doing:
         finally:
             self._answered += 1
             self._time += time.perf_counter_ns() - started
+
+    async def _send(self, request: Request, reply: MicroReply) -> None:
+        if reply.error is None:
+            await request.respond(reply.body, headers=dict(reply.headers))
+        else:
+            code, description = reply.error
+            self._errors += 1
+            self._last_error = f"{code}: {description}"
+            await request.respond_error(
+                code, one_line(description), reply.body, headers=dict(reply.headers)
+            )

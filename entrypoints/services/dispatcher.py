@@ -212,6 +212,11 @@ _TOO_LATE = _plain(
     HTTPStatus.GATEWAY_TIMEOUT,
     "the time of the call is over; it may have been carried out, so repeat it to learn that",
 )
+ANSWER_TOO_LARGE = _plain(
+    "about:blank",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "the call was carried out, and its answer is larger than a message can be: ask for less",
+)
 _FAILED = _plain("about:blank", HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; it was logged")
 
 Serve = Callable[[Rpc, bytes, Call], Awaitable[Answer]]

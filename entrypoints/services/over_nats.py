@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from ...composition.services import MicroEndpoint, MicroReply, MicroService
-from .dispatcher import Call, Serve
+from .dispatcher import ANSWER_TOO_LARGE, Answer, Call, Serve
 from .rpc import Key, Rpc
 from .table import services
 
@@ -21,7 +21,12 @@ _REPLAYED = {"Idempotent-Replayed": "true"}
 def micro_services(serve: Serve) -> list[MicroService]:
     """Return all services, whose requests go to a dispatcher."""
     return [
-        MicroService(name, f"{name} of a sneaker exchange", list(_endpoints(calls, serve)))
+        MicroService(
+            name,
+            f"{name} of a sneaker exchange",
+            list(_endpoints(calls, serve)),
+            too_large=_reply(ANSWER_TOO_LARGE),
+        )
         for name, calls in services()
     ]
 
@@ -60,10 +65,13 @@ class _Endpoint:
         self._serve = serve
 
     async def __call__(self, body: bytes, headers: Mapping[str, str]) -> MicroReply:
-        answer = await self._serve(self._rpc, body, call_of(headers))
-        if answer.is_problem:
-            return MicroReply(answer.body, error=(str(int(answer.status)), answer.detail))
-        return MicroReply(answer.body, _REPLAYED if answer.replayed else {})
+        return _reply(await self._serve(self._rpc, body, call_of(headers)))
+
+
+def _reply(answer: Answer) -> MicroReply:
+    if answer.is_problem:
+        return MicroReply(answer.body, error=(str(int(answer.status)), answer.detail))
+    return MicroReply(answer.body, _REPLAYED if answer.replayed else {})
 
 
 def _metadata(rpc: Rpc) -> dict[str, str]:

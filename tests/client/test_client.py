@@ -1,10 +1,12 @@
 """The typed client makes every call over both transports."""
 
+import asyncio
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 from uuid import UUID, uuid4
@@ -33,6 +35,7 @@ from solebook.ports.language.users import OPERATOR
 
 from ..entrypoints.services.requests import EXAMPLES
 from ..exchange import Exchange, build_exchange
+from ..nats_line import Break, nats_line
 from ..nats_server import NatsServer
 
 GENERATED = Path(SCHEMA).with_name("services.py")
@@ -155,6 +158,59 @@ async def test_nobody_there_is_told_apart_from_no_answer(
             await Services(GrpcTransport(channel, "token")).payment.process_payment(
                 OfOrder(order_id=uuid4())
             )
+
+
+@dataclass(frozen=True)
+class Listening:
+    port: int
+
+
+async def test_a_server_that_dies_with_a_call_may_have_carried_it_out() -> None:
+    begun = asyncio.Event()
+
+    async def answer(_: bytes, __: "grpc.aio.ServicerContext[Any, Any]") -> bytes:
+        begun.set()
+        await asyncio.Event().wait()
+        return b""
+
+    server = grpc.aio.server()
+    calls: dict[str, Any] = {"Search": grpc.unary_unary_rpc_method_handler(answer)}
+    handler = grpc.method_handlers_generic_handler("solebook.v1.SearchService", calls)
+    server.add_generic_rpc_handlers((handler,))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with (
+        nats_line(Listening(port)) as line,
+        grpc.aio.insecure_channel(f"127.0.0.1:{line.port}") as channel,
+    ):
+        services = Services(GrpcTransport(channel, "token"))
+        calling = asyncio.create_task(services.search.search(Searching()))
+        await begun.wait()
+        await line.break_off(Break.CUT)
+        with pytest.raises(NoAnswer):
+            await calling
+    await server.stop(None)
+
+
+async def test_a_call_that_a_server_does_not_have_has_no_effect(exchange: Exchange) -> None:
+    server = grpc.aio.server()
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        with pytest.raises(NobodyThere):
+            await Services(GrpcTransport(channel, "token")).search.search(Searching())
+    await server.stop(None)
+
+
+async def test_what_cannot_be_sent_over_nats_has_no_effect(nats_server: NatsServer) -> None:
+    client = await nats.connect(nats_server.url)
+    services = Services(NatsTransport(client, "token", prefix="nobody"))
+    with pytest.raises(Problem) as refused:
+        await services.search.search(Searching(q="x" * 2_000_000))
+    assert refused.value.status == 413
+    await client.close()
+    with pytest.raises(NobodyThere):
+        await services.search.search(Searching())
 
 
 def test_what_is_written_from_the_table_is_checked_in() -> None:

@@ -117,7 +117,9 @@ async def test_a_service_is_called(secured: Secured, here: Network) -> None:
         return MicroReply(body)
 
     prefix = f"test-{uuid4().hex}"
-    service = MicroService("Echo", "says it again", [MicroEndpoint("Say", echo, {})])
+    service = MicroService(
+        "Echo", "says it again", [MicroEndpoint("Say", echo, {})], too_large=MicroReply(b"")
+    )
     access = access_of(secured.settings, "another program")
     async with serving(here, [service], prefix=prefix, version="1.0.0"):
         client = await nats.connect(list(access.servers), tls=access.tls)

@@ -124,6 +124,22 @@ async def test_a_line_break_in_a_problem_makes_no_header(
         assert answer.headers["Nats-Service-Error"] == "a b"  # no header of its own
 
 
+@pytest.mark.parametrize("status", [200, 400])
+async def test_an_answer_that_is_larger_than_a_message_is_a_problem(
+    nats_server: NatsServer, status: int
+) -> None:
+    async def serve(_: Rpc, __: bytes, call: Call) -> Answer:
+        return Answer(status, b'"%s"' % (b"x" * 2_000_000), "x" * 2_000_000)
+
+    async with over_nats(nats_server.url)(serve) as way:
+        assert isinstance(way, OverNats)
+        told = await way(SEARCH, {}, Call())
+        assert told.status == 413
+        assert "ask for less" in told.body["detail"]
+        stats = await control(way, "STATS", "SearchService")
+        assert {each["name"]: each for each in stats["endpoints"]}["Search"]["num_errors"] > 0
+
+
 async def test_services_go_on_when_the_broker_is_back(own_nats_server: NatsServer) -> None:
     async def serve(_: Rpc, __: bytes, call: Call) -> Answer:
         return Answer(200, b"{}")
