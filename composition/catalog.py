@@ -80,7 +80,7 @@ def catalog_routes(catalog: CatalogUseCases) -> tuple[Consumer, ...]:
     """
     router = Router(Queue.TRADE)
     return (
-        router.inside(MatchCreated, "catalog.reserve_stock", catalog.reserve_stock),
+        *router.together("catalog.reserve_stock", catalog.reserve_stock, MatchCreated),
         router.inside(OrderDelivered, "catalog.consume_stock", catalog.consume_stock),
         router.inside(OrderAuthFailed, "catalog.release_stock", catalog.release_stock),
         router.repeatable(ProductChanged, "catalog.refresh_product", catalog.refresh_product),

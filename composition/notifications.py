@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.list_notifications import ListNotifications
 from ..core.notifications.mark_notification import MarkNotification
-from ..core.notifications.notify import Notify
+from ..core.notifications.notify import News, Notify
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.notifications.view_notification_preferences import ViewNotificationPreferences
 from ..ports.language.consumers import Consumer
@@ -40,6 +40,32 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
+
+_NEWS: tuple[type[News], ...] = (
+    UserRegistered,
+    PriceDropped,
+    QuotesWithdrawn,
+    CostsRose,
+    MatchCreated,
+    PaymentDeclined,
+    OrderConfirmed,
+    OrderCancelled,
+    MatchUnwound,
+    OrderAuthPassed,
+    OrderAuthFailed,
+    OrderShipped,
+    OrderDelivered,
+    PayoutPaid,
+    PayoutRefused,
+    OrderReturned,
+    OrderComplained,
+    ComplaintDecided,
+    OrderRefundGranted,
+    PayoutFrozen,
+    PayoutReleased,
+    PenaltyReversed,
+    AlarmRaised,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +125,8 @@ def notifications_routes(notifications: NotificationsUseCases) -> tuple[Consumer
     All use a queue, so that they delay no trade.
     """
     router = Router(Queue.LETTERS)
-    notify = notifications.notify
     return (
-        router.told(UserRegistered, "notifications.notify", notify),
-        router.told(PriceDropped, "notifications.notify", notify),
-        router.told(QuotesWithdrawn, "notifications.notify", notify),
-        router.told(CostsRose, "notifications.notify", notify),
-        router.told(MatchCreated, "notifications.notify", notify),
-        router.told(PaymentDeclined, "notifications.notify", notify),
-        router.told(OrderConfirmed, "notifications.notify", notify),
-        router.told(OrderCancelled, "notifications.notify", notify),
-        router.told(MatchUnwound, "notifications.notify", notify),
-        router.told(OrderAuthPassed, "notifications.notify", notify),
-        router.told(OrderAuthFailed, "notifications.notify", notify),
-        router.told(OrderShipped, "notifications.notify", notify),
-        router.told(OrderDelivered, "notifications.notify", notify),
-        router.told(PayoutPaid, "notifications.notify", notify),
-        router.told(PayoutRefused, "notifications.notify", notify),
-        router.told(OrderReturned, "notifications.notify", notify),
-        router.told(OrderComplained, "notifications.notify", notify),
-        router.told(ComplaintDecided, "notifications.notify", notify),
-        router.told(OrderRefundGranted, "notifications.notify", notify),
-        router.told(PayoutFrozen, "notifications.notify", notify),
-        router.told(PayoutReleased, "notifications.notify", notify),
-        router.told(PenaltyReversed, "notifications.notify", notify),
-        router.told(AlarmRaised, "notifications.notify", notify),
+        *router.told("notifications.notify", notifications.notify, *_NEWS),
         router.queued(
             NotificationRequested,
             "notifications.deliver_notification",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..core.orders.cancel_order import CancelOrder
 from ..core.orders.complain import Complain
 from ..core.orders.confirm_delivery import ConfirmDelivery
-from ..core.orders.continue_saga import ContinueSaga
+from ..core.orders.continue_saga import ContinueSaga, SagaNews
 from ..core.orders.count_orders import CountOrders
 from ..core.orders.decide_complaint import DecideComplaint
 from ..core.orders.dispatch_pair import DispatchPair
@@ -49,6 +49,28 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
+
+_REPORTS: tuple[type[SagaNews], ...] = (
+    # The pair is reserved, the buyer charged.
+    StockReserved,
+    StockRefused,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentAbandoned,
+    # The pair is authenticated.
+    AuthPassed,
+    AuthFailed,
+    # The seller is paid.
+    PayoutPaid,
+    PayoutRefused,
+    PayoutReopened,
+    FreezeRequested,
+    # The buyer is refunded.
+    PaymentRefunded,
+    PaymentRefundedUnasked,
+    ShortfallBorne,
+    BuyerNotCharged,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +184,7 @@ def orders_use_cases(
 def orders_routes(orders: OrdersUseCases) -> tuple[Consumer, ...]:
     """Return the routes of the orders context: everything that advances an order."""
     router = Router(Queue.TRADE)
-    hear, saga = router.inside, orders.continue_saga
     return (
-        # The pair is reserved, the buyer charged.
-        hear(StockReserved, "orders.continue_saga", saga),
-        hear(StockRefused, "orders.continue_saga", saga),
-        hear(PaymentCaptured, "orders.continue_saga", saga),
-        hear(PaymentDeclined, "orders.continue_saga", saga),
-        hear(PaymentAbandoned, "orders.continue_saga", saga),
-        # The pair is authenticated.
-        hear(AuthPassed, "orders.continue_saga", saga),
-        hear(AuthFailed, "orders.continue_saga", saga),
-        # The seller is paid.
-        hear(PayoutPaid, "orders.continue_saga", saga),
-        hear(PayoutRefused, "orders.continue_saga", saga),
-        hear(PayoutReopened, "orders.continue_saga", saga),
-        hear(FreezeRequested, "orders.continue_saga", saga),
-        # The buyer is refunded.
-        hear(PaymentRefunded, "orders.continue_saga", saga),
-        hear(PaymentRefundedUnasked, "orders.continue_saga", saga),
-        hear(ShortfallBorne, "orders.continue_saga", saga),
-        hear(BuyerNotCharged, "orders.continue_saga", saga),
-        # Deadlines pass.
-        hear(DeadlineReached, "orders.meet_deadline", orders.meet_deadline),
+        *router.together("orders.continue_saga", orders.continue_saga, *_REPORTS),
+        router.inside(DeadlineReached, "orders.meet_deadline", orders.meet_deadline),
     )

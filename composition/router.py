@@ -1,8 +1,8 @@
 """Routes of messages to use cases."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.events import (
@@ -23,6 +23,11 @@ from ..ports.language.events import (
 from ..ports.language.messages import Message, Queue
 
 E = TypeVar("E", bound=Event)
+E_contra = TypeVar("E_contra", bound=Event, contravariant=True)
+
+
+class _OfSeveral(Protocol[E_contra]):
+    async def __call__(self, *events: E_contra) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,21 @@ class Router:
         """Route to an idempotent use case that is cheaper to repeat than to record."""
         return self._consumer(event, name, use_case, Effect.REPEATABLE)
 
-    def told(self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]) -> Consumer:
-        """Route like `inside`, through the queue of notifications."""
-        return _in_letters(self.inside(event, name, use_case))
+    def together(
+        self, name: str, use_case: _OfSeveral[E], *events: type[E]
+    ) -> tuple[Consumer, ...]:
+        """Route like `inside`, several events at once."""
+
+        async def handle_all(messages: Sequence[Message]) -> None:
+            await use_case(*(_event(message, *events) for message in messages))
+
+        return tuple(
+            replace(self.inside(event, name, use_case), handle_all=handle_all) for event in events
+        )
+
+    def told(self, name: str, use_case: _OfSeveral[E], *events: type[E]) -> tuple[Consumer, ...]:
+        """Route like `together`, through the queue of notifications."""
+        return tuple(map(_in_letters, self.together(name, use_case, *events)))
 
     def queued(
         self,
@@ -99,10 +116,14 @@ def _handler(
     event: type[E], use_case: Callable[[E], Awaitable[None]]
 ) -> Callable[[Message], Awaitable[None]]:
     async def handle(message: Message) -> None:
-        assert isinstance(message.event, event), message
-        await use_case(message.event)
+        await use_case(_event(message, event))
 
     return handle
+
+
+def _event(message: Message, *events: type[E]) -> E:
+    assert isinstance(message.event, events), message
+    return message.event
 
 
 def _party_of(event: Event) -> str:

@@ -1,6 +1,6 @@
 """The ports to stored orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,8 +20,15 @@ class Orders(Protocol):
         """Return the order, locked until the end of a transaction. Raises NotFound."""
         ...
 
-    async def look_up(self, order_id: OrderId) -> Order:
-        """Return the order without locking it, for those who only tell of it. Raises NotFound."""
+    async def lock(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        """Return the orders, locked in one sequence until the end of the transaction.
+
+        Raises NotFound.
+        """
+        ...
+
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        """Return orders without locking them, for those who only tell of them. Raises NotFound."""
         ...
 
     async def save(

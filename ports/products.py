@@ -1,5 +1,6 @@
 """The port to the stored catalogue."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from .language.catalog import DoubledProduct, Product
@@ -23,6 +24,10 @@ class Products(Protocol):
 
     async def get(self, product_id: ProductId) -> Product:
         """Return the product with its sizes and images. Raises NotFound."""
+        ...
+
+    async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
+        """Return products with their sizes and images. Raises NotFound."""
         ...
 
     async def page(self, request: PageRequest) -> Page[Product]:

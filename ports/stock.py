@@ -1,6 +1,6 @@
 """The port to stock and reservations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from .language.catalog import Reservation, ReservationStatus, StockLevel
@@ -18,6 +18,13 @@ class Stock(Protocol):
         """Store a reservation, or return the existing one of its order.
 
         Raises AlreadyReserved if the unit is reserved for, or consumed by, another order.
+        """
+        ...
+
+    async def reserve_all(self, *reservations: Reservation) -> Mapping[OrderId, Reservation]:
+        """Reserve several units like `reserve`, and return the reservations by order.
+
+        Those are missing whose unit is reserved for, or consumed by, another order.
         """
         ...
 

@@ -1,5 +1,6 @@
 """The catalogue with a cache of single products."""
 
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from ...ports.cache import Cache
@@ -35,6 +36,9 @@ class CachedProducts(Products):
         if self._transaction.is_open:
             return await self._products.get(product_id)
         return await self._cache.get(product_id, partial(self._products.get, product_id))
+
+    async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
+        return await self._products.look_up(product_ids)
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await self._products.page(request)

@@ -1,6 +1,6 @@
 """Orders that announce every change on the order stream."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -29,8 +29,11 @@ class ToldOrders(Orders):
     async def get(self, order_id: OrderId) -> Order:
         return await self._orders.get(order_id)
 
-    async def look_up(self, order_id: OrderId) -> Order:
-        return await self._orders.look_up(order_id)
+    async def lock(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        return await self._orders.lock(order_ids)
+
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        return await self._orders.look_up(order_ids)
 
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None

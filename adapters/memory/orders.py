@@ -1,6 +1,6 @@
 """Orders and their histories, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ...ports.language.errors import NotFound, Outdated
@@ -35,8 +35,12 @@ class MemoryOrders(MemoryAdapter, Orders):
             raise NotFound(what="order", id=order_id)
         return order
 
-    async def look_up(self, order_id: OrderId) -> Order:
-        return await self.get(order_id)
+    async def lock(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        await self._database.writing()
+        return {order_id: await self.get(order_id) for order_id in order_ids}
+
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        return {order_id: await self.get(order_id) for order_id in order_ids}
 
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None

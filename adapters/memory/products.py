@@ -1,5 +1,7 @@
 """The catalogue, in memory."""
 
+from collections.abc import Collection, Mapping
+
 from ...ports.language.catalog import DoubledProduct, Product
 from ...ports.language.errors import NotFound, Outdated, StyleCodeTaken
 from ...ports.language.ids import ProductId
@@ -40,6 +42,9 @@ class MemoryProducts(MemoryAdapter, Products):
         if product is None:
             raise NotFound(what="product", id=product_id)
         return product
+
+    async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
+        return {product_id: await self.get(product_id) for product_id in product_ids}
 
     async def page(self, request: PageRequest) -> Page[Product]:
         with await self._database.reading():

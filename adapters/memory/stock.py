@@ -1,6 +1,7 @@
 """Units of stock and their reservations, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from ...ports.language.catalog import Reservation, ReservationStatus, StockLevel
@@ -36,6 +37,13 @@ class MemoryStock(MemoryAdapter, Stock):
         self._database.put(self._tables.order_of_unit, reservation.ask_id, reservation.order_id)
         self._count_reserved(reservation, 1)
         return reservation
+
+    async def reserve_all(self, *reservations: Reservation) -> Mapping[OrderId, Reservation]:
+        made: dict[OrderId, Reservation] = {}
+        for reservation in reservations:
+            with suppress(AlreadyReserved):
+                made[reservation.order_id] = await self.reserve(reservation)
+        return made
 
     async def find(self, order_id: OrderId) -> Reservation | None:
         with await self._database.reading():

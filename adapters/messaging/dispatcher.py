@@ -307,9 +307,11 @@ class Dispatcher:
             held = await self._deliveries.held(portion, self._claim.holder)
             pairs = [(self._by_name[delivery.consumer], delivery.message) for delivery in held]
             noted = await self._noted([p for p in pairs if is_noted_when_done(p[0])])
+            fresh = [p for p in pairs if (p[0].name, p[1].id) not in noted]
+            made = await attempts.make_all(fresh, care)
             for (consumer, message), delivery in zip(pairs, held, strict=True):
                 note = (consumer.name, message.id)
-                if note not in noted:
+                if note not in noted and note not in made:
                     again = bool(delivery.error)  # also of a dead letter that is replayed
                     if failure := await attempts.make(consumer, message, care, again=again):
                         if failure.is_conflict and care is Care.LEAVE_OUT:
@@ -317,8 +319,8 @@ class Dispatcher:
                         else:
                             failed.append(self._retry(consumer, delivery, failure))
                         continue
-                    if is_noted_when_done(consumer):
-                        handled.append(note)
+                if note not in noted and is_noted_when_done(consumer):
+                    handled.append(note)
                 done.append(delivery)
             await self._inbox.note(handled, self._clock.now())
             await self._deliveries.remove(done)

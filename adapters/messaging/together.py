@@ -1,11 +1,12 @@
 """Handling several messages in one transaction, and one by one if that fails."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable, with_cause
@@ -65,6 +66,22 @@ class AttemptsTogether:
                 self._errors[note] = error
             raise
         return None
+
+    async def make_all(self, pairs: Sequence[tuple[Consumer, Message]], care: Care) -> Set[Note]:
+        """Hand messages at once to consumers that handle several, and return their notes.
+
+        With care, each message is attempted by itself. Raises what the consumers raise.
+        """
+        together: defaultdict[Any, list[tuple[Consumer, Message]]] = defaultdict(list)
+        for consumer, message in pairs:
+            if consumer.handle_all is not None and care is Care.NONE:
+                together[consumer.handle_all].append((consumer, message))
+        made: set[Note] = set()
+        for handle_all, several in together.items():
+            if len(several) > 1:
+                await handle_all([message for _, message in several])
+                made |= {(consumer.name, message.id) for consumer, message in several}
+        return made
 
 
 async def handle_together(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.language.catalog import ReservationStatus
-from ...ports.language.errors import AlreadyReserved
 from ...ports.language.events import MatchCreated, StockRefused, StockReserved
 from ...ports.outbox import Outbox
 from ...ports.stock import Stock
@@ -14,7 +13,7 @@ from .reservation import reservation_of
 
 @dataclass(frozen=True, slots=True)
 class ReserveStock:
-    """Reserves the ask's unit for the order, so that no pair is sold twice.
+    """Reserves each ask's unit for its order, so that no pair is sold twice.
 
     If another order has the unit, it emits StockRefused. A redelivered match gets the same answer,
     or none if its order has ended meanwhile.
@@ -25,13 +24,14 @@ class ReserveStock:
     outbox: Outbox
     clock: Clock
 
-    async def __call__(self, event: MatchCreated) -> None:
-        reservation = reservation_of(event, self.clock.now())
+    async def __call__(self, *matches: MatchCreated) -> None:
+        """Reserve the units of these matches in one transaction."""
+        now = self.clock.now()
         async with self.transaction():
-            try:
-                kept = await self.stock.reserve(reservation)
-            except AlreadyReserved:
-                await self.outbox.add(StockRefused(event.order_id))
-                return
-            if kept.status is ReservationStatus.RESERVED:
-                await self.outbox.add(StockReserved(event.order_id))
+            made = await self.stock.reserve_all(*(reservation_of(match, now) for match in matches))
+            for match in matches:
+                kept = made.get(match.order_id)
+                if kept is None:
+                    await self.outbox.add(StockRefused(match.order_id))
+                elif kept.status is ReservationStatus.RESERVED:
+                    await self.outbox.add(StockReserved(match.order_id))

@@ -1,11 +1,12 @@
 """Notify users of events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.catalog import Product
 from ...ports.language.events import (
     AlarmRaised,
     CostsRose,
@@ -14,7 +15,8 @@ from ...ports.language.events import (
     QuotesWithdrawn,
     UserRegistered,
 )
-from ...ports.language.ids import NotificationId, UserId
+from ...ports.language.ids import NotificationId, OrderId, ProductId, UserId
+from ...ports.language.market import BookKey
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
     Channel,
@@ -24,10 +26,12 @@ from ...ports.language.notifications import (
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
     Recipient,
+    Shoe,
     Warehouse,
     WelcomeNotice,
     WithdrawnOffer,
 )
+from ...ports.language.orders import Order
 from ...ports.language.rules import MarketRules
 from ...ports.notifications import Notifications
 from ...ports.orders import Orders
@@ -46,8 +50,20 @@ News: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the notices of some events tell, besides the events."""
+
+    orders: Mapping[OrderId, Order]
+    products: Mapping[ProductId, Product]
+    admins: Sequence[Recipient]
+
+    def shoe(self, book: BookKey) -> Shoe:
+        return shoe_of(self.products[book.product_id], book)
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
-    """Notifies the users whom an event concerns, over the channels that they want.
+    """Notifies the users whom events concern, over the channels that they want.
 
     The notification is stored with its facts and its rendered subject, and is in the app at once.
     The other channels are requested through the outbox and delivered later. If a user wants no
@@ -66,54 +82,49 @@ class Notify:
     rules: MarketRules
     warehouse: Warehouse
 
-    async def __call__(self, event: News) -> None:
-        """Notify the users. Duplicate events of an order notify its parties only once."""
+    async def __call__(self, *events: News) -> None:
+        """Notify the users of events, in their sequence.
+
+        Duplicate events of an order notify its parties only once.
+        """
         async with self.transaction():
-            notices = await self._notices(event)
-            recipients = await self.recipients.of({user_id for user_id, _ in notices})
-            for user_id, notice in notices:
+            facts = await self._read(events)
+            told = [one for event in events for one in self._notices(event, facts)]
+            recipients = await self.recipients.of({user_id for user_id, _ in told})
+            for user_id, notice in told:
                 if recipient := recipients.get(user_id):
                     await self._tell(recipient, notice)
 
-    async def _notices(self, event: News) -> Sequence[tuple[UserId, Notice]]:
+    async def _read(self, events: Sequence[News]) -> _Facts:
+        order_ids = {id_ for event in events if (id_ := _order_of(event)) is not None}
+        orders = await self.orders.look_up(order_ids) if order_ids else {}
+        books = [order.book for order in orders.values()]
+        books += [book for event in events for book in _books_of(event)]
+        product_ids = {book.product_id for book in books}
+        products = await self.products.look_up(product_ids) if product_ids else {}
+        alarms = any(isinstance(event, AlarmRaised) for event in events)
+        return _Facts(orders, products, await self.recipients.admins() if alarms else ())
+
+    def _notices(self, event: News, facts: _Facts) -> Sequence[tuple[UserId, Notice]]:
         match event:
             case UserRegistered(user_id=user_id):
                 return [(user_id, WelcomeNotice())]
             case PriceDropped(user_id=user_id, book=book):
-                shoe = shoe_of(await self.products.get(book.product_id), book)
+                shoe = facts.shoe(book)
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
             case CostsRose(user_id=user_id, fees=fees, shipping=shipping):
                 return [(user_id, CostsRoseNotice(fees, shipping))]
             case QuotesWithdrawn(user_id=user_id):
-                return [(user_id, await self._withdrawn(event))]
+                return [(user_id, _withdrawn(event, facts))]
             case AlarmRaised():
-                return await self._alarms(event)
-        order = await self.orders.look_up(event.order_id)
-        shoe = shoe_of(await self.products.get(order.book.product_id), order.book)
+                return _alarms(event, facts)
+        order = facts.orders[event.order_id]
+        shoe = facts.shoe(order.book)
         told = (
             (order.buyer_id, notice_to_buyer(event, order, shoe, self.rules, self.warehouse)),
             (order.seller_id, notice_to_seller(event, order, shoe, self.rules, self.warehouse)),
         )
         return [(user_id, notice) for user_id, notice in told if notice is not None]
-
-    async def _withdrawn(self, event: QuotesWithdrawn) -> QuotesWithdrawnNotice:
-        product_ids = {quote.book.product_id for quote in event.quotes}
-        products = {product_id: await self.products.get(product_id) for product_id in product_ids}
-        offers = (
-            WithdrawnOffer(q.side, shoe_of(products[q.book.product_id], q.book), q.amount)
-            for q in event.quotes
-        )
-        return QuotesWithdrawnNotice(event.reason, event.note, event.count, tuple(offers))
-
-    async def _alarms(self, event: AlarmRaised) -> Sequence[tuple[UserId, Notice]]:
-        """Return a notice to every admin, except the buyer and seller of the alarm's order."""
-        parties: tuple[UserId, ...] = ()
-        if event.order_id is not None:
-            order = await self.orders.look_up(event.order_id)
-            parties = order.buyer_id, order.seller_id
-        notice = AlarmNotice(event.kind, event.order_id, event.note)
-        admins = await self.recipients.admins()
-        return [(admin.user_id, notice) for admin in admins if admin.user_id not in parties]
 
     async def _tell(self, recipient: Recipient, notice: Notice) -> None:
         channels = usable_channels(recipient.preferences, notice.KIND)
@@ -136,3 +147,35 @@ class Notify:
         await self.outbox.add(
             *(NotificationRequested(notification.id, c, user_id, notice.KIND) for c in carried)
         )
+
+
+def _order_of(event: News) -> OrderId | None:
+    match event:
+        case UserRegistered() | PriceDropped() | CostsRose() | QuotesWithdrawn():
+            return None
+    return event.order_id
+
+
+def _books_of(event: News) -> Sequence[BookKey]:
+    """Return the books that an event names by itself."""
+    match event:
+        case PriceDropped(book=book):
+            return [book]
+        case QuotesWithdrawn(quotes=quotes):
+            return [quote.book for quote in quotes]
+    return ()
+
+
+def _withdrawn(event: QuotesWithdrawn, facts: _Facts) -> QuotesWithdrawnNotice:
+    offers = (WithdrawnOffer(q.side, facts.shoe(q.book), q.amount) for q in event.quotes)
+    return QuotesWithdrawnNotice(event.reason, event.note, event.count, tuple(offers))
+
+
+def _alarms(event: AlarmRaised, facts: _Facts) -> Sequence[tuple[UserId, Notice]]:
+    """Return a notice to every admin, except the buyer and seller of the alarm's order."""
+    parties: tuple[UserId, ...] = ()
+    if event.order_id is not None:
+        order = facts.orders[event.order_id]
+        parties = order.buyer_id, order.seller_id
+    notice = AlarmNotice(event.kind, event.order_id, event.note)
+    return [(admin.user_id, notice) for admin in facts.admins if admin.user_id not in parties]

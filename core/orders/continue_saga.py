@@ -22,7 +22,7 @@ from ...ports.language.events import (
     StockRefused,
     StockReserved,
 )
-from ...ports.language.orders import CancelReason, OrderStatus
+from ...ports.language.orders import CancelReason, Order, OrderStatus
 from ...ports.language.rules import MarketRules
 from ...ports.orders import Orders
 from ...ports.outbox import Outbox
@@ -54,7 +54,7 @@ SagaNews: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class ContinueSaga:
-    """Records a report of another context on the order as its next step.
+    """Records reports of other contexts, each on its order as the next step.
 
     If the stock is reserved, the payment is requested. If the buyer paid, the order is confirmed
     and the seller has two business days to ship. If the stock is refused, or the payment declined
@@ -75,17 +75,23 @@ class ContinueSaga:
     clock: Clock
     rules: MarketRules
 
-    async def __call__(self, news: SagaNews) -> None:
-        """Take the step if it is legal."""
+    async def __call__(self, *reports: SagaNews) -> None:
+        """Take each step that is legal, in one transaction."""
         async with self.transaction():
-            order = await self.orders.get(news.order_id)
-            step = self._step(news)
-            if is_legal(order, step):
-                await self.progress(order, step)
-            elif _says_not_charged(news) and is_legal(order, steps.BuyerNotCharged()):
-                await self.progress(order, steps.BuyerNotCharged())
-            elif isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
-                await self.outbox.add(order_cancelled(order))
+            orders = {**await self.orders.lock({news.order_id for news in reports})}
+            for news in reports:
+                orders[news.order_id] = await self._continue(orders[news.order_id], news)
+
+    async def _continue(self, order: Order, news: SagaNews) -> Order:
+        """Return the order after the step, or as it was."""
+        step = self._step(news)
+        if is_legal(order, step):
+            return await self.progress(order, step)
+        if _says_not_charged(news) and is_legal(order, steps.BuyerNotCharged()):
+            return await self.progress(order, steps.BuyerNotCharged())
+        if isinstance(news, StockReserved) and order.status is OrderStatus.CANCELLED:
+            await self.outbox.add(order_cancelled(order))
+        return order
 
     def _step(self, news: SagaNews) -> steps.OrderStep:
         match news:

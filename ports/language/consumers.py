@@ -1,6 +1,6 @@
 """Consumers: what handles the messages of a subject, and how often."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -53,6 +53,9 @@ class Consumer:
     `handle_again`, if given, handles the messages whose earlier attempts failed: later messages may
     have been handled meanwhile.
 
+    `handle_all`, if given, handles messages that share a transaction at once, of all consumers with
+    the same `handle_all`. If it fails, `handle` gets each of them.
+
     If `waits` is true, all messages wait in the queue, although the consumer is not slow.
 
     If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
@@ -68,4 +71,5 @@ class Consumer:
     turn: Callable[[Event], str] = _no_turn
     persists: bool = False
     handle_again: Callable[[Message], Awaitable[None]] | None = None
+    handle_all: Callable[[Sequence[Message]], Awaitable[None]] | None = None
     waits: bool = False

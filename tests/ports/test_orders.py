@@ -222,11 +222,22 @@ async def test_an_unknown_order_is_not_found(store: Store, records: Records, sha
         await store.orders.get(unknown.id)
     assert refused.value.id == unknown.id
     with pytest.raises(NotFound):
-        await store.orders.look_up(unknown.id)
+        await store.orders.look_up([unknown.id])
     with pytest.raises(NotFound):
         await store.orders.history(unknown.id)
     with pytest.raises(NotFound):
         await save(store, *grown(unknown, StockReserved()))
+
+
+async def test_orders_are_looked_up_together_and_each_must_exist(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, two, _ = [await pending(shard, records) for _ in range(3)]
+    assert await store.orders.look_up({one.id, two.id}) == {one.id: one, two.id: two}
+    unknown = records.order_id()
+    with pytest.raises(NotFound) as refused:
+        await store.orders.look_up([one.id, unknown])
+    assert refused.value.id == unknown
 
 
 async def test_a_users_orders_are_paged_by_side(

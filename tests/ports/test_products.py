@@ -71,6 +71,22 @@ async def test_an_unknown_product_is_not_found(store: Store, records: Records) -
         await save(store, records.product(version=2))
 
 
+async def test_products_are_looked_up_together_and_each_must_exist(
+    store: Store, records: Records
+) -> None:
+    one, two, _ = [await added(store, records.product()) for _ in range(3)]
+    assert await store.products.look_up({one.id, two.id}) == {one.id: one, two.id: two}
+    unknown = records.product_id()
+    with pytest.raises(NotFound) as refused:
+        await store.products.look_up([one.id, unknown])
+    assert refused.value.id == unknown
+    renamed = replace(one, model="Renamed", version=2)
+    async with store.transaction():
+        await store.products.save(renamed)
+        assert await store.products.look_up([one.id]) == {one.id: renamed}
+    assert await store.products.look_up([one.id]) == {one.id: renamed}
+
+
 async def test_a_style_code_belongs_to_one_product(store: Store, records: Records) -> None:
     first = await added(store, records.product())
     second = records.product(style_code=first.style_code)

@@ -156,6 +156,24 @@ async def test_settling_nothing_changes_nothing(store: Store, records: Records) 
     assert await store.stock.find(order_id) is None
 
 
+async def test_several_units_are_reserved_but_not_those_that_another_order_has(
+    store: Store, records: Records
+) -> None:
+    book = records.book()
+    known, free, taken = (records.reservation(records.quote_id(), book) for _ in range(3))
+    await reserve(store, known)
+    await reserve(store, replace(taken, order_id=records.order_id()))
+    again = records.reservation(records.quote_id(), book, order_id=known.order_id)
+    late = replace(free, order_id=records.order_id())
+    async with store.transaction():
+        made = await store.stock.reserve_all(again, free, taken)
+        assert made == {known.order_id: known, free.order_id: free}
+        assert await store.stock.reserve_all(late, free) == {free.order_id: free}
+        assert await store.stock.reserve_all() == {}
+    assert await store.stock.find(taken.order_id) is None
+    assert await store.stock.find(free.order_id) == free
+
+
 async def test_only_one_of_many_concurrent_reservations_of_a_unit_succeeds(
     store: Store, records: Records
 ) -> None:

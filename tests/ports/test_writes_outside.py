@@ -35,6 +35,7 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "sessions.forget": lambda s, r: s.sessions.forget(r.instant),
     "products.add": lambda s, r: s.products.add(r.product()),
     "products.save": lambda s, r: s.products.save(r.product(version=2)),
+    "stock.reserve_all": lambda s, r: s.stock.reserve_all(r.reservation(r.quote_id(), r.book())),
     "stock.reserve": lambda s, r: s.stock.reserve(r.reservation(r.quote_id(), r.book())),
     "stock.settle": lambda s, r: s.stock.settle(r.order_id(), ReservationStatus.RELEASED),
     "payments.open_or_lock": lambda s, r: s.payments.open_or_lock(r.payment()),

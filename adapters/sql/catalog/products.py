@@ -1,5 +1,6 @@
 """The stored catalogue, in SQL."""
 
+from collections.abc import Collection, Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,7 +12,7 @@ from ....ports.language.ids import ProductId
 from ....ports.language.market import Size
 from ....ports.language.paging import Page, PageRequest
 from ....ports.products import Products
-from ..engine.constructs import gathered, insert_or_skip
+from ..engine.constructs import gathered, insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.errors import Conflict
 from ..engine.paging import newest_first, page
@@ -44,6 +45,7 @@ _SAVE = Statement(
     .values({products.c.style_key: _STYLE_KEY})
 )
 _GET = Statement(PRODUCTS.where(products.c.id == bindparam("id")))
+_LOOK_UP = Statement(PRODUCTS.where(one_of(products.c.id, "ids")))
 _PAGE = Statement(newest_first(PRODUCTS, products.c.id))
 _original = products.alias("original")
 _DOUBLED = Statement(
@@ -103,6 +105,14 @@ class SqlProducts(Products):
         if row is None:
             raise NotFound(what="product", id=product_id)
         return product_of(row)
+
+    async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
+        rows = await self._database.rows(_LOOK_UP, ids=product_ids)
+        found = {row.id: product_of(row) for row in rows}
+        for product_id in product_ids:
+            if product_id not in found:
+                raise NotFound(what="product", id=product_id)
+        return found
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await page(self._database, _PAGE, request, product_of)

@@ -1,6 +1,8 @@
 """Units of stock and their reservations, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, literal_column, select, union_all, update
 
@@ -30,7 +32,9 @@ _LEVELS = Statement(
         .group_by(reservations.c.size),
     )
 )
-_RESERVE = Statement(insert_or_skip(reservations))  # for one order, or of one ask
+_RESERVE = Statement(  # keeps one for the same order, or of the same ask
+    insert_or_skip(reservations).returning(*reservations.c)
+)
 _FIND = Statement(select(reservations).where(reservations.c.order_id == bindparam("order_id")))
 _SETTLE = Statement(
     update(reservations)
@@ -54,17 +58,21 @@ class SqlStock(Stock):
         return [StockLevel(size, available[size], reserved[size]) for size in sorted(available)]
 
     async def reserve(self, reservation: Reservation) -> Reservation:
-        added = await self._database.execute(
-            _RESERVE,
-            order_id=reservation.order_id,
-            ask_id=reservation.ask_id,
-            **book_values(reservation.book),
-            status=reservation.status,
-            reserved_at=reservation.reserved_at,
-        )
-        made = reservation if added else await self.find(reservation.order_id)
-        if made is None:
+        made = await self.reserve_all(reservation)
+        if not made:
             raise AlreadyReserved(ask_id=reservation.ask_id)
+        return made[reservation.order_id]
+
+    async def reserve_all(self, *reservations: Reservation) -> Mapping[OrderId, Reservation]:
+        # In one sequence everywhere, or two transactions for the same orders could deadlock.
+        wanted = sorted(reservations, key=attrgetter("order_id"))
+        added = await self._database.rows_of_many(_RESERVE, map(_values, wanted))
+        made = {row.order_id: reservation_of(row) for row in added}
+        for reservation in wanted:
+            if reservation.order_id not in made:
+                known = await self.find(reservation.order_id)
+                if known is not None:
+                    made[known.order_id] = known
         return made
 
     async def find(self, order_id: OrderId) -> Reservation | None:
@@ -73,6 +81,16 @@ class SqlStock(Stock):
 
     async def settle(self, order_id: OrderId, status: ReservationStatus) -> None:
         await self._database.execute(_SETTLE, order_id=order_id, status=status)
+
+
+def _values(reservation: Reservation) -> dict[str, Any]:
+    return {
+        "order_id": reservation.order_id,
+        "ask_id": reservation.ask_id,
+        **book_values(reservation.book),
+        "status": reservation.status,
+        "reserved_at": reservation.reserved_at,
+    }
 
 
 def reservation_of(row: Row) -> Reservation:

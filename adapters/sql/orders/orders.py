@@ -1,6 +1,6 @@
 """Orders and their histories, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -13,6 +13,7 @@ from ....ports.language.orders import Order, OrderStatus, PayoutStatus
 from ....ports.language.paging import Page, PageRequest
 from ....ports.language.steps import RecordedStep
 from ....ports.orders import Orders
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.statement import Statement, update_row
@@ -20,9 +21,11 @@ from ..schema import order_steps, orders
 from ..schema.columns import is_word
 from .order_rows import ADD_STEP, order_of, order_values, step_of, step_values
 
-_BY_ID = select(orders).where(orders.c.id == bindparam("id"))
-_GET = Statement(_BY_ID, locks=True)
-_LOOK_UP = Statement(_BY_ID)
+_GET = Statement(select(orders).where(orders.c.id == bindparam("id")), locks=True)
+_LOCK = Statement(
+    select(orders).where(one_of(orders.c.id, "ids")).order_by(orders.c.id), locks=True
+)
+_LOOK_UP = Statement(select(orders).where(one_of(orders.c.id, "ids")))
 _FIXED = (
     "bid_id",
     "ask_id",
@@ -114,16 +117,28 @@ class SqlOrders(Orders):
         self._database = database
 
     async def get(self, order_id: OrderId) -> Order:
-        return await self._one(_GET, order_id)
-
-    async def look_up(self, order_id: OrderId) -> Order:
-        return await self._one(_LOOK_UP, order_id)
-
-    async def _one(self, statement: Statement, order_id: OrderId) -> Order:
-        row = await self._database.first(statement, order_id, id=order_id)
+        row = await self._database.first(_GET, order_id, id=order_id)
         if row is None:
             raise NotFound(what="order", id=order_id)
         return order_of(row)
+
+    async def lock(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        if len(order_ids) == 1:
+            return {order_id: await self.get(order_id) for order_id in order_ids}
+        return await self._several(_LOCK, order_ids)
+
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
+        return await self._several(_LOOK_UP, order_ids)
+
+    async def _several(
+        self, statement: Statement, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, Order]:
+        rows = await self._database.rows(statement, ids=order_ids)
+        found = {row.id: order_of(row) for row in rows}
+        for order_id in order_ids:
+            if order_id not in found:
+                raise NotFound(what="order", id=order_id)
+        return found
 
     async def save(
         self, order: Order, steps: Sequence[RecordedStep], *, before: Order | None = None

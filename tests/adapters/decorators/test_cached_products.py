@@ -1,7 +1,7 @@
 """The cache of the catalogue. The contract of the port is in tests/ports/test_products.py."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -41,6 +41,9 @@ class SlowProducts(Products):
             return await self._products.get(product_id)
         finally:
             await self.open.wait()
+
+    async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
+        return await self._products.look_up(product_ids)
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await self._products.page(request)

@@ -1,7 +1,9 @@
 """How the dispatcher handles messages that come together."""
 
-from collections.abc import Collection, Set
-from datetime import datetime
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -9,13 +11,15 @@ from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.messaging.dispatcher import Dispatcher
 from solebook.composition.adapters import Store
+from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.consumers import Consumer, Effect
-from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.events import AlarmRaised, UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.outbox import Inbox, Note
 
 SUBJECT = UserRegistered.SUBJECT
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class WatchedInbox(Inbox):
@@ -112,3 +116,64 @@ async def test_a_message_that_comes_twice_together_is_handled_once(
     dispatcher.subscribe(Consumer("one", SUBJECT, note, Queue.TRADE, Effect.INSIDE), here=True)
     await dispatcher.dispatch([*messages, messages[0]])
     assert handled == messages
+
+
+@dataclass
+class Several:
+    """A consumer that handles several messages at once, except those that are broken."""
+
+    calls: list[list[Message]] = field(default_factory=list)
+    broken: Message | None = None
+
+    async def handle(self, message: Message) -> None:
+        await self.handle_all([message])
+
+    async def handle_all(self, messages: Sequence[Message]) -> None:
+        self.calls.append([*messages])
+        if self.broken in messages:
+            raise LookupError("it is broken")
+
+
+@pytest.fixture
+def several(dispatcher: Dispatcher) -> Several:
+    several = Several()
+    inside = partial(
+        Consumer,
+        handle=several.handle,
+        queue=Queue.LETTERS,
+        effect=Effect.INSIDE,
+        handle_all=several.handle_all,
+    )
+    dispatcher.subscribe(inside("welcome", SUBJECT), here=True)
+    dispatcher.subscribe(inside("alarms", AlarmRaised.SUBJECT), here=True)
+    return several
+
+
+async def test_messages_of_a_portion_are_handled_at_once_although_their_subjects_differ(
+    dispatcher: Dispatcher, several: Several, messages: list[Message]
+) -> None:
+    alarm = AlarmRaised(AlarmKind.PAIR_NOT_CLAIMED, None, "nobody has claimed it")
+    together = [messages[0], replace(messages[1], key=alarm.key, event=alarm), *messages[2:4]]
+    await dispatcher.dispatch(together)
+    await dispatcher.work_off(Queue.LETTERS)
+    assert [{*call} for call in several.calls] == [{*together}]
+
+
+async def test_of_messages_that_fail_at_once_only_the_one_that_fails_alone_is_retried(
+    dispatcher: Dispatcher, store: Store, several: Several, messages: list[Message]
+) -> None:
+    several.broken = messages[2]
+    await dispatcher.dispatch(messages[:4])
+    await dispatcher.work_off(Queue.LETTERS)
+    assert several.calls == [messages[:4], *([message] for message in messages[:4])]
+    [left] = await store.deliveries.first_in(Queue.LETTERS, NEVER, 100)
+    assert (left.message, left.attempts) == (messages[2], 1)
+
+
+async def test_a_message_that_fails_without_others_is_not_handled_again_at_once(
+    dispatcher: Dispatcher, several: Several, messages: list[Message]
+) -> None:
+    several.broken = messages[0]
+    await dispatcher.dispatch(messages[:1])
+    await dispatcher.work_off(Queue.LETTERS)
+    assert several.calls == [messages[:1]]

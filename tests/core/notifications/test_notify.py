@@ -10,8 +10,10 @@ from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.core.notifications.notify import Notify
+from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.events import (
+    AlarmRaised,
     MatchCreated,
     NotificationRequested,
     PriceDropped,
@@ -35,7 +37,7 @@ from solebook.ports.language.notifications import (
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.trade_notices import BidMatchedNotice
-from solebook.ports.language.users import User
+from solebook.ports.language.users import Role, User
 
 from ...ports.records import Records
 from ...ports.shard import Shard
@@ -241,6 +243,42 @@ async def test_duplicate_events_of_an_order_notify_once(
     assert matched.notice.total == order.buyer_total
     assert len(await listed(store, order.seller_id)) == 1
     assert messengers.counts == (2, 0, 0)
+
+
+async def test_events_at_once_notify_like_one_after_the_other(
+    store: Store, notify: Notify, records: Records, clock: VirtualClock, joined: UserRegistered
+) -> None:
+    product = records.product()
+    async with store.transaction():
+        await store.products.add(product)
+    shard = Shard(store, records, await store.books.take(0, clock.now()))
+    trades = [await shard.trade(records.book(product.id)) for _ in range(2)]
+    parties = [party for it in trades for party in (it.order.buyer_id, it.order.seller_id)]
+    admin = records.user(roles=frozenset({Role.ADMIN}))
+    async with store.transaction():
+        await store.users.add(admin)
+        for user_id in parties:
+            await store.users.add(records.user(id=user_id))
+    events = [event for it in trades for event in it.events if isinstance(event, MatchCreated)]
+    alarm = AlarmRaised(AlarmKind.PAIR_NOT_CLAIMED, trades[0].order.id, "nobody has claimed it")
+    withdrawn = QuotesWithdrawn(
+        user_id=joined.user_id, reason=WithdrawalReason.ADMIN, note="", count=0, quotes=()
+    )
+    await notify(joined, events[0], alarm, events[1], events[0], withdrawn)
+    kinds = NotificationKind
+    assert [(request.user_id, request.kind) for request, _ in await requested(store)] == [
+        (joined.user_id, kinds.WELCOME),
+        (parties[0], kinds.BID_MATCHED),
+        (parties[1], kinds.ASK_MATCHED),
+        (admin.id, kinds.ALARM),
+        (parties[2], kinds.BID_MATCHED),
+        (parties[3], kinds.ASK_MATCHED),
+        (parties[0], kinds.BID_MATCHED),
+        (parties[1], kinds.ASK_MATCHED),
+        (joined.user_id, kinds.QUOTES_WITHDRAWN),
+    ]
+    counts = [len(await listed(store, user_id)) for user_id in (*parties, admin.id, joined.user_id)]
+    assert counts == [1, 1, 1, 1, 1, 2]
 
 
 async def test_an_event_of_an_unknown_order_fails_and_notifies_nobody(

@@ -1,7 +1,7 @@
 """The saga with events of other contexts, in any sequence and with duplicates."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -102,9 +102,37 @@ async def test_duplicate_event_changes_nothing(exchange: Exchange, status: Order
         assert await exchange.store.outbox.unsent(10) == unsent
 
 
+async def test_events_at_once_have_the_effect_of_one_after_the_other() -> None:
+    exchange = build_exchange()  # not the fixture: what it is told did not happen
+    await exchange.open()
+    delivered, pending, refused = [
+        await exchange.trade(status)
+        for status in (OrderStatus.DELIVERED, OrderStatus.PENDING, OrderStatus.PENDING)
+    ]
+    await exchange.app.orders.continue_saga(
+        StockReserved(pending.id),
+        PayoutPaid(delivered.id, USER, 17_600, 0),
+        StockRefused(refused.id),
+        PaymentCaptured(pending.id, 21_400),
+        StockReserved(pending.id),
+        StockReserved(refused.id),
+        PayoutRefused(delivered.id, USER, 17_600, "account_closed"),
+    )
+    confirmed = await exchange.order(pending.id)
+    assert (confirmed.status, confirmed.version) == (OrderStatus.CONFIRMED, pending.version + 2)
+    cancelled = await exchange.order(refused.id)
+    assert (cancelled.status, cancelled.version) == (OrderStatus.CANCELLED, refused.version + 1)
+    paid = await exchange.order(delivered.id)
+    assert (paid.payout_status, paid.version) == (PayoutStatus.PAID, delivered.version + 1)
+
+
 async def test_event_of_an_unknown_order_is_not_found(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.PENDING)
     with pytest.raises(NotFound):
-        await exchange.app.orders.continue_saga(StockReserved(OrderId(UUID(int=1))))
+        await exchange.app.orders.continue_saga(
+            StockReserved(order.id), StockReserved(OrderId(UUID(int=1)))
+        )
+    assert await exchange.order(order.id) == order
 
 
 # ---- complete sagas --------------------------------------------------------------------------
@@ -185,6 +213,9 @@ class StumblingStock(Stock):
 
     async def reserve(self, reservation: Reservation) -> Reservation:
         return await self._stock.reserve(reservation)
+
+    async def reserve_all(self, *reservations: Reservation) -> Mapping[OrderId, Reservation]:
+        return await self._stock.reserve_all(*reservations)
 
     async def find(self, order_id: OrderId) -> Reservation | None:
         return await self._stock.find(order_id)

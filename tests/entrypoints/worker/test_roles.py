@@ -34,7 +34,8 @@ class CountingBus(ForwardingBus):
             self.handled[consumer.name] += 1
 
         self.consumers[consumer.name] = consumer
-        super().subscribe(replace(consumer, handle=handle), here=here)
+        # Those that could be handled at once are counted one by one.
+        super().subscribe(replace(consumer, handle=handle, handle_all=None), here=here)
 
     @property
     def roles(self) -> set[ProcessRole]:
