@@ -15,7 +15,7 @@ from litestar.exceptions import ClientException, ValidationException
 
 from ....ports.language.ids import SessionId
 from ....ports.language.users import Actor
-from .known_words import with_known_words
+from .known_words import shortened, with_known_words
 
 _AT = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<field>[^`]*)`$")
 _NAMED = re.compile(r"^Object .* field `(?P<field>[^`]*)`$")
@@ -79,4 +79,4 @@ def wrong_field(error: msgspec.ValidationError, annotation: Any) -> dict[str, st
     if named := _NAMED.search(message):
         path = f"{path}.{named['field']}".lstrip(".")
         message = "is missing" if "missing" in message else "is unknown here"
-    return {"key": path, "message": message, "source": "body"}
+    return {"key": shortened(path), "message": message, "source": "body"}

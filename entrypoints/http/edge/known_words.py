@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 _NONE_OF_THEM = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
+_SENT_BACK = 100
+"""The maximum length of a caller's text in a problem. Trailers of gRPC take 16 kB."""
 _STEP = re.compile(r"\w+|\[[^]]*\]")
 
 
@@ -24,7 +26,12 @@ def with_known_words(message: str, annotation: Any, path: str = "", *, is_key: b
         annotation = next(_inside(annotation, step), None)
     if is_key:
         annotation = next((get_args(part)[0] for part in _parts(annotation)), None)
-    return f"{strange['word']} is none of these: {', '.join(_words(annotation))}"
+    return f"{shortened(strange['word'])} is none of these: {', '.join(_words(annotation))}"
+
+
+def shortened(text: str) -> str:
+    """Return a caller's text so that it can be sent back: only the beginning of a long one."""
+    return text if len(text) <= _SENT_BACK else f"{text[:_SENT_BACK]}..."
 
 
 def _inside(annotation: Any, step: str) -> Iterator[Any]:

@@ -106,6 +106,18 @@ async def test_a_body_that_is_no_request_is_refused(services: Services, body: by
     assert (told.status, told.body["type"]) == (400, "/problems/malformed-request")
 
 
+@pytest.mark.parametrize("request_", [{"sort": "x" * 300_000}, {"x" * 300_000: 1}])
+async def test_a_problem_does_not_send_a_long_word_back(
+    services: Services, request_: dict[str, Any]
+) -> None:
+    """It would not fit into the trailers of gRPC, nor three times into a message of NATS."""
+    told = await services.call(
+        BY_NAME["SearchService.Search"], request_, token=await services.token()
+    )
+    assert (told.status, told.body["type"]) == (400, "/problems/malformed-request")
+    assert len(str(told.body)) < 1_000
+
+
 async def test_a_move_takes_its_own_data_and_no_other(services: Services) -> None:
     rpc = BY_NAME["OrderService.UpdateOrderStatus"]
     example = await services.example(rpc)
