@@ -88,7 +88,8 @@ class LeaseSpread:
                     async with asyncio.timeout(self._times.life):
                         await self._round(work)
                 except (Unavailable, TimeoutError) as error:
-                    _log.warning("nobody knows who has the parts of %s: %s", self._group, error)
+                    why = with_cause(error)
+                    _log.warning("nobody knows who has the parts of %s: %s", self._group, why)
                 self._end_lost()
                 await self._rest()
         finally:
@@ -230,7 +231,7 @@ class LeaseSpread:
                 await self._release_finished()
                 await self._leave_seat()
         except (Unavailable, TimeoutError) as error:
-            _log.warning("the parts of %s end by themselves: %s", self._group, error)
+            _log.warning("the parts of %s end by themselves: %s", self._group, with_cause(error))
         for part in self._parts.values():
             part.tenure.end()
         self._parts.clear()

@@ -22,3 +22,7 @@ def caused(cause: Exception | None) -> Unavailable:
 )
 def test_the_log_has_the_cause_of_an_outage(cause: Exception | None, text: str) -> None:
     assert with_cause(caused(cause)) == text
+
+
+def test_the_log_names_an_error_without_a_text() -> None:
+    assert with_cause(TimeoutError()) == "TimeoutError"

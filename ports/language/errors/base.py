@@ -11,7 +11,7 @@ def with_cause(error: Exception) -> str:
     """
     cause = error.__cause__
     if cause is None:
-        return str(error)
+        return str(error) or type(error).__name__
     why, *_ = (str(cause) or type(cause).__name__).splitlines()
     return f"{error} ({why})"
 
