@@ -1,7 +1,9 @@
 """The bus of an exchange, on which a test listens in and has consumers fail."""
 
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Consumer
@@ -10,6 +12,8 @@ from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Message
 
 from .forwarding import ForwardingBus
+
+HandleAll: TypeAlias = Callable[[Sequence[Message]], Awaitable[None]]
 
 _FAILURES = 5
 """How often one message fails at most: it is not to end among the dead letters."""
@@ -25,6 +29,7 @@ class TappedBus(ForwardingBus):
         self.failing: Counter[str] = Counter()
         """How many times each consumer fails from now on, before it does anything."""
         self._failures: Counter[tuple[str, MessageId]] = Counter()
+        self._handle_all: dict[HandleAll, HandleAll] = {}
 
     def subscribe(self, consumer: Consumer, *, here: bool = True) -> None:
         async def handle(message: Message) -> None:
@@ -36,7 +41,18 @@ class TappedBus(ForwardingBus):
             await consumer.handle(message)
 
         self.consumers[consumer.name] = consumer
-        super().subscribe(replace(consumer, handle=handle), here=here)
+        handle_all = consumer.handle_all and self._all_or_none(consumer.handle_all)
+        super().subscribe(replace(consumer, handle=handle, handle_all=handle_all), here=here)
+
+    def _all_or_none(self, handle_all: HandleAll) -> HandleAll:
+        """Return the same for each consumer with it: it fails if any is to fail by itself."""
+
+        async def handle(messages: Sequence[Message]) -> None:
+            if any(self.failing.values()):
+                raise Unavailable(what="a consumer")
+            await handle_all(messages)
+
+        return self._handle_all.setdefault(handle_all, handle)
 
     async def publish(self, *messages: Message) -> None:
         self.published.extend(messages)
