@@ -76,6 +76,7 @@ from .redis_adapters import (
     open_redis_product_cache,
     open_redis_product_invalidations,
     redis_rate_limits,
+    redis_revoked_sessions,
 )
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 from .sql_adapters import (
@@ -180,11 +181,16 @@ class Container(containers.DeclarativeContainer):
     access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
         jwt_access_tokens, settings, clock
     )
-    revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
+    stored_revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemoryRevokedSessions, clock),
         sqlite=providers.Singleton(sql_revoked_sessions, sql_database, clock),
         postgres=providers.Singleton(sql_revoked_sessions, sql_database, clock),
+    )
+    revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=stored_revoked_sessions,
+        redis=providers.Singleton(redis_revoked_sessions, redis, stored_revoked_sessions, clock),
     )
     own_book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books

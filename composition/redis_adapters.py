@@ -10,6 +10,7 @@ from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..config.redis import RedisSettings
 from ..config.settings import CacheSettings, Settings
+from ..ports.access_tokens import RevokedSessions
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
@@ -85,6 +86,15 @@ def redis_rate_limits(redis: "RedisConnection", clock: Clock) -> RateLimits:
     from ..adapters.redis.rate_limits import RedisRateLimits
 
     return FallbackRateLimits(RedisRateLimits(redis), MemoryRateLimits(clock))
+
+
+def redis_revoked_sessions(
+    redis: "RedisConnection", stored: RevokedSessions, clock: Clock
+) -> RevokedSessions:
+    """Return the revoked sessions of the store, with Redis in front."""
+    from ..adapters.redis.revoked_sessions import RedisRevokedSessions
+
+    return RedisRevokedSessions(redis, stored, clock)
 
 
 def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":

@@ -1,5 +1,6 @@
 """Contract of RevokedSessions."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -9,15 +10,31 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.access_tokens import RevokedSessions
 from solebook.ports.language.ids import SessionId
 
+from ..valkey_server import ValkeyServer
 from .records import Records
 
 LIFETIME = timedelta(minutes=15)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture
+async def in_redis(
+    valkey_server: ValkeyServer, clock: VirtualClock
+) -> AsyncIterator[RevokedSessions]:
+    from solebook.adapters.redis.revoked_sessions import RedisRevokedSessions
+
+    from ..redis_connections import connected, some_prefix
+
+    async with connected(valkey_server, prefix=some_prefix()) as connection:
+        yield RedisRevokedSessions(connection, MemoryRevokedSessions(clock), clock)
+
+
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 def revoked(request: pytest.FixtureRequest, clock: VirtualClock) -> RevokedSessions:
     if request.param == "memory":
         return MemoryRevokedSessions(clock)
+    if request.param == "redis":
+        redis: RevokedSessions = request.getfixturevalue("in_redis")
+        return redis
     from solebook.adapters.sql.users.revoked_sessions import SqlRevokedSessions
 
     return SqlRevokedSessions(request.getfixturevalue("database"), clock)

@@ -1,0 +1,77 @@
+"""Revoked sessions, in Redis in front of the store."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from ...ports.access_tokens import RevokedSessions
+from ...ports.clock import Clock
+from ...ports.language.errors import Unavailable
+from ...ports.language.ids import SessionId
+from .connection import RedisConnection, Script
+
+GOOD_FOR: Final = 2.0
+"""Seconds for which a session that is not revoked needs not be looked up in the store again."""
+_REVOKED_FOR: Final = 60.0
+"""The same for a revoked one whose end is not known."""
+_REVOKED, _GOOD = b"revoked", b"good"
+
+# Returns what is known, or the server's time in milliseconds.
+_LOOK = Script("""
+local known = redis.call('GET', KEYS[1])
+if known then
+    return known
+end
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+""")
+
+
+class RedisRevokedSessions(RevokedSessions):
+    """Keeps in Redis what the store says of a session. The store decides, and answers without it.
+
+    A revocation replaces what is kept, so it counts in all processes at once. Only if the process
+    that revokes does not reach Redis, while another does, may that one accept the session for
+    `GOOD_FOR` seconds more.
+    """
+
+    def __init__(self, connection: RedisConnection, store: RevokedSessions, clock: Clock) -> None:
+        self._connection = connection
+        self._store = store
+        self._clock = clock
+
+    async def add(self, session_id: SessionId, until: datetime) -> None:
+        await self._store.add(session_id, until)
+        life = max(GOOD_FOR, (until - self._clock.now()).total_seconds())
+        with suppress(Unavailable):
+            await self._note_revoked(session_id, life)
+
+    async def contains(self, session_id: SessionId) -> bool:
+        try:
+            known = await self._connection.run(_LOOK, [self._name_of(session_id)])
+        except Unavailable:
+            return await self._store.contains(session_id)
+        if not isinstance(known, int):
+            return bool(known == _REVOKED)
+        is_revoked = await self._store.contains(session_id)
+        with suppress(Unavailable):
+            if is_revoked:
+                await self._note_revoked(session_id, _REVOKED_FOR)
+            else:
+                await self._note_good(session_id, known)
+        return is_revoked
+
+    async def _note_revoked(self, session_id: SessionId, life: float) -> None:
+        name = self._name_of(session_id)
+        await self._connection.call("SET", name, _REVOKED, "PX", round(life * 1000))
+
+    async def _note_good(self, session_id: SessionId, looked_at: int) -> None:
+        """Note it, unless it was revoked since the store was asked, or that is too long ago.
+
+        The end is an instant, so a note that reaches a server late is over sooner, or at once.
+        """
+        name, end = self._name_of(session_id), looked_at + round(GOOD_FOR * 1000)
+        await self._connection.call("SET", name, _GOOD, "NX", "PXAT", end)
+
+    def _name_of(self, session_id: SessionId) -> str:
+        return self._connection.name("sessions", str(session_id))
