@@ -1,0 +1,94 @@
+"""What may become of a Redis that processes use, and how long they hesitate because of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..valkey_server import ValkeyServer
+
+T = TypeVar("T")
+
+_TICK = 0.005
+
+
+@asynccontextmanager
+async def emptied(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
+    """Redis forgets everything, again and again."""
+
+    async def empty() -> None:
+        while True:
+            await asyncio.to_thread(server.command, "FLUSHALL")
+            await asyncio.sleep(0.02)
+
+    emptying = asyncio.create_task(empty())
+    yield
+    emptying.cancel()
+    with suppress(asyncio.CancelledError):
+        await emptying
+
+
+@asynccontextmanager
+async def hanging(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
+    """Redis stops for a while, connected to everyone."""
+    server.pause()
+    began = time.monotonic()
+    yield
+    await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
+    server.resume()
+
+
+@asynccontextmanager
+async def killed(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
+    """Redis is killed, and begins again with nothing."""
+    server.kill()
+    yield
+    server.start()
+
+
+@asynccontextmanager
+async def restarted(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
+    """Redis is stopped, and begins again with nothing at once."""
+    server.stop()
+    server.start()
+    yield
+
+
+FAULTS = [emptied, hanging, killed, restarted]
+
+
+@dataclass
+class Hesitation:
+    """How long calls took, without the time in which this process was not run itself."""
+
+    longest: float = 0.0
+    _stalled: float = 0.0
+
+    async def of(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what a call returns, and note how long it took."""
+        began, stalled = time.monotonic(), self._stalled
+        result = await call()
+        await asyncio.sleep(2 * _TICK)  # so that the last stall is known too
+        took = time.monotonic() - began - 2 * _TICK - (self._stalled - stalled)
+        self.longest = max(self.longest, took)
+        return result
+
+    async def watch(self) -> None:
+        """Add up the time in which this process was not run."""
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(_TICK)
+            self._stalled += max(0.0, time.monotonic() - began - 2 * _TICK)
+
+
+@contextmanager
+def hesitation() -> Iterator[Hesitation]:
+    """Measure until the block is left."""
+    measured = Hesitation()
+    watching = asyncio.create_task(measured.watch())
+    try:
+        yield measured
+    finally:
+        watching.cancel()
