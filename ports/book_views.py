@@ -15,12 +15,21 @@ class BookViews(Protocol):
     published after a start of its engine, readers get the stored book.
     """
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
         """Drop the published views of a shard's books. Its engine publishes them again.
 
         None of them will have a lower number than `seq`. Until a book is published, its stored view
         has no higher one, so that numbers never go back. Once the engine's `tenure` is over, nobody
-        gets what it published, unless the views know of the engine that owns the shard then.
+        gets what it published, unless the views know of the engine that owns the shard then. Its
+        `epoch` rises with each engine of the shard: what a later one published stays.
         """
         ...
 

@@ -42,6 +42,10 @@ class MemoryBookViews(BookViews):
         halts = self._halts.get(shard_of(key, self._shards), ())
         return any(halt.covers(key) for halt in halts)
 
+    def halts_of(self, shard: int) -> tuple[Halt, ...] | None:
+        """Return the halts that a shard's engine has published, or None before that."""
+        return self._halts.get(shard)
+
     def view(self, key: BookKey, depth: int | None = None) -> BookView | None:
         """Return a book's current view, by default of all its levels.
 
@@ -69,7 +73,15 @@ class MemoryBookViews(BookViews):
         if self._books.pop(key, None) is not None:
             self._notify_all()
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
         self._shards = shards
         self._drop(shard)
         self._begun[shard] = seq

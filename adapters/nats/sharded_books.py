@@ -52,8 +52,16 @@ class ShardedBookViews(BookViews):
 
     # ---- by the publishers ---------------------------------------------------------------
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
-        await self._shards[shard].begin(shard, shards, seq, tenure)
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
+        await self._shards[shard].begin(shard, shards, seq, tenure, epoch=epoch)
 
     async def end(self, shard: int, shards: int) -> None:
         await self._shards[shard].end(shard, shards)

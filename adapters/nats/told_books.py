@@ -113,10 +113,18 @@ class ToldBookViews(BookViews):
 
     # ---- by the publisher ----------------------------------------------------------------
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
         assert tenure is not None, "an engine that others reach has a lease"
         self._mirror.pause(self._epoch)
-        await self._views.begin(shard, shards, seq, tenure)
+        await self._views.begin(shard, shards, seq, tenure, epoch=epoch)
         self._told = _Told(Here(self._epoch, seq), tenure, Halted(self._epoch, 0, ()))
         self._tell(self._told.here)
 

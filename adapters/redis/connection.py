@@ -73,6 +73,11 @@ class RedisConnection:
         self._shas: dict[Script, str] = {}
         self._has_failed = False
 
+    @property
+    def is_cluster(self) -> bool:
+        """Whether keys are on several nodes, each with its own."""
+        return self._access.kind == "cluster"
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -117,7 +117,7 @@ class MatchingEngine(BatchWriter):
         await self._loader.read_halts()
         self._ran = True
         self._shard.begin(ownership.sequence)
-        self._publisher.begin(ownership.sequence)
+        self._publisher.begin(ownership)
         name = f"matching-shard-{self.number}"
         self._publishing = asyncio.create_task(self._publisher.run(), name=f"{name}-publisher")
         self._writing = asyncio.create_task(self.run(ownership), name=name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ...ports.book_views import BookViews
 from ...ports.clock import Clock
+from ...ports.language.batch import Ownership
 from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.halts import Halt
 from ...ports.language.market import (
@@ -95,6 +96,7 @@ class Publisher:
         self._clock = clock
         self._number, self._shards = number, shards
         self._tenure = tenure
+        self._epoch = 0
         self._committed = 0
         """The last durable sequence number."""
         self._news: dict[BookKey, News] = {}
@@ -116,9 +118,9 @@ class Publisher:
 
     # ---- called by the engine ------------------------------------------------------------
 
-    def begin(self, sequence: int) -> None:
-        """Start with the halts. `sequence` is the last durable sequence number."""
-        self._committed = sequence
+    def begin(self, ownership: Ownership) -> None:
+        """Start with the halts, as the owner of the shard in this epoch."""
+        self._committed, self._epoch = ownership.sequence, ownership.epoch
         self.note_halts()
 
     def note_batch(self) -> None:
@@ -209,7 +211,9 @@ class Publisher:
 
     async def _tell_beginning(self) -> None:
         if not self._has_begun:
-            await self._views.begin(self._number, self._shards, self._committed, self._tenure)
+            await self._views.begin(
+                self._number, self._shards, self._committed, self._tenure, epoch=self._epoch
+            )
             self._has_begun = True
         if self._halts is not None:
             halts = self._halts

@@ -84,8 +84,16 @@ class Told(BookViews):
     async def _arrive(self) -> None:
         await self._reader.until(lambda: self._reader.heard >= self._engine.channel.told)
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
-        await self._views.begin(shard, shards, seq, tenure)
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
+        await self._views.begin(shard, shards, seq, tenure, epoch=epoch)
         await self._arrive()
 
     async def end(self, shard: int, shards: int) -> None:

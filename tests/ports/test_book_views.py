@@ -1,6 +1,6 @@
 """Contract of BookViews."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 
 import pytest
@@ -30,9 +30,16 @@ class Until(Tenure):
     is_over = False
 
 
-@pytest.fixture(params=["memory"])
-def views() -> BookViews:
-    return MemoryBookViews()
+@pytest.fixture(params=["memory", "redis"])
+async def views(request: pytest.FixtureRequest) -> AsyncIterator[BookViews]:
+    if request.param == "memory":
+        yield MemoryBookViews()
+        return
+    from .shared_books import books_of_two_processes
+
+    async with books_of_two_processes(request.getfixturevalue("valkey_server")) as views:
+        await views.complete(0, 1, 0)
+        yield views
 
 
 @pytest.fixture
@@ -171,9 +178,28 @@ def stored(book: BookKey) -> Stored:
     return Stored(book)
 
 
-@pytest.fixture(params=["memory"])
-def with_store(stored: Stored) -> BookViews:
-    return MemoryBookViews(stored)
+@pytest.fixture(params=["memory", "redis"])
+async def with_store(request: pytest.FixtureRequest, stored: Stored) -> AsyncIterator[BookViews]:
+    if request.param == "memory":
+        yield MemoryBookViews(stored)
+        return
+    from .shared_books import books_of_two_processes
+
+    server = request.getfixturevalue("valkey_server")
+    async with books_of_two_processes(server, stored, seq=40) as views:
+        yield views
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def of_two_shards(request: pytest.FixtureRequest, stored: Stored) -> AsyncIterator[BookViews]:
+    if request.param == "memory":
+        yield MemoryBookViews(stored)
+        return
+    from .shared_books import books_of_two_processes
+
+    server = request.getfixturevalue("valkey_server")
+    async with books_of_two_processes(server, stored, seq=7, shards=2) as views:
+        yield views
 
 
 async def test_a_book_that_is_not_published_is_shown_as_it_is_stored(
@@ -251,13 +277,13 @@ async def test_when_the_tenure_of_the_engine_is_over_readers_get_the_stored_book
 
 
 async def test_a_new_engine_leaves_the_books_of_other_shards(
-    with_store: BookViews, stored: Stored, records: Records
+    of_two_shards: BookViews, stored: Stored, records: Records
 ) -> None:
     books = [records.book() for _ in range(20)]
     for one in books:
-        await with_store.publish(BookView(one, 7, levels((150, 9))))
-    await with_store.begin(0, 2, 40)
-    views = await with_store.best(books)
+        await of_two_shards.publish(BookView(one, 7, levels((150, 9))))
+    await of_two_shards.begin(0, 2, 40)
+    views = await of_two_shards.best(books)
     assert {shard_of(view.book, 2) for view in views if view.seq == 7} == {1}
     assert {shard_of(view.book, 2) for view in views if view.seq == 40} == {0}
 

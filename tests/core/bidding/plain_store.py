@@ -144,7 +144,15 @@ class PlainViews(BookViews):
     def __init__(self) -> None:
         self.folded = FoldedViews()
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
         self.folded = FoldedViews(seqs=self.folded.seqs)
 
     async def end(self, shard: int, shards: int) -> None:

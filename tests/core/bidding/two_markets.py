@@ -99,7 +99,7 @@ class TwoMarkets:
         self.counts = TraderCounts(self.store, RULES, shards=1)
         self.recovery = Recovery(self.store, self.shard, self.loader, self.publisher, clock)
         at_once(self.loader.read_halts())
-        self.publisher.begin(self.ownership.sequence)
+        self.publisher.begin(self.ownership)
 
     @property
     def quotes(self) -> dict[QuoteId, Quote]:

@@ -136,13 +136,21 @@ class WatchedViews(BookViews):
         self.failures: list[Exception] = []
         """What the next calls raise instead of having an effect."""
 
-    async def begin(self, shard: int, shards: int, seq: int, tenure: Tenure | None = None) -> None:
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
         await self._reach()
         others = {
             k: v for k, v in self.folded.quantities.items() if shard_of(k[0], shards) != shard
         }
         self.folded = FoldedViews(self.folded.seqs, others)
-        await self._views.begin(shard, shards, seq, tenure)
+        await self._views.begin(shard, shards, seq, tenure, epoch=epoch)
 
     async def end(self, shard: int, shards: int) -> None:
         await self._reach()

@@ -1,0 +1,134 @@
+"""Reads the published books from Redis."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+
+from ...ports.language.halts import Halt
+from ...ports.language.market import BookKey, BookView, PriceLevel, shard_of
+from ...ports.language.money import Cents
+from .book_keys import BookKeys
+from .book_scripts import READ
+from .connection import RedisConnection
+
+_Raw: TypeAlias = Any
+"""What the script answers."""
+
+_decode_halts: msgspec.msgpack.Decoder[tuple[Halt, ...]] = msgspec.msgpack.Decoder(tuple[Halt, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What is known of the engine that publishes a shard's books."""
+
+    epoch: int
+    begun: int
+    halts: tuple[Halt, ...]
+    complete: int | None
+    """The number of empty books, or None if books may not be published yet."""
+
+    @classmethod
+    def of(cls, raw: _Raw) -> "Marker | None":
+        """Return a marker from the script's answer, or None if nobody publishes."""
+        if not raw:
+            return None
+        epoch, begun, halts, complete, *_ = raw
+        return cls(
+            int(epoch),
+            int(begun),
+            _decode_halts.decode(halts),
+            int(complete) if complete else None,
+        )
+
+    def is_halted(self, book: BookKey) -> bool:
+        return any(halt.covers(book) for halt in self.halts)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Redis has of some books."""
+
+    views: dict[BookKey, BookView]
+    """The published ones, and those that are known to be empty."""
+    markers: dict[BookKey, Marker]
+    """Those of the others, if somebody publishes their shard."""
+
+
+class RedisBookReader:
+    """Reads several books in one step."""
+
+    def __init__(self, connection: RedisConnection, shards: int) -> None:
+        self._connection = connection
+        self._keys = BookKeys(connection)
+        self._shards = shards
+
+    async def read(self, books: Sequence[BookKey], depth: int | None) -> Found:
+        """Return what is published of some books, up to `depth` levels. Raises Unavailable."""
+        shards = list(dict.fromkeys(shard_of(book, self._shards) for book in books))
+        if self._keys.is_cluster:
+            raw_markers, raw_books = await self._read_apart(shards, books, depth)
+        else:
+            raw_markers, raw_books = await self._read_together(shards, books, depth)
+        markers = dict(zip(shards, map(Marker.of, raw_markers), strict=True))
+        found = Found({}, {})
+        for book, raw in zip(books, raw_books, strict=True):
+            marker = markers[shard_of(book, self._shards)]
+            if marker is None:
+                continue
+            view = self._view(book, raw, marker)
+            if view is None:
+                found.markers[book] = marker
+            else:
+                found.views[book] = view
+        return found
+
+    async def _read_together(
+        self, shards: Sequence[int], books: Sequence[BookKey], depth: int | None
+    ) -> tuple[Sequence[_Raw], Sequence[_Raw]]:
+        keys = [self._keys.marker(shard, self._shards) for shard in shards]
+        keys += [key for book in books for key in self._keys.of(book)]
+        places = [shards.index(shard_of(book, self._shards)) + 1 for book in books]
+        markers, found = await self._connection.run(
+            READ, keys, -1 if depth is None else depth, len(shards), *places
+        )
+        return markers, found
+
+    async def _read_apart(
+        self, shards: Sequence[int], books: Sequence[BookKey], depth: int | None
+    ) -> tuple[Sequence[_Raw], Sequence[_Raw]]:
+        """Read from the nodes of a cluster.
+
+        One of them may have lost its books while others have not, so no missing book is empty.
+        """
+        run, last = self._connection.run, -1 if depth is None else depth
+        answers = await asyncio.gather(
+            *(run(READ, [self._keys.marker(shard, self._shards)], last, 1) for shard in shards),
+            *(run(READ, self._keys.of(book), last, 0, 0) for book in books),
+        )
+        markers = [found for [[found], _] in answers[: len(shards)]]
+        for marker in markers:
+            if marker:
+                marker[3] = b""
+        return markers, [found for [_, [found]] in answers[len(shards) :]]
+
+    def _view(self, book: BookKey, raw: _Raw, marker: Marker) -> BookView | None:
+        halted = marker.is_halted(book)
+        if raw and int(raw[0]) == marker.epoch:
+            _, seq, bids, asks = raw
+            return BookView(book, int(seq), _levels(bids), _levels(asks), halted)
+        if raw and int(raw[0]) > marker.epoch:
+            return None
+        if marker.complete is not None:
+            return BookView(book, marker.complete, halted=halted)
+        return None
+
+
+def _levels(raw: Sequence[bytes]) -> tuple[PriceLevel, ...]:
+    numbers = [int(number) for number in raw]
+    return tuple(
+        PriceLevel(Cents(price), quantity)
+        for price, quantity in zip(numbers[::2], numbers[1::2], strict=True)
+    )

@@ -1,0 +1,149 @@
+"""The scripts of published books. See `book_keys.py` for the keys.
+
+A book is written and read as one step. Its hash has the epoch of the engine that published it, the
+number of the write, the book's sequence number, the number of levels of each side, and the quantity
+at each price (`b:20000`, `a:21000`).
+"""
+
+from typing import Final
+
+from .connection import Script
+
+WHOLE: Final = -1
+"""The book is replaced."""
+CHECK: Final = -2
+"""The book is replaced, unless it is there with the same number."""
+
+WRITTEN: Final = 1
+OLDER: Final = 0
+"""The same publisher has written a later state."""
+OVERTAKEN: Final = -1
+"""A later engine has published the book."""
+GAP: Final = 2
+"""The change does not follow what is there."""
+
+# The packed books are lists: write, seq, base, bids, asks. `base` is the number that a change
+# follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn. From ARGV[4] on there
+# is the message for each book that is told on the channel, if there is one.
+WRITE: Final = Script("""
+local epoch, channel = tonumber(ARGV[2]), ARGV[3]
+local function text(number) return string.format('%.0f', number) end
+local function set(hash, sorted, side, levels)
+    for i = 1, #levels, 2 do
+        local price = text(levels[i])
+        if levels[i + 1] > 0 then
+            redis.call('ZADD', sorted, price, price)
+            redis.call('HSET', hash, side .. price, text(levels[i + 1]))
+        else
+            redis.call('ZREM', sorted, price)
+            redis.call('HDEL', hash, side .. price)
+        end
+    end
+    return redis.call('ZCARD', sorted)
+end
+local function write(hash, bids, asks, book, message)
+    local number, seq, base = book[1], book[2], book[3]
+    local had = redis.call('HMGET', hash, 'epoch', 'write', 'seq', 'bids', 'asks')
+    local had_epoch = tonumber(had[1])
+    if had_epoch and had_epoch > epoch then return -1 end
+    if had_epoch == epoch and tonumber(had[2]) > number then return 0 end
+    if base ~= -1 then
+        local follows = base == -2 and seq or base
+        local is_there = had_epoch == epoch and tonumber(had[3]) == follows
+            and tonumber(had[4]) == redis.call('ZCARD', bids)
+            and tonumber(had[5]) == redis.call('ZCARD', asks)
+        if base == -2 and is_there then return 1 end
+        if base ~= -2 and not is_there then return 2 end
+    end
+    if base < 0 then redis.call('DEL', hash, bids, asks) end
+    local standing = {set(hash, bids, 'b:', book[4]), set(hash, asks, 'a:', book[5])}
+    redis.call('HSET', hash, 'epoch', text(epoch), 'write', text(number), 'seq', text(seq),
+        'bids', standing[1], 'asks', standing[2])
+    if channel ~= '' then redis.call('PUBLISH', channel, message) end
+    return 1
+end
+local results = {}
+for i, book in ipairs(cmsgpack.unpack(ARGV[1])) do
+    results[i] = write(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i], book, ARGV[3 + i])
+end
+return results
+""")
+
+# Returns -1 if a later engine has the shard, 1 if nothing was there of this publisher on this
+# server, so that it must publish everything, and 0 otherwise.
+MARK: Final = Script("""
+local epoch, publisher, life = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local run = redis.call('INFO', 'server'):match('run_id:(%w+)')
+local had = redis.call('HMGET', KEYS[1], 'epoch', 'publisher', 'run')
+if had[1] and tonumber(had[1]) > epoch then return -1 end
+local is_new = had[1] ~= ARGV[1] or had[2] ~= publisher or had[3] ~= run
+if is_new then
+    redis.call('DEL', KEYS[1])
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', publisher, 'run', run)
+end
+redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + life), 'begun', ARGV[4],
+    'halts', ARGV[5], 'complete', is_new and '' or ARGV[6])
+for i = 8, #ARGV do redis.call('PUBLISH', ARGV[7], ARGV[i]) end
+return is_new and 1 or 0
+""")
+
+LEAVE: Final = Script("""
+local had = redis.call('HMGET', KEYS[1], 'epoch', 'publisher')
+if had[1] == ARGV[1] and had[2] == ARGV[2] then redis.call('HSET', KEYS[1], 'until', '0') end
+return 0
+""")
+
+# KEYS are markers, as many as ARGV[2], and three keys for each book. ARGV[1] is the depth, -1 for
+# all levels, and then the number of each book's marker follows, or 0. Returns for each marker
+# epoch, begun, halts, complete, or nothing if it is over; for each book epoch, seq, bids, asks.
+READ: Final = Script("""
+local depth, markers = tonumber(ARGV[1]), tonumber(ARGV[2])
+local function side(hash, prefix, prices)
+    local levels = {}
+    for first = 1, #prices, 1000 do
+        local fields = {}
+        for i = first, math.min(first + 999, #prices) do
+            fields[#fields + 1] = prefix .. prices[i]
+        end
+        local quantities = redis.call('HMGET', hash, unpack(fields))
+        for i, quantity in ipairs(quantities) do
+            if not quantity then return nil end
+            levels[#levels + 1] = prices[first + i - 1]
+            levels[#levels + 1] = quantity
+        end
+    end
+    return levels
+end
+local function read(hash, bids, asks)
+    local had = redis.call('HMGET', hash, 'epoch', 'seq', 'bids', 'asks')
+    if not had[1] or redis.call('ZCARD', bids) ~= tonumber(had[3])
+        or redis.call('ZCARD', asks) ~= tonumber(had[4]) then return false end
+    local best_bids, best_asks = {}, {}
+    if depth ~= 0 then
+        local last = depth > 0 and depth - 1 or -1
+        best_bids = side(hash, 'b:', redis.call('ZREVRANGE', bids, 0, last))
+        best_asks = side(hash, 'a:', redis.call('ZRANGE', asks, 0, last))
+    end
+    if not best_bids or not best_asks then return false end
+    return {had[1], had[2], best_bids, best_asks}
+end
+local run, found, books = nil, {}, {}
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for i = 1, markers do
+    local had = redis.call('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run')
+    found[i] = had[1] and tonumber(had[5]) > now and had or false
+end
+for i = 1, (#KEYS - markers) / 3 do
+    local first, marker = markers + 3 * i - 2, found[tonumber(ARGV[2 + i])]
+    books[i] = read(KEYS[first], KEYS[first + 1], KEYS[first + 2])
+    if marker and marker[4] ~= '' and not (books[i] and books[i][1] == marker[1]) then
+        -- Another server that took over may lack what was written last.
+        run = run or redis.call('INFO', 'server'):match('run_id:(%w+)')
+        if marker[6] ~= run then marker[4] = '' end
+    end
+end
+return {found, books}
+""")
