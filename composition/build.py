@@ -45,6 +45,7 @@ def build_application(
     across: Across | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
     check_redis: Callable[[], Awaitable[None]] | None = None,
+    view_books_in_redis: Callable[[], Awaitable[str]] | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
 
@@ -53,7 +54,8 @@ def build_application(
     The books are divided into `shards`. `across` is the network between the processes. Without it,
     only the process with the engine reaches it.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
-    `check_redis` while it does without Redis.
+    `check_redis` while it does without Redis. `view_books_in_redis` says how far the published
+    books are behind.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
     """
@@ -101,6 +103,7 @@ def build_application(
         across=across,
         check_replica=check_replica,
         check_redis=check_redis,
+        view_books_in_redis=view_books_in_redis,
         adapters=adapters,
         rules=rules,
         warehouse=warehouse,

@@ -72,7 +72,9 @@ from .nats_adapters import (
 from .nats_bus import open_nats_bus
 from .network import open_network, require_network
 from .redis_adapters import (
+    books_in_redis,
     open_redis,
+    open_redis_book_views,
     open_redis_product_cache,
     open_redis_product_invalidations,
     redis_rate_limits,
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
     from ..adapters.nats.network import Network
     from ..adapters.nats.sharded_books import ShardedBookViews
+    from ..adapters.redis.book_views import RedisBookViews
     from ..adapters.redis.connection import RedisConnection
     from ..adapters.sql.engine.database import SqlDatabase
 
@@ -198,11 +201,17 @@ class Container(containers.DeclarativeContainer):
     told_book_views: "providers.Provider[ShardedBookViews]" = providers.Resource(
         open_book_views, network, store.provided.stored_books, settings, roles, shards
     )
-    book_views: providers.Provider[BookViews] = providers.Selector(
+    book_views_here: providers.Provider[BookViews] = providers.Selector(
         carrier, process=own_book_views, nats=told_book_views
     )
     shown_books: providers.Provider[MemoryBookViews] = providers.Selector(
         carrier, process=own_book_views, nats=told_book_views.provided.shown
+    )
+    redis_book_views: "providers.Provider[RedisBookViews]" = providers.Resource(
+        open_redis_book_views, redis, book_views_here, shown_books, shards
+    )
+    book_views: providers.Provider[BookViews] = providers.Selector(
+        settings.provided.redis.is_used, none=book_views_here, redis=redis_book_views
     )
     book_stream: providers.Provider[BookStream] = providers.Singleton(
         MemoryBookStream,
@@ -335,6 +344,11 @@ class Container(containers.DeclarativeContainer):
             settings.provided.redis.is_used,
             none=providers.Object(None),
             redis=redis.provided.check,
+        ),
+        view_books_in_redis=providers.Selector(
+            settings.provided.redis.is_used,
+            none=providers.Object(None),
+            redis=providers.Callable(books_in_redis, redis_book_views),
         ),
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(

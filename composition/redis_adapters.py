@@ -1,16 +1,18 @@
 """Adapters on Redis. They import their packages when they are built: those are an extra."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ..adapters.decorators.fallback_rate_limits import FallbackRateLimits
+from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..config.redis import RedisSettings
 from ..config.settings import CacheSettings, Settings
 from ..ports.access_tokens import RevokedSessions
+from ..ports.book_views import BookViews
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
@@ -21,6 +23,7 @@ from ..ports.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from ..adapters.redis.access import RedisAccess
+    from ..adapters.redis.book_views import RedisBookViews
     from ..adapters.redis.connection import RedisConnection
 
 
@@ -79,6 +82,30 @@ async def open_redis_product_cache(
     )
     async with cache.open():
         yield cache
+
+
+@asynccontextmanager
+async def open_redis_book_views(
+    redis: "RedisConnection", without: BookViews, shown: MemoryBookViews, shards: int
+) -> "AsyncIterator[RedisBookViews]":
+    """Open the published books of all processes. `without` are those without Redis."""
+    from ..adapters.redis.book_views import RedisBookViews
+
+    views = RedisBookViews(redis, without, shown, shards=shards)
+    async with views.publishing():
+        yield views
+
+
+def books_in_redis(views: "RedisBookViews") -> Callable[[], Awaitable[str]]:
+    """Return what says how far Redis is behind the engines of this process."""
+
+    async def say() -> str:
+        lag = views.lag
+        if not lag.books:
+            return "are published"
+        return f"{lag.books} wait, the oldest for {lag.seconds:.1f} s"
+
+    return say
 
 
 def redis_rate_limits(redis: "RedisConnection", clock: Clock) -> RateLimits:

@@ -116,6 +116,8 @@ class RedisBookReader:
 
     def _view(self, book: BookKey, raw: _Raw, marker: Marker) -> BookView | None:
         halted = marker.is_halted(book)
+        if raw == 0:
+            return None
         if raw and int(raw[0]) == marker.epoch:
             _, seq, bids, asks = raw
             return BookView(book, int(seq), _levels(bids), _levels(asks), halted)

@@ -97,7 +97,8 @@ return 0
 
 # KEYS are markers, as many as ARGV[2], and three keys for each book. ARGV[1] is the depth, -1 for
 # all levels, and then the number of each book's marker follows, or 0. Returns for each marker
-# epoch, begun, halts, complete, or nothing if it is over; for each book epoch, seq, bids, asks.
+# epoch, begun, halts, complete, or nothing if it is over; for each book epoch, seq, bids, asks, or
+# nothing if it is not there, or 0 if only a part of it is.
 READ: Final = Script("""
 local depth, markers = tonumber(ARGV[1]), tonumber(ARGV[2])
 local function side(hash, prefix, prices)
@@ -118,15 +119,16 @@ local function side(hash, prefix, prices)
 end
 local function read(hash, bids, asks)
     local had = redis.call('HMGET', hash, 'epoch', 'seq', 'bids', 'asks')
-    if not had[1] or redis.call('ZCARD', bids) ~= tonumber(had[3])
-        or redis.call('ZCARD', asks) ~= tonumber(had[4]) then return false end
+    local standing = {redis.call('ZCARD', bids), redis.call('ZCARD', asks)}
+    if not had[1] then return standing[1] + standing[2] > 0 and 0 end
+    if standing[1] ~= tonumber(had[3]) or standing[2] ~= tonumber(had[4]) then return 0 end
     local best_bids, best_asks = {}, {}
     if depth ~= 0 then
         local last = depth > 0 and depth - 1 or -1
         best_bids = side(hash, 'b:', redis.call('ZREVRANGE', bids, 0, last))
         best_asks = side(hash, 'a:', redis.call('ZRANGE', asks, 0, last))
     end
-    if not best_bids or not best_asks then return false end
+    if not best_bids or not best_asks then return 0 end
     return {had[1], had[2], best_bids, best_asks}
 end
 local run, found, books = nil, {}, {}
@@ -139,7 +141,8 @@ end
 for i = 1, (#KEYS - markers) / 3 do
     local first, marker = markers + 3 * i - 2, found[tonumber(ARGV[2 + i])]
     books[i] = read(KEYS[first], KEYS[first + 1], KEYS[first + 2])
-    if marker and marker[4] ~= '' and not (books[i] and books[i][1] == marker[1]) then
+    local epoch = type(books[i]) == 'table' and books[i][1]
+    if marker and marker[4] ~= '' and epoch ~= marker[1] then
         -- Another server that took over may lack what was written last.
         run = run or redis.call('INFO', 'server'):match('run_id:(%w+)')
         if marker[6] ~= run then marker[4] = '' end
