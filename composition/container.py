@@ -45,6 +45,7 @@ from ..ports.search_index import SearchIndex
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
+from . import redis_adapters, sql_adapters
 from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
@@ -71,28 +72,7 @@ from .nats_adapters import (
 )
 from .nats_bus import open_nats_bus
 from .network import open_network, require_network
-from .redis_adapters import (
-    books_in_redis,
-    open_redis,
-    open_redis_book_views,
-    open_redis_product_cache,
-    open_redis_product_invalidations,
-    redis_rate_limits,
-    redis_revoked_sessions,
-)
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
-from .sql_adapters import (
-    open_database,
-    open_lease_database,
-    open_wakeups,
-    postgres_search_index,
-    postgres_store,
-    sql_revoked_sessions,
-    sql_store,
-    sqlite_search_index,
-    stored_shards,
-    who_is,
-)
 
 if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
@@ -120,32 +100,34 @@ class Container(containers.DeclarativeContainer):
 
     shards: providers.Provider[int] = providers.Object(1)
     """The number of parts into which the books are divided."""
-    who: providers.Provider[str] = providers.Object(who_is(None))
+    who: providers.Provider[str] = providers.Object(sql_adapters.who_is(None))
     """What the store's server is told about this process."""
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        open_database, settings, migrate, who
+        sql_adapters.open_database, settings, migrate, who
     )
     lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
-        open_lease_database, settings, who
+        sql_adapters.open_lease_database, settings, who
     )
     replica_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         open_replica, settings, who
     )
-    wakeups: providers.Provider[Wakeups] = providers.Resource(open_wakeups, settings, who)
+    wakeups: providers.Provider[Wakeups] = providers.Resource(
+        sql_adapters.open_wakeups, settings, who
+    )
     carrier: providers.Provider[str] = providers.Object("process")
     """What carries messages to other processes: `nats`, or nothing beyond this `process`."""
     network: "providers.Provider[Network]" = providers.Resource(open_network, settings, who)
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
-        sqlite=providers.Singleton(sql_store, sql_database, clock, ids, shards),
+        sqlite=providers.Singleton(sql_adapters.sql_store, sql_database, clock, ids, shards),
         postgres=providers.Singleton(
-            postgres_store, sql_database, lease_database, wakeups, clock, ids, shards
+            sql_adapters.postgres_store, sql_database, lease_database, wakeups, clock, ids, shards
         ),
     )
     stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
     redis: "providers.Provider[RedisConnection]" = providers.Resource(
-        open_redis, settings, stopwatch, who
+        redis_adapters.open_redis, settings, stopwatch, who
     )
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Selector(
         carrier,
@@ -165,9 +147,9 @@ class Container(containers.DeclarativeContainer):
             invalidations=product_invalidations,
         ),
         redis=providers.Resource(
-            open_redis_product_cache,
+            redis_adapters.open_redis_product_cache,
             redis,
-            providers.Resource(open_redis_product_invalidations, redis),
+            providers.Resource(redis_adapters.open_redis_product_invalidations, redis),
             clock,
             settings.provided.cache,
         ),
@@ -187,13 +169,15 @@ class Container(containers.DeclarativeContainer):
     stored_revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemoryRevokedSessions, clock),
-        sqlite=providers.Singleton(sql_revoked_sessions, sql_database, clock),
-        postgres=providers.Singleton(sql_revoked_sessions, sql_database, clock),
+        sqlite=providers.Singleton(sql_adapters.sql_revoked_sessions, sql_database, clock),
+        postgres=providers.Singleton(sql_adapters.sql_revoked_sessions, sql_database, clock),
     )
     revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.redis.is_used,
         none=stored_revoked_sessions,
-        redis=providers.Singleton(redis_revoked_sessions, redis, stored_revoked_sessions, clock),
+        redis=providers.Singleton(
+            redis_adapters.redis_revoked_sessions, redis, stored_revoked_sessions, clock
+        ),
     )
     own_book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
         MemoryBookViews, store.provided.stored_books
@@ -208,7 +192,7 @@ class Container(containers.DeclarativeContainer):
         carrier, process=own_book_views, nats=told_book_views.provided.shown
     )
     redis_book_views: "providers.Provider[RedisBookViews]" = providers.Resource(
-        open_redis_book_views, redis, book_views_here, shown_books, shards
+        redis_adapters.open_redis_book_views, redis, book_views_here, shown_books, shards
     )
     book_views: providers.Provider[BookViews] = providers.Selector(
         settings.provided.redis.is_used, none=book_views_here, redis=redis_book_views
@@ -223,8 +207,8 @@ class Container(containers.DeclarativeContainer):
     search_index: providers.Provider[SearchIndex] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemorySearchIndex),
-        sqlite=providers.Singleton(sqlite_search_index, sql_database),
-        postgres=providers.Singleton(postgres_search_index, sql_database),
+        sqlite=providers.Singleton(sql_adapters.sqlite_search_index, sql_database),
+        postgres=providers.Singleton(sql_adapters.postgres_search_index, sql_database),
     )
     shown: providers.Provider[Shown] = providers.Selector(
         settings.provided.shown_from,
@@ -283,7 +267,7 @@ class Container(containers.DeclarativeContainer):
     rate_limits: providers.Provider[RateLimits] = providers.Selector(
         settings.provided.redis.is_used,
         none=providers.Singleton(MemoryRateLimits, clock),
-        redis=providers.Singleton(redis_rate_limits, redis, clock),
+        redis=providers.Singleton(redis_adapters.redis_rate_limits, redis, clock),
     )
 
     adapters: providers.Provider[Adapters] = providers.Singleton(
@@ -348,7 +332,7 @@ class Container(containers.DeclarativeContainer):
         view_books_in_redis=providers.Selector(
             settings.provided.redis.is_used,
             none=providers.Object(None),
-            redis=providers.Callable(books_in_redis, redis_book_views),
+            redis=providers.Callable(redis_adapters.books_in_redis, redis_book_views),
         ),
     )
     shared_keepers: providers.Provider[Keepers] = providers.Singleton(
@@ -385,7 +369,7 @@ async def open_application(
         container.clock.override(providers.Object(clock))
     if roles is not None:
         container.roles.override(providers.Object(roles))
-        container.who.override(providers.Object(who_is(roles)))
+        container.who.override(providers.Object(sql_adapters.who_is(roles)))
         if settings.is_shared:
             container.keepers.override(container.shared_keepers)
         if settings.nats.servers:
@@ -399,7 +383,7 @@ async def open_application(
             if agreed is not None:
                 container.clock.override(providers.Object(agreed))
         if settings.store.kind != "memory":
-            shards = await stored_shards(await container.sql_database.async_())
+            shards = await sql_adapters.stored_shards(await container.sql_database.async_())
             if roles is not None:
                 require_network(settings, shards)
             container.shards.override(providers.Object(shards))
