@@ -82,7 +82,17 @@ class RedisAccess:
         )
 
     def _by_sentinels(self, options: dict[str, Any]) -> Redis:
-        sentinels = Sentinel(self.hosts, **options)  # type: ignore[no-untyped-call]
+        in_turn = self.timeout / (len(self.hosts) + 1)  # so that there is time for the last one
+        of_sentinels = {
+            name: value for name, value in options.items() if name not in ("username", "password")
+        } | {
+            "ssl": self.is_encrypted,
+            "socket_timeout": in_turn,
+            "socket_connect_timeout": in_turn,
+        }
+        sentinels = Sentinel(  # type: ignore[no-untyped-call]
+            self.hosts, sentinel_kwargs=of_sentinels, **options
+        )
         client: Redis = sentinels.master_for(
             self.service,
             db=self.database,

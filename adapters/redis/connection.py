@@ -120,6 +120,8 @@ class RedisConnection:
     @asynccontextmanager
     async def pubsub(self) -> AsyncIterator[PubSub]:
         """Lend what subscribes to channels. It raises what the client raises."""
+        if isinstance(self._listening, RedisCluster):
+            await self._listening.initialize()  # or it would know no node
         pubsub = self._listening.pubsub(ignore_subscribe_messages=False)
         try:
             yield pubsub

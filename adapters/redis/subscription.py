@@ -73,6 +73,8 @@ class Subscription:
                     await self._hear_all(pubsub, hear, missed)
             except FAILURES as error:
                 self._lost(error)
+            except Exception:  # noqa: BLE001  # whatever it is, listening goes on
+                _log.exception("nothing is heard on %s", self._channel)
             finally:
                 if self.is_heard:
                     self.is_heard = False

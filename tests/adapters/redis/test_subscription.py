@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import pytest
+from redis.asyncio.client import PubSub
+
+from solebook.adapters.redis.access import RedisAccess
 from solebook.adapters.redis.connection import RedisConnection
 from solebook.adapters.redis.subscription import Subscription
+from solebook.adapters.system.stopwatch import SystemStopwatch
 
-from ...redis_connections import connected, until
+from ...redis_connections import PATIENCE, connected, until
 from ...valkey_server import ValkeyServer
 
 
@@ -20,7 +25,6 @@ class Listener:
     subscription: Subscription
     heard: list[bytes] = field(default_factory=list)
     missed: int = 0
-    missed_once: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def hear(self, message: bytes) -> None:
         if message == b"nonsense":
@@ -123,3 +127,29 @@ async def test_listening_ends_with_its_block(own_valkey_server: ValkeyServer) ->
         await one.listens()
     assert asyncio.all_tasks() == before
     assert own_valkey_server.command("PUBLISH", "news", "nobody hears") == ":0\r\n"
+
+
+class Defective(RedisConnection):
+    """A connection whose first subscription fails as nobody expects."""
+
+    tries = 0
+
+    @asynccontextmanager
+    async def pubsub(self) -> AsyncIterator[PubSub]:
+        self.tries += 1
+        if self.tries == 1:
+            raise KeyError("a slot that no node has")
+        async with super().pubsub() as pubsub:
+            yield pubsub
+
+
+async def test_listening_goes_on_after_an_error_that_nobody_expects(
+    valkey_server: ValkeyServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    access = RedisAccess(hosts=(("127.0.0.1", valkey_server.port),), timeout=PATIENCE)
+    async with Defective(access, SystemStopwatch()) as connection:
+        subscription = Subscription(connection, "news", pause=0.01)
+        listener = Listener(connection, subscription)
+        async with subscription.open(listener.hear, listener.miss):
+            await listener.listens()
+    assert "a slot that no node has" in caplog.text
