@@ -4,7 +4,8 @@
 
 The payment provider takes 50 ms for a charge, and each worker runs four charges at once, so that
 one worker cannot confirm more than 80 trades a second. The exchange is otherwise that of
-`trades_on_postgres`, and its events go through JetStream.
+`trades_on_postgres`, but its events go through JetStream, and notifications wait in their queue:
+otherwise they take the time that the slow provider leaves free, and with it that of the second worker.
 """
 
 import argparse
