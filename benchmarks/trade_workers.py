@@ -4,8 +4,9 @@
 
 The payment provider takes 50 ms for a charge, and each worker runs four charges at once, so that
 one worker cannot confirm more than 80 trades a second. The exchange is otherwise that of
-`trades_on_postgres`, but its events go through JetStream, and notifications wait in their queue:
-otherwise they take the time that the slow provider leaves free, and with it that of the second worker.
+`trades_on_postgres`, but its events go through JetStream, and notifications wait in their queue.
+Otherwise they take the processor time that the slow provider leaves free, and the second worker
+gets none of it.
 """
 
 import argparse

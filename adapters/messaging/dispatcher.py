@@ -157,6 +157,10 @@ class Dispatcher:
         """Consumers, and keys of which a message was left out. The next ones must not overtake."""
         async with self._transaction():
             noted = await self._noted(pairs)
+            called = [p for p in pairs if not self._waits(p[0])]
+            made = await attempts.make_all(
+                [p for p in called if (p[0].name, p[1].id) not in noted], care
+            )
             outcome = _Outcome()
             for consumer, message in pairs:
                 note = (consumer.name, message.id)
@@ -169,7 +173,7 @@ class Dispatcher:
                     outcome.joining.append(self._new_delivery(consumer, message))
                     if not consumer.queue.is_for_slow_consumers:
                         continue  # the worker that handles it writes the inbox note
-                elif failure := await attempts.make(consumer, message, care):
+                elif note not in made and (failure := await attempts.make(consumer, message, care)):
                     if failure.is_conflict and care is Care.LEAVE_OUT:
                         left_out.append((consumer, message))
                         held_back.add((consumer.name, message.key))

@@ -134,13 +134,20 @@ class Several:
             raise LookupError("it is broken")
 
 
+@pytest.fixture(params=[Queue.LETTERS, Queue.TRADE])
+def queue(request: pytest.FixtureRequest) -> Queue:
+    """A queue in which messages wait, and one in which they are handled as they come."""
+    queue: Queue = request.param
+    return queue
+
+
 @pytest.fixture
-def several(dispatcher: Dispatcher) -> Several:
+def several(dispatcher: Dispatcher, queue: Queue) -> Several:
     several = Several()
     inside = partial(
         Consumer,
         handle=several.handle,
-        queue=Queue.LETTERS,
+        queue=queue,
         effect=Effect.INSIDE,
         handle_all=several.handle_all,
     )
@@ -150,30 +157,34 @@ def several(dispatcher: Dispatcher) -> Several:
 
 
 async def test_messages_of_a_portion_are_handled_at_once_although_their_subjects_differ(
-    dispatcher: Dispatcher, several: Several, messages: list[Message]
+    dispatcher: Dispatcher, several: Several, queue: Queue, messages: list[Message]
 ) -> None:
     alarm = AlarmRaised(AlarmKind.PAIR_NOT_CLAIMED, None, "nobody has claimed it")
     together = [messages[0], replace(messages[1], key=alarm.key, event=alarm), *messages[2:4]]
     await dispatcher.dispatch(together)
-    await dispatcher.work_off(Queue.LETTERS)
+    await dispatcher.work_off(queue)
     assert [{*call} for call in several.calls] == [{*together}]
 
 
 async def test_of_messages_that_fail_at_once_only_the_one_that_fails_alone_is_retried(
-    dispatcher: Dispatcher, store: Store, several: Several, messages: list[Message]
+    dispatcher: Dispatcher,
+    store: Store,
+    several: Several,
+    queue: Queue,
+    messages: list[Message],
 ) -> None:
     several.broken = messages[2]
     await dispatcher.dispatch(messages[:4])
-    await dispatcher.work_off(Queue.LETTERS)
+    await dispatcher.work_off(queue)
     assert several.calls == [messages[:4], *([message] for message in messages[:4])]
-    [left] = await store.deliveries.first_in(Queue.LETTERS, NEVER, 100)
+    [left] = await store.deliveries.first_in(queue, NEVER, 100)
     assert (left.message, left.attempts) == (messages[2], 1)
 
 
 async def test_a_message_that_fails_without_others_is_not_handled_again_at_once(
-    dispatcher: Dispatcher, several: Several, messages: list[Message]
+    dispatcher: Dispatcher, several: Several, queue: Queue, messages: list[Message]
 ) -> None:
     several.broken = messages[0]
     await dispatcher.dispatch(messages[:1])
-    await dispatcher.work_off(Queue.LETTERS)
+    await dispatcher.work_off(queue)
     assert several.calls == [messages[:1]]
