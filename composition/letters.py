@@ -6,7 +6,7 @@ from ..adapters.mail.eml_mailer import as_bytes
 from ..config.settings import Settings
 from ..ports.language.mail import Mail
 from ..ports.language.notifications import Letter, Notice, Recipient
-from .container import Container
+from .providers import Container
 
 
 def word_letter(settings: Settings, notice: Notice, recipient: Recipient) -> Letter:

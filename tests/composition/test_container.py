@@ -17,8 +17,9 @@ import pytest
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
-from solebook.composition.container import Container, open_application
+from solebook.composition.container import open_application
 from solebook.composition.from_settings import outgoing_folder
+from solebook.composition.providers import Container
 from solebook.config.notifications import NotificationsSettings
 from solebook.config.settings import EngineSettings, KeySettings, SecuritySettings, Settings
 from solebook.core.users.session_tokens import SignedIn

@@ -1,0 +1,344 @@
+"""The container: selects an adapter for each port from the settings."""
+
+from collections.abc import Set
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+
+from ..adapters.decorators.broadcast_cache import BroadcastCache
+from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from ..adapters.memory.book_stream import MemoryBookStream
+from ..adapters.memory.book_views import MemoryBookViews
+from ..adapters.memory.cache import MemoryCache
+from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
+from ..adapters.memory.order_stream import MemoryOrderStream
+from ..adapters.memory.rate_limits import MemoryRateLimits
+from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
+from ..adapters.memory.search_index import MemorySearchIndex
+from ..adapters.system.clock import SystemClock, real_clock_of
+from ..adapters.system.ids import SystemIds
+from ..adapters.system.randomness import SystemRandomness
+from ..adapters.system.stopwatch import SystemStopwatch
+from ..config.settings import Settings
+from ..core.bidding.matching_engine import EngineLimits
+from ..core.payments.patience import Patience
+from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.access_tokens import AccessTokens, RevokedSessions
+from ..ports.book_stream import BookStream
+from ..ports.book_views import BookViews
+from ..ports.cache import Cache
+from ..ports.cache_invalidations import CacheInvalidations
+from ..ports.clock import Clock
+from ..ports.event_bus import EventBus
+from ..ports.ids import Ids
+from ..ports.language.catalog import Product
+from ..ports.language.ids import ProductId
+from ..ports.language.process_roles import ALL_ROLES, ProcessRole
+from ..ports.messengers import Mailer, PushMessenger, TextMessenger
+from ..ports.order_stream import OrderStream
+from ..ports.passwords import Passwords
+from ..ports.payment_provider import PaymentProvider
+from ..ports.randomness import Randomness
+from ..ports.rate_limits import RateLimits
+from ..ports.search_index import SearchIndex
+from ..ports.stopwatch import Stopwatch
+from ..ports.templates import Templates
+from ..ports.wakeups import Wakeups
+from . import redis_adapters, sql_adapters
+from .across import Across
+from .adapters import Adapters, Store
+from .application import Application
+from .build import build_application
+from .decorated_store import decorated_store
+from .from_settings import (
+    claim_holder,
+    jwt_access_tokens,
+    open_journal,
+    open_passwords,
+    webhook_secret,
+    workers_of_queues,
+)
+from .in_process_bus import build_in_process_bus
+from .keepers import Keepers, build_shared_keepers, holder_of
+from .memory_store import build_memory_store
+from .messengers import mailer_of, push_messenger_of, templates_of, text_messenger_of
+from .nats_adapters import (
+    across_nats,
+    open_book_views,
+    open_order_stream,
+    open_product_invalidations,
+)
+from .nats_bus import open_nats_bus
+from .network import open_network
+from .replica import Shown, open_replica, shown_from_replica, shown_from_store
+
+if TYPE_CHECKING:
+    from ..adapters.nats.nats_bus import NatsBus
+    from ..adapters.nats.network import Network
+    from ..adapters.nats.sharded_books import ShardedBookViews
+    from ..adapters.redis.book_views import RedisBookViews
+    from ..adapters.redis.connection import RedisConnection
+    from ..adapters.sql.engine.database import SqlDatabase
+
+
+class Container(containers.DeclarativeContainer):
+    """One provider per port. The settings select the adapter."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+
+    migrate: providers.Provider[bool] = providers.Object(True)
+    clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    real_clock: providers.Provider[Clock] = providers.Callable(real_clock_of, clock)
+    ids: providers.Provider[Ids] = providers.Singleton(SystemIds, clock)
+    randomness: providers.Provider[Randomness] = providers.Singleton(SystemRandomness)
+
+    roles: providers.Provider[Set[ProcessRole]] = providers.Object(ALL_ROLES)
+    keepers: providers.Provider[Keepers | None] = providers.Object(None)
+    """The leases of a process that runs roles. Commands have none."""
+
+    shards: providers.Provider[int] = providers.Object(1)
+    """The number of parts into which the books are divided."""
+    who: providers.Provider[str] = providers.Object(sql_adapters.who_is(None))
+    """What the store's server is told about this process."""
+    sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        sql_adapters.open_database, settings, migrate, who
+    )
+    lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        sql_adapters.open_lease_database, settings, who
+    )
+    replica_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        open_replica, settings, who
+    )
+    wakeups: providers.Provider[Wakeups] = providers.Resource(
+        sql_adapters.open_wakeups, settings, who
+    )
+    carrier: providers.Provider[str] = providers.Object("process")
+    """What carries messages to other processes: `nats`, or nothing beyond this `process`."""
+    network: "providers.Provider[Network]" = providers.Resource(open_network, settings, who)
+    plain_store: providers.Provider[Store] = providers.Selector(
+        settings.provided.store.kind,
+        memory=providers.Singleton(build_memory_store, clock=clock, ids=ids),
+        sqlite=providers.Singleton(sql_adapters.sql_store, sql_database, clock, ids, shards),
+        postgres=providers.Singleton(
+            sql_adapters.postgres_store, sql_database, lease_database, wakeups, clock, ids, shards
+        ),
+    )
+    stopwatch: providers.Provider[Stopwatch] = providers.Singleton(SystemStopwatch)
+    redis: "providers.Provider[RedisConnection]" = providers.Resource(
+        redis_adapters.open_redis, settings, stopwatch, who
+    )
+    product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Selector(
+        carrier,
+        process=providers.Singleton(MemoryCacheInvalidations),
+        nats=providers.Resource(open_product_invalidations, network, settings),
+    )
+    product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=providers.Singleton(
+            BroadcastCache,
+            providers.Singleton(
+                MemoryCache,
+                clock,
+                size=settings.provided.cache.products,
+                life=settings.provided.cache.product_life,
+            ),
+            invalidations=product_invalidations,
+        ),
+        redis=providers.Resource(
+            redis_adapters.open_redis_product_cache,
+            redis,
+            providers.Resource(redis_adapters.open_redis_product_invalidations, redis),
+            clock,
+            settings.provided.cache,
+        ),
+    )
+    order_stream: providers.Provider[OrderStream] = providers.Selector(
+        carrier,
+        process=providers.Singleton(MemoryOrderStream, queue=settings.provided.stream.queue),
+        nats=providers.Resource(open_order_stream, network, settings, roles),
+    )
+    store: providers.Provider[Store] = providers.Singleton(
+        decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
+    )
+    passwords: providers.Provider[Passwords] = providers.Resource(open_passwords, settings)
+    access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
+        jwt_access_tokens, settings, clock
+    )
+    stored_revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
+        settings.provided.store.kind,
+        memory=providers.Singleton(MemoryRevokedSessions, clock),
+        sqlite=providers.Singleton(sql_adapters.sql_revoked_sessions, sql_database, clock),
+        postgres=providers.Singleton(sql_adapters.sql_revoked_sessions, sql_database, clock),
+    )
+    revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=stored_revoked_sessions,
+        redis=providers.Singleton(
+            redis_adapters.redis_revoked_sessions, redis, stored_revoked_sessions, clock
+        ),
+    )
+    own_book_views: providers.Provider[MemoryBookViews] = providers.Singleton(
+        MemoryBookViews, store.provided.stored_books
+    )
+    told_book_views: "providers.Provider[ShardedBookViews]" = providers.Resource(
+        open_book_views, network, store.provided.stored_books, settings, roles, shards
+    )
+    book_views_here: providers.Provider[BookViews] = providers.Selector(
+        carrier, process=own_book_views, nats=told_book_views
+    )
+    shown_books: providers.Provider[MemoryBookViews] = providers.Selector(
+        carrier, process=own_book_views, nats=told_book_views.provided.shown
+    )
+    redis_book_views: "providers.Provider[RedisBookViews]" = providers.Resource(
+        redis_adapters.open_redis_book_views, redis, book_views_here, shown_books, shards
+    )
+    book_views: providers.Provider[BookViews] = providers.Selector(
+        settings.provided.redis.is_used, none=book_views_here, redis=redis_book_views
+    )
+    book_stream: providers.Provider[BookStream] = providers.Singleton(
+        MemoryBookStream,
+        shown_books,
+        clock,
+        interval=settings.provided.stream.interval,
+        queue=settings.provided.stream.queue,
+    )
+    search_index: providers.Provider[SearchIndex] = providers.Selector(
+        settings.provided.store.kind,
+        memory=providers.Singleton(MemorySearchIndex),
+        sqlite=providers.Singleton(sql_adapters.sqlite_search_index, sql_database),
+        postgres=providers.Singleton(sql_adapters.postgres_search_index, sql_database),
+    )
+    shown: providers.Provider[Shown] = providers.Selector(
+        settings.provided.shown_from,
+        store=providers.Singleton(shown_from_store, store, search_index),
+        replica=providers.Singleton(
+            shown_from_replica,
+            store,
+            search_index,
+            replica_database,
+            sql_database,
+            stopwatch,
+            settings,
+        ),
+    )
+    payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
+        settings.provided.payments.adapter,
+        embedded=providers.Singleton(
+            EmbeddedPaymentProvider,
+            providers.Resource(open_journal, settings),
+            clock,
+            providers.Callable(webhook_secret, settings),
+        ),
+    )
+    templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
+    mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)
+    text_messenger: providers.Provider[TextMessenger] = providers.Singleton(
+        text_messenger_of, settings
+    )
+    push_messenger: providers.Provider[PushMessenger] = providers.Singleton(
+        push_messenger_of, settings
+    )
+    nats_bus: "providers.Provider[NatsBus]" = providers.Resource(
+        open_nats_bus,
+        network,
+        settings,
+        store,
+        clock,
+        ids,
+        randomness,
+        providers.Callable(claim_holder, settings, ids),
+        providers.Callable(workers_of_queues, settings),
+    )
+    event_bus: providers.Provider[EventBus] = providers.Selector(
+        carrier,
+        process=providers.Singleton(
+            build_in_process_bus,
+            store,
+            clock=clock,
+            ids=ids,
+            randomness=randomness,
+            holder=providers.Callable(claim_holder, settings, ids),
+            workers=providers.Callable(workers_of_queues, settings),
+        ),
+        nats=nats_bus,
+    )
+    rate_limits: providers.Provider[RateLimits] = providers.Selector(
+        settings.provided.redis.is_used,
+        none=providers.Singleton(MemoryRateLimits, clock),
+        redis=providers.Singleton(redis_adapters.redis_rate_limits, redis, clock),
+    )
+
+    adapters: providers.Provider[Adapters] = providers.Singleton(
+        Adapters,
+        store=store,
+        stored_products=plain_store.provided.products,
+        clock=clock,
+        real_clock=real_clock,
+        ids=ids,
+        randomness=randomness,
+        passwords=passwords,
+        access_tokens=access_tokens,
+        revoked_sessions=revoked_sessions,
+        book_views=book_views,
+        search_index=search_index,
+        shown_tape=shown.provided.tape,
+        shown_search=shown.provided.search,
+        book_stream=book_stream,
+        order_stream=order_stream,
+        product_cache=product_cache,
+        payment_provider=payment_provider,
+        templates=templates,
+        mailer=mailer,
+        text_messenger=text_messenger,
+        push_messenger=push_messenger,
+        event_bus=event_bus,
+        rate_limits=rate_limits,
+    )
+    across: providers.Provider[Across | None] = providers.Selector(
+        carrier,
+        process=providers.Object(None),
+        nats=providers.Singleton(
+            across_nats, network, store, told_book_views, nats_bus, settings, shards
+        ),
+    )
+    application: providers.Provider[Application] = providers.Singleton(
+        build_application,
+        adapters,
+        rules=settings.provided.market,
+        warehouse=settings.provided.warehouse,
+        token_lifetimes=providers.Singleton(
+            TokenLifetimes,
+            access=settings.provided.security.access_token_life,
+            refresh=settings.provided.security.refresh_token_life,
+        ),
+        engine_limits=providers.Singleton(
+            EngineLimits,
+            queue=settings.provided.engine.queue,
+            batch=settings.provided.engine.batch,
+        ),
+        patience=providers.Singleton(Patience, settings.provided.payments.timeout),
+        roles=roles,
+        keepers=keepers,
+        shards=shards,
+        across=across,
+        check_replica=shown.provided.check_replica,
+        check_redis=providers.Selector(
+            settings.provided.redis.is_used,
+            none=providers.Object(None),
+            redis=redis.provided.check,
+        ),
+        view_books_in_redis=providers.Selector(
+            settings.provided.redis.is_used,
+            none=providers.Object(None),
+            redis=providers.Callable(redis_adapters.books_in_redis, redis_book_views),
+        ),
+    )
+    shared_keepers: providers.Provider[Keepers] = providers.Singleton(
+        build_shared_keepers,
+        adapters,
+        settings.provided.market,
+        stopwatch,
+        across,
+        holder=providers.Callable(holder_of, ids),
+        shards=shards,
+    )
