@@ -30,6 +30,7 @@ async def connected(
     prefix: str = "",
     connections: int = 50,
     password: str | None = None,
+    pause: float = 1.0,
 ) -> AsyncIterator[RedisConnection]:
     """Yield a connection to a server, which need not run. It waits long unless told otherwise."""
     access = RedisAccess(
@@ -38,7 +39,9 @@ async def connected(
         timeout=timeout,
         password=password,
     )
-    async with RedisConnection(access, stopwatch or SystemStopwatch(), prefix=prefix) as connection:
+    async with RedisConnection(
+        access, stopwatch or SystemStopwatch(), prefix=prefix, pause=pause
+    ) as connection:
         yield connection
 
 

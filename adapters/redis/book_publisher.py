@@ -133,7 +133,7 @@ class RedisBookPublisher:
         waiting = (*self._first(self._flying), *self._first(self._waiting))
         now = self._stopwatch.elapsed()
         longest = max((now - one.since for one in waiting), default=0.0)
-        return PublishingLag(len(self._waiting) + len(self._flying), longest)
+        return PublishingLag(len(self._waiting.keys() | self._flying.keys()), longest)
 
     def _first(self, waiting: dict[BookKey, _Waiting]) -> Iterable[_Waiting]:
         return islice(waiting.values(), 1)

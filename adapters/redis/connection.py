@@ -134,12 +134,18 @@ class RedisConnection:
         return await self._client.execute_command(*words)
 
     async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
+        task = asyncio.current_task()
+        cancelled = 0 if task is None else task.cancelling()
         try:
             async with _limit(self._access.timeout):
                 answer = await call()
         except FAILURES as error:
             self._failed(error)
             raise Unavailable(what=REDIS) from error
+        if task is not None and task.cancelling() > cancelled:
+            # The client sends with `asyncio.wait_for`, which forgets in Python 3.11 that the task
+            # was cancelled if the command was just sent.
+            raise asyncio.CancelledError
         if self._has_failed:
             self._has_failed = False
             _log.warning("Redis answers again")

@@ -159,3 +159,24 @@ async def test_closing_does_not_wait_for_a_server_that_hangs(
         began = time.monotonic()
     own_valkey_server.resume()
     assert time.monotonic() - began < PATIENCE
+
+
+@pytest.mark.parametrize("steps", range(1, 25))
+async def test_whoever_calls_can_be_cancelled_at_any_time(
+    valkey_server: ValkeyServer, steps: int
+) -> None:
+    async with connected(valkey_server) as connection:
+        await connection.check()
+
+        async def call_for_ever() -> None:
+            while True:
+                await connection.check()
+
+        calling = asyncio.create_task(call_for_ever())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        calling.cancel()
+        ended, _ = await asyncio.wait([calling], timeout=PATIENCE / 10)
+        if not ended:
+            calling.cancel()
+        assert ended
