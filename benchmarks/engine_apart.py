@@ -46,16 +46,18 @@ def together(url: str, folder: Path, _: str) -> Iterator[str]:
 @contextmanager
 def apart(url: str, folder: Path, nats: str) -> Iterator[str]:
     """Serve HTTP in one process, and run the engine in another."""
+    over_nats = NatsSettings(url=nats, prefix=f"bench-{os.urandom(4).hex()}")
     os.environ["SOLEBOOK_NATS__URL"] = nats
+    os.environ["SOLEBOOK_NATS__PREFIX"] = over_nats.prefix
     try:
-        settings = msgspec.structs.replace(settings_of(url, folder), nats=NatsSettings(url=nats))
+        settings = msgspec.structs.replace(settings_of(url, folder), nats=over_nats)
         asyncio.run(prepare_broker(settings))
         with ExitStack() as stack:
             worker = ("worker", "matching", "--health-port", "0")
             stack.enter_context(running(worker, url, folder))
             yield stack.enter_context(running((*_SERVE, "http"), url, folder)).url
     finally:
-        del os.environ["SOLEBOOK_NATS__URL"]
+        del os.environ["SOLEBOOK_NATS__URL"], os.environ["SOLEBOOK_NATS__PREFIX"]
 
 
 SERVERS = {"together": together, "apart": apart}

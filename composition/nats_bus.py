@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from ..adapters.system.clock import SystemClock
+from ..adapters.system.ids import SystemIds
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -43,8 +45,10 @@ async def open_nats_bus(
     """
     from ..adapters.nats.nats_bus import NatsBus  # an optional package
 
-    stream, jetstream = _stream_of(network, settings)
-    await stream.check()
+    async with store.transaction():
+        exchange = await store.sent_messages.known_as(str(ids.new()))
+        stream, jetstream = _stream_of(network, settings, exchange)
+        await stream.check()
     dispatcher = build_dispatcher(
         store, clock=clock, ids=ids, randomness=randomness, holder=holder, workers=workers
     )
@@ -54,12 +58,13 @@ async def open_nats_bus(
 async def prepare_broker(settings: Settings) -> str | None:
     """Create or change the stream of events, and return its name, or None without a broker.
 
-    Raises ValueError if the stream has another number of partitions, and Unavailable.
+    The database must be up to date. Raises ValueError if the stream has another number of
+    partitions or belongs to another exchange, and Unavailable.
     """
     if not settings.nats.servers:
         return None
     async with open_network(settings, who_is(None)) as network:
-        stream, _ = _stream_of(network, settings)
+        stream = await _own_stream(network, settings)
         await stream.prepare()
         return stream.names.stream
 
@@ -82,7 +87,28 @@ async def watching_broker(
         yield replace(application, operations=replace(operations, view_backlog=backlog))
 
 
-def _stream_of(network: "Network", settings: Settings) -> "tuple[EventStream, JetStream]":
+async def _own_stream(network: "Network", settings: Settings) -> "EventStream":
+    """Return the stream of the exchange in the configured store, which gets a name if it had none.
+
+    If the stream belongs to another exchange, nothing is stored, so that the other one can be
+    copied to this store.
+    """
+    from ..adapters.sql.messages.sent_messages import SqlSentMessages
+    from .sql_store import open_sql_database
+
+    clock = SystemClock()
+    async with open_sql_database(settings.store_url, migrate=False, who=who_is(None)) as database:
+        sent_messages = SqlSentMessages(database, clock=clock)
+        async with database.transaction():
+            exchange = await sent_messages.known_as(str(SystemIds(clock).new()))
+            stream, _ = _stream_of(network, settings, exchange)
+            await stream.check_owner()
+            return stream
+
+
+def _stream_of(
+    network: "Network", settings: Settings, exchange: str = ""
+) -> "tuple[EventStream, JetStream]":
     from ..adapters.nats.event_stream import EventStream
     from ..adapters.nats.jetstream import JetStream
     from ..adapters.nats.subjects import EventNames
@@ -90,4 +116,5 @@ def _stream_of(network: "Network", settings: Settings) -> "tuple[EventStream, Je
     nats = settings.nats
     jetstream = JetStream(network, timeout=nats.timeout.total_seconds())
     names = EventNames(nats.prefix, PARTITIONS)
-    return EventStream(jetstream, names, replicas=nats.replicas), jetstream
+    stream = EventStream(jetstream, names, exchange=exchange, replicas=nats.replicas)
+    return stream, jetstream

@@ -32,6 +32,10 @@ class SentMessages(Protocol):
         """
         ...
 
+    async def known_as(self, new: str) -> str:
+        """Return the name under which the broker knows this exchange; `new` if it had none."""
+        ...
+
     async def forget(self, age: timedelta) -> int:
         """Delete what was sent longer ago in real time, and return the number of messages."""
         ...

@@ -12,6 +12,7 @@ from .database import MemoryAdapter, MemoryDatabase
 from .outbox import MemoryOutbox
 
 _EVENTS: Final = "events"
+_EXCHANGE: Final = "exchange"
 
 
 class MemorySentMessages(MemoryAdapter, SentMessages):
@@ -46,6 +47,12 @@ class MemorySentMessages(MemoryAdapter, SentMessages):
         if _EVENTS in self._tables.broker_positions:
             self._database.remove(self._tables.broker_positions, _EVENTS)
         return len(messages)
+
+    async def known_as(self, new: str) -> str:
+        await self._database.writing()
+        if _EXCHANGE not in self._tables.broker_positions:
+            self._database.put(self._tables.broker_positions, _EXCHANGE, Position(new, 0))
+        return self._tables.broker_positions[_EXCHANGE].stream
 
     async def forget(self, age: timedelta) -> int:
         await self._database.writing()

@@ -18,6 +18,7 @@ _DUPLICATES = int(2 * KEPT_IN_STORE) * _NANOSECONDS
 """For how long a message that is sent again is dropped."""
 _NEVER = 3_600 * _NANOSECONDS
 """When a message is delivered again to the same consumer. Owners begin anew before that."""
+_EXCHANGE = "solebook-exchange"
 _ORIGIN = "solebook-origin"
 """What the consumers of a partition have in common, as long as there was always one."""
 
@@ -32,10 +33,13 @@ class EventStream(WatchedBroker):
     A message is deleted once every role has acknowledged it.
     """
 
-    def __init__(self, jetstream: JetStream, names: EventNames, *, replicas: int = 1) -> None:
-        """Create it. In a cluster, `replicas` servers keep each message."""
+    def __init__(
+        self, jetstream: JetStream, names: EventNames, *, exchange: str = "", replicas: int = 1
+    ) -> None:
+        """Create the stream of an `exchange`. In a cluster, `replicas` servers keep messages."""
         self._jetstream = jetstream
         self.names = names
+        self._exchange = exchange
         self._replicas = replicas
 
     @property
@@ -54,7 +58,10 @@ class EventStream(WatchedBroker):
             "allow_atomic": True,
             "duplicate_window": _DUPLICATES,
             "num_replicas": self._replicas,
-            "metadata": {"solebook-partitions": str(self.names.partitions)},
+            "metadata": {
+                "solebook-partitions": str(self.names.partitions),
+                _EXCHANGE: self._exchange,
+            },
         }
 
     # ---- creating, changing and checking -------------------------------------------------
@@ -62,13 +69,14 @@ class EventStream(WatchedBroker):
     async def prepare(self) -> None:
         """Create the stream and its consumers, or change them to what this version needs.
 
-        Raises OtherStream if the stream has another number of partitions, and Unavailable.
+        Raises OtherStream if the stream has another number of partitions or belongs to another
+        exchange, and Unavailable.
         """
         there = await self._find()
         if there is None:
             await self._jetstream.ask(f"STREAM.CREATE.{self.names.stream}", **self._configuration)
         else:
-            self._check_partitions(there)
+            self._check_kind(there)
             await self._jetstream.ask(f"STREAM.UPDATE.{self.names.stream}", **self._configuration)
         has = {(name.role, name.partition) for name in await self._consumers()}
         for role in RECEIVING_ROLES:
@@ -76,12 +84,17 @@ class EventStream(WatchedBroker):
                 if (role, partition) not in has:
                     await self._create(ConsumerName(role, partition), None, None)
 
+    async def check_owner(self) -> None:
+        """Raise OtherStream if the stream is there and belongs to another exchange."""
+        if (there := await self._find()) is not None:
+            self._check_kind(there)
+
     async def check(self) -> None:
         """Raise OtherStream unless the stream and its consumers are as this version needs them."""
         there = await self._find()
         if there is None:
             raise OtherStream(f"the broker has no stream {self.names.stream}: run solebook migrate")
-        self._check_partitions(there)
+        self._check_kind(there)
         has = there["config"]
         differs = [name for name, value in self._configuration.items() if not _is(value, has, name)]
         if differs:
@@ -95,12 +108,18 @@ class EventStream(WatchedBroker):
                 f"the broker's stream {self.names.stream} misses consumers: run solebook migrate"
             )
 
-    def _check_partitions(self, there: dict[str, Any]) -> None:
-        found = there["config"].get("metadata", {}).get("solebook-partitions")
+    def _check_kind(self, there: dict[str, Any]) -> None:
+        metadata = there["config"].get("metadata", {})
+        found = metadata.get("solebook-partitions")
         if found != str(self.names.partitions):
             raise OtherStream(
                 f"the broker's stream {self.names.stream} has {found or 'no'} partitions, and this "
                 f"version has {self.names.partitions}"
+            )
+        if metadata.get(_EXCHANGE) not in (None, "", self._exchange):
+            raise OtherStream(
+                f"the broker's stream {self.names.stream} belongs to another exchange: give each "
+                "its own nats.prefix, or copy that one to this database with solebook admin copy"
             )
 
     async def position(self) -> Position | None:

@@ -25,7 +25,7 @@ from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase
 from .engine.snapshot import SqlSnapshot
 from .engine.statement import Row, Statement
-from .schema import deliveries, metadata, outbox, sent_messages
+from .schema import broker_positions, deliveries, metadata, outbox, sent_messages
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -94,6 +94,8 @@ _TABLES = [_statements(table) for table in metadata.sorted_tables]
 """Each after those that it refers to."""
 
 
+_FORGET_BROKER = Statement(delete(broker_positions))
+"""`solebook migrate` may have told a broker of the target, which becomes the source's exchange."""
 _NUMBERED = [column.name for column in outbox.c]
 _ADD_LAST_SENT = Statement(
     insert(outbox).from_select(
@@ -116,6 +118,7 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
     await _require_empty(target)
     copied: dict[str, Contents] = {}
     async with source.snapshot() as snapshot, target.transaction():
+        await target.execute(_FORGET_BROKER)
         for one in _TABLES:
             copied[one.table.name] = await _copy(one, snapshot, target, tell)
         await _number_on_after_sent_messages(target)
@@ -126,7 +129,7 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
 async def _require_empty(target: SqlDatabase) -> None:
     async with target.snapshot() as snapshot:
         for one in _TABLES:
-            if number := await _count(one, snapshot):
+            if one.table is not broker_positions and (number := await _count(one, snapshot)):
                 rows = counted(number, "row")
                 raise NotCopied(
                     f"the target is not empty: its table {one.table.name} has {rows}. "

@@ -13,6 +13,7 @@ import nats
 import pytest
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.sql.migrate import migrate
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.health import view_health_of
@@ -31,6 +32,7 @@ from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ..nats_line import Break, nats_line
 from ..nats_server import NatsServer
+from ..postgres_server import PostgresServer
 from ..served import ADDRESS
 
 SIZE = "9"
@@ -162,6 +164,21 @@ async def test_a_process_without_the_engine_trades_and_hears_of_everything(
             return seen.order.status is OrderStatus.CONFIRMED
 
         await eventually(is_confirmed)
+
+
+async def test_another_exchange_on_the_same_server_needs_a_prefix_of_its_own(
+    settings: Settings, postgres_server: PostgresServer
+) -> None:
+    other = msgspec.structs.replace(
+        settings, store=StoreSettings(url=postgres_server.create_database("other"))
+    )
+    await migrate(other.store_url)
+    with pytest.raises(ValueError, match=r"belongs to another exchange.*nats\.prefix"):
+        await prepare_broker(other)
+    with pytest.raises(ValueError, match="belongs to another exchange"):
+        async with open_application(other, roles=HTTP):
+            pass
+    await prepare_broker(settings)
 
 
 async def test_the_next_engine_is_found_and_an_order_waits_for_it(settings: Settings) -> None:

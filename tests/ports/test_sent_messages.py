@@ -55,6 +55,18 @@ async def test_the_highest_position_of_the_stream_is_kept(store: Store, records:
         assert await store.sent_messages.position() == Position(position.stream, kept)
 
 
+async def test_a_broker_knows_an_exchange_under_the_first_name_that_it_was_given(
+    store: Store, records: Records
+) -> None:
+    for name in ("first", "second"):
+        async with store.transaction():
+            assert await store.sent_messages.known_as(name) == "first"
+    await move(store, await added(store, records, 1), Position("one", 17))
+    assert await send_again(store) == 1
+    async with store.transaction():
+        assert await store.sent_messages.known_as("third") == "first"
+
+
 async def test_messages_are_sent_again_in_their_places(store: Store, records: Records) -> None:
     messages = await added(store, records, 6)
     await move(store, messages[:2], Position("one", 2))

@@ -16,6 +16,8 @@ from ..schema import broker_positions, outbox, sent_messages
 from ..schema.columns import Instant
 
 _EVENTS = "events"
+_EXCHANGE = "exchange"
+"""The row with the name under which the broker knows this exchange."""
 _COLUMNS = [column.name for column in outbox.columns]
 _OF_OUTBOX = [outbox.c[name] for name in _COLUMNS]
 
@@ -45,6 +47,7 @@ _ADVANCE = Statement(
     .values(stream=bindparam("of"), last=bindparam("to"))
 )
 _POSITION = Statement(select(broker_positions).where(broker_positions.c.name == _EVENTS))
+_KNOWN_AS = Statement(select(broker_positions).where(broker_positions.c.name == _EXCHANGE))
 _NO_POSITION = Statement(delete(broker_positions).where(broker_positions.c.name == _EVENTS))
 
 
@@ -72,6 +75,13 @@ class SqlSentMessages(SentMessages):
         await self._database.execute(_EMPTY)
         await self._database.execute(_NO_POSITION)
         return count
+
+    async def known_as(self, new: str) -> str:
+        await self._database.execute(_BEGIN, name=_EXCHANGE, stream=new, last=0)
+        row = await self._database.first(_KNOWN_AS)
+        assert row is not None, "it is in the table now"
+        name: str = row.stream
+        return name
 
     async def forget(self, age: timedelta) -> int:
         return await self._database.execute(_FORGET, before=self._clock.now() - age)

@@ -125,6 +125,22 @@ async def test_another_number_of_partitions_is_refused(
         await other.check()
 
 
+async def test_another_exchange_is_kept_off_the_stream(
+    jetstream: JetStream, names: EventNames
+) -> None:
+    await EventStream(jetstream, names).prepare()  # by an earlier version, which named none
+    one, other = (EventStream(jetstream, names, exchange=name) for name in ("one", "other"))
+    with pytest.raises(OtherStream, match="differs in metadata"):
+        await one.check()
+    await one.prepare()
+    await one.check()
+
+    for call in (other.prepare, other.check):
+        with pytest.raises(OtherStream, match="belongs to another exchange"):
+            await call()
+    await one.check()
+
+
 async def test_a_new_owner_leaves_no_consumer_of_an_earlier_one(
     jetstream: JetStream, names: EventNames
 ) -> None:

@@ -35,6 +35,21 @@ async def test_in_a_copy_nobody_claims_a_delivery(
         assert await original.deliveries.claim(Queue.CHARGES, other, now, 10) == []
 
 
+async def test_a_copy_is_the_same_exchange_for_a_broker_also_if_its_database_was_another(
+    database: SqlDatabase, postgres_url: str, clock: VirtualClock, ids: SeededIds
+) -> None:
+    async with SqlDatabase(postgres_url) as target:
+        original, copy = (
+            build_sql_store(each, clock=clock, ids=ids) for each in (database, target)
+        )
+        for store, name in ((original, "the source"), (copy, "the target")):
+            async with store.transaction():
+                await store.sent_messages.known_as(name)
+        await copy_store(database, target, lambda *_: None)
+        async with copy.transaction():
+            assert await copy.sent_messages.known_as("new") == "the source"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def target_url(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> str:
     """The URL of an empty database of each kind."""

@@ -25,9 +25,11 @@ CALL = re.compile(
 
 
 @pytest.fixture
-def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
+def processes(
+    tmp_path: Path, postgres_url: str, own_nats_server: NatsServer
+) -> Iterator[Processes]:
     processes = Processes(tmp_path, postgres_url)
-    processes.environment["SOLEBOOK_NATS__URL"] = nats_server.url
+    processes.environment["SOLEBOOK_NATS__URL"] = own_nats_server.url
     assert processes.run("migrate").returncode == 0
     yield processes
     processes.close()
@@ -64,7 +66,7 @@ async def call(url: str, name: str, request: str, **headers: str) -> dict[str, A
 
 
 async def test_the_calls_of_the_documentation_are_answered(
-    processes: Processes, nats_server: NatsServer
+    processes: Processes, own_nats_server: NatsServer
 ) -> None:
     serving = processes.serve("--roles", "http,matching")
     serving.wait_until_ready()
@@ -91,7 +93,7 @@ async def test_the_calls_of_the_documentation_are_answered(
         found = CALL.fullmatch(block)
         assert found is not None
         headers = dict(line.split(": ", 1) for line in found["headers"].split("\n") if line)
-        answer = await call(nats_server.url, found["name"], found["request"], **headers)
+        answer = await call(own_nats_server.url, found["name"], found["request"], **headers)
         told[found["name"]] = answer
         if found["name"] == "BiddingService.PlaceBid":
             facts["ORDER"] = answer["match"]["order_id"]
