@@ -71,6 +71,8 @@ class Network:
         """The task that disconnects, once it does."""
         self._interested: list[Callable[[], None]] = []
         self._reminders = Reminders()
+        self._told = ""
+        """What the client has reported last."""
         self.connections = 1
         """How often a server was reached. An answer is lost with the connection of its request."""
 
@@ -81,10 +83,24 @@ class Network:
             async with asyncio.timeout(access.connect_timeout):
                 await self._connect(access)
                 await self._requests.begin()
-        except (Error, OSError, TimeoutError) as error:
+        except TimeoutError as error:
+            await self._close()
+            raise Unavailable(what=NETWORK) from self._unreached(error)
+        except (Error, OSError) as error:
             await self._close()
             raise Unavailable(what=NETWORK) from error
         return self
+
+    def _unreached(self, error: Exception) -> Exception:
+        """Return why there is no connection. The text has no secret."""
+        hosts = ", ".join(server.rpartition("@")[2] for server in self._access.servers)
+        patience = self._access.connect_timeout
+        told = f" ({self._told})" if self._told else ""
+        reason = TimeoutError(
+            f"no connection to {hosts} within {patience:g} s{told}; check nats.url, or start NATS"
+        )
+        reason.__cause__ = error
+        return reason
 
     async def _connect(self, access: NatsAccess) -> None:
         await self._client.connect(
@@ -111,7 +127,7 @@ class Network:
 
     async def _failed(self, error: Exception) -> None:
         if self._closing is None:
-            reason = str(error) or type(error).__name__
+            self._told = reason = str(error) or type(error).__name__
             if self._reminders.is_due("connection", reason, asyncio.get_running_loop().time()):
                 _log.warning("the connection to NATS reports: %s", reason)
         elif asyncio.current_task() is not self._closing:

@@ -51,10 +51,15 @@ async def test_a_request_to_nobody_has_no_effect(nats_server: NatsServer) -> Non
             await network.request("nobody", b"", timeout=PATIENCE)
 
 
-async def test_a_broker_that_is_not_there_is_unavailable() -> None:
-    with pytest.raises(Unavailable):
-        async with Network(NatsAccess(servers=("nats://127.0.0.1:1",), connect_timeout=0.2)):
+async def test_a_broker_that_is_not_there_is_unavailable_and_the_cause_says_what_to_do() -> None:
+    servers = ("nats://keeper:hunter2@127.0.0.1:1",)
+    with pytest.raises(Unavailable) as refused:
+        async with Network(NatsAccess(servers=servers, connect_timeout=0.2)):
             pass
+    told = str(refused.value.__cause__)
+    assert told.startswith("no connection to 127.0.0.1:1 within 0.2 s")
+    assert told.endswith("; check nats.url, or start NATS")
+    assert "hunter2" not in told
 
 
 async def test_a_subscription_that_is_given_up_does_not_cost_the_connection(
