@@ -87,6 +87,15 @@ def _value(name: str, text: str) -> Any:
 
 def _hint(name: str, path: str, known: Mapping[str, Any]) -> str:
     """Return the setting that was probably meant, or all that there are."""
+    nested = {
+        f"{section}_{key}": f"{section}.{key}"
+        for section, inner in known.items()
+        if isinstance(inner, dict)
+        for key in inner
+    }
+    if meant := nested.get(name):  # as in SOLEBOOK_NATS_URL
+        variable = f"{_PREFIX}{meant}".upper().replace(".", "__")
+        return f"did you mean {meant}, in a variable {variable}?"
     if close := get_close_matches(name, known, 1):
         return f"did you mean {path}{close[0]}?"
     return f"there are {', '.join(sorted(known))}"

@@ -148,6 +148,11 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         ("SERVER__PROT", "1", "there is no setting server.prot; did you mean server.port?"),
         ("MARKET__TICKS", "1", "there is no setting market.ticks"),
         ("HTTP__USER_LIMIT__SIZE", "1", "there is no setting http.user_limit.size"),
+        (
+            "NATS_URL",
+            "x",
+            "there is no setting nats_url; did you mean nats.url, in a variable SOLEBOOK_NATS__URL?",
+        ),
         ("FOLDERS", "x", "there is no setting folders; did you mean folder?"),
         ("SERVER__X", "1", "there is no setting server.x; there are host, port"),
         ("", "x", "there is no setting"),
