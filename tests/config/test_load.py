@@ -151,7 +151,7 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         (
             "NATS_URL",
             "x",
-            "there is no setting nats_url; did you mean nats.url, in a variable SOLEBOOK_NATS__URL?",
+            "there is no setting nats_url; did you mean nats.url, in a variable SOLEBOOK_NATS__URL",
         ),
         ("FOLDERS", "x", "there is no setting folders; did you mean folder?"),
         ("SERVER__X", "1", "there is no setting server.x; there are host, port"),
