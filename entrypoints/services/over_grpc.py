@@ -98,7 +98,8 @@ def _bound(server: grpc.aio.Server, settings: ServicesSettings) -> int:
             return server.add_insecure_port(address)
         return server.add_secure_port(address, credentials)
     except RuntimeError as error:
-        raise OSError(f"cannot listen on {address}: {error}") from error
+        advice = "choose another port (services.grpc_port), or stop the program that uses it"
+        raise OSError(f"cannot listen on {address}: {advice}") from error
 
 
 def _credentials(settings: ServicesSettings) -> grpc.ServerCredentials | None:

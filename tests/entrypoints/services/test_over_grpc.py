@@ -134,7 +134,7 @@ async def test_a_call_under_way_is_answered_when_the_server_stops() -> None:
 async def test_an_address_that_is_taken_is_an_error(exchange: Exchange) -> None:
     async with served(exchange) as address:
         settings = ServicesSettings(grpc_port=int(address.partition(":")[2]))
-        with pytest.raises(OSError, match="cannot listen on"):
+        with pytest.raises(OSError, match=r"choose another port \(services.grpc_port\)"):
             async with serving_over_grpc(Dispatcher(exchange.app), settings, max_body=1_000):
                 pass
 
