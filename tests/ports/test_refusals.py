@@ -1,5 +1,7 @@
 """What the log says of a refusal."""
 
+import asyncio
+
 import pytest
 
 from solebook.ports.language.errors import Unavailable, with_cause
@@ -26,3 +28,10 @@ def test_the_log_has_the_cause_of_an_outage(cause: Exception | None, text: str) 
 
 def test_the_log_names_an_error_without_a_text() -> None:
     assert with_cause(TimeoutError()) == "TimeoutError"
+
+
+async def test_the_log_names_a_timeout_and_not_the_cancellation_that_caused_it() -> None:
+    with pytest.raises(TimeoutError) as late:
+        async with asyncio.timeout(0):
+            await asyncio.Event().wait()
+    assert with_cause(late.value) == "TimeoutError"

@@ -1,5 +1,6 @@
 """The base of all refusals."""
 
+from asyncio import CancelledError
 from dataclasses import fields
 from typing import Any
 
@@ -10,7 +11,7 @@ def with_cause(error: Exception) -> str:
     Callers are not told the cause.
     """
     cause = error.__cause__
-    if cause is None:
+    if cause is None or isinstance(cause, CancelledError):  # a timeout is caused by one
         return str(error) or type(error).__name__
     why, *_ = (str(cause) or type(cause).__name__).splitlines()
     return f"{error} ({why})"
