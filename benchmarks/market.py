@@ -12,6 +12,7 @@ import uvloop
 
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.config.redis import RedisSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.ports import event_bus
 from solebook.ports.language.catalog import Product
@@ -40,14 +41,18 @@ class Market:
 
 @asynccontextmanager
 async def open_market(
-    folder: Path, *, store: str, rules: MarketRules, pairs: int = PAIRS
+    folder: Path, *, store: str, rules: MarketRules, pairs: int = PAIRS, redis: str | None = None
 ) -> AsyncIterator[Market]:
-    """Open an exchange on `sqlite` (mails are files) or in `memory`, with no workers running."""
+    """Open an exchange on `sqlite` (mails are files) or in `memory`, with no workers running.
+
+    `redis` is the URL of a Redis beside it.
+    """
     settings = Settings(
         folder=str(folder),
         store=StoreSettings(adapter="memory" if store == "memory" else "sqlite"),
         security=SecuritySettings(bcrypt_cost=4),
         market=rules,
+        redis=RedisSettings(url=redis),
     )
     async with open_application(settings) as application:
         product = await application.catalog.create_product(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
@@ -16,6 +16,11 @@ from .connection import RedisConnection
 
 _Raw: TypeAlias = Any
 """What the script answers."""
+
+_AT_ONCE = 4
+"""How many steps run at once."""
+_TOGETHER = 100
+"""From how many books on others are read in another step."""
 
 _decode_halts: msgspec.msgpack.Decoder[tuple[Halt, ...]] = msgspec.msgpack.Decoder(tuple[Halt, ...])
 
@@ -57,16 +62,49 @@ class Found:
     """Those of the others, if somebody publishes their shard."""
 
 
+@dataclass(slots=True)
+class _Reading:
+    """Books that are read together, when it is their turn."""
+
+    books: dict[BookKey, None] = field(default_factory=dict)
+    task: "asyncio.Task[Found] | None" = None
+
+
 class RedisBookReader:
-    """Reads several books in one step."""
+    """Reads several books in one step.
+
+    A few steps run at once. What is asked for meanwhile is read together with the next one.
+    """
 
     def __init__(self, connection: RedisConnection, shards: int) -> None:
         self._connection = connection
         self._keys = BookKeys(connection)
         self._shards = shards
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._next: dict[int | None, _Reading] = {}
+        """What waits for its turn, by depth."""
 
     async def read(self, books: Sequence[BookKey], depth: int | None) -> Found:
-        """Return what is published of some books, up to `depth` levels. Raises Unavailable."""
+        """Return what is published of some books and perhaps others, up to `depth` levels.
+
+        Raises Unavailable.
+        """
+        reading = self._next.get(depth)
+        if reading is None or len(reading.books) >= _TOGETHER:
+            reading = self._next[depth] = _Reading()
+            reading.task = asyncio.create_task(self._read_in_turn(reading, depth))
+            reading.task.add_done_callback(_note_end)
+        reading.books |= dict.fromkeys(books)
+        assert reading.task is not None
+        return await asyncio.shield(reading.task)
+
+    async def _read_in_turn(self, reading: _Reading, depth: int | None) -> Found:
+        async with self._turns:
+            if self._next.get(depth) is reading:
+                del self._next[depth]
+            return await self._read(list(reading.books), depth)
+
+    async def _read(self, books: Sequence[BookKey], depth: int | None) -> Found:
         shards = list(dict.fromkeys(shard_of(book, self._shards) for book in books))
         if self._keys.is_cluster:
             raw_markers, raw_books = await self._read_apart(shards, books, depth)
@@ -134,3 +172,9 @@ def _levels(raw: Sequence[bytes]) -> tuple[PriceLevel, ...]:
         PriceLevel(Cents(price), quantity)
         for price, quantity in zip(numbers[::2], numbers[1::2], strict=True)
     )
+
+
+def _note_end(task: "asyncio.Task[Found]") -> None:
+    """Take note of a failure, because whoever asked may have given up."""
+    if not task.cancelled():
+        task.exception()

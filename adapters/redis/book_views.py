@@ -113,11 +113,12 @@ class RedisBookViews(BookViews):
 
     async def best(self, books: list[BookKey]) -> list[BookView]:
         found = await self._find(books, 1)
-        rest = [book for book in books if book not in found.views]
+        views = dict(found.views)
+        rest = [book for book in books if book not in views]
         if rest:
             for view in await self._without.best(rest):
-                found.views[view.book] = _numbered(view, found)
-        return [found.views[book] for book in books]
+                views[view.book] = _numbered(view, found)
+        return [views[book] for book in books]
 
     async def _find(self, books: Sequence[BookKey], depth: int) -> Found:
         elsewhere = [book for book in dict.fromkeys(books) if not self._is_here(book)]
