@@ -61,15 +61,16 @@ def quoting(market: Market) -> Work:
     dice = random.Random(7)
 
     async def quote(number: int) -> None:
-        size = dice.choice(SIZES)
-        if number % 2:
-            owner, place = market.sellers[number % len(market.sellers)], bidding.place_ask
-            amount = 100 * dice.randint(201, 230)
-        else:
-            owner, place = market.buyers[number % len(market.buyers)], bidding.place_bid
-            amount = 100 * dice.randint(170, 199)
-        placed = await place(actor(owner), product_id=product_id, size=size, amount=amount)
-        await bidding.cancel_quote(actor(owner), placed.quote.side, placed.quote.id)
+        users = market.sellers if number % 2 else market.buyers
+        owner = actor(users[number % len(users)])
+        place = partial(
+            bidding.place_ask if number % 2 else bidding.place_bid,
+            owner,
+            product_id=product_id,
+            size=dice.choice(SIZES),
+        )
+        placed = await place(amount=100 * (200 + dice.randint(1, 30) * (1 if number % 2 else -1)))
+        await bidding.cancel_quote(owner, placed.quote.side, placed.quote.id)
 
     return quote
 
