@@ -41,11 +41,11 @@ def main() -> None:
 def _stop(process: int, runs: Path) -> None:
     """Stop the server at once, and return when its file says so: it may stay as a zombie.
 
-    PostgreSQL has such a file. NATS and Valkey have none and end at once.
+    PostgreSQL has such a file. NATS and Valkey have none, and are killed: they may ignore SIGQUIT.
     """
     give_up_at = time.monotonic() + _PATIENCE
     try:
-        os.kill(process, signal.SIGQUIT)
+        os.kill(process, signal.SIGQUIT if runs.exists() else signal.SIGKILL)
         while runs.exists() and time.monotonic() < give_up_at:
             time.sleep(0.05)
         if runs.exists():

@@ -133,7 +133,7 @@ async def _require_empty(target: SqlDatabase) -> None:
                 rows = counted(number, "row")
                 raise NotCopied(
                     f"the target is not empty: its table {one.table.name} has {rows}. "
-                    "Give a database that was only migrated"
+                    "Give a database that was only migrated, on which no process has run"
                 )
 
 

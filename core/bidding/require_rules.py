@@ -24,10 +24,11 @@ class OtherRules(ValueError):
             f"{name} is {theirs} there and {ours} here"
             for name, (theirs, ours) in self.differences.items()
         )
+        if set(self.differences) == {"shards"}:
+            return f"the exchange was resharded: {differ}. Start this process again"
         return (
             f"the exchange runs with other rules than this process: {differ}. Give all processes "
-            "the same settings, or stop them all and run `solebook admin apply-rules`. After "
-            "`solebook admin reshard`, start this process again"
+            "the same settings, or stop them all and run `solebook admin apply-rules`"
         )
 
 

@@ -214,7 +214,7 @@ class LeaseKeeper:
             was_lost = tenure.is_over
             tenure.end()
             if was_lost:
-                _log.error("the lease %s was lost", self.name)
+                _log.warning("the lease %s was lost: another process may have it", self.name)
             else:
                 await self._release(tenure)
 

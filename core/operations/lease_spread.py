@@ -148,7 +148,9 @@ class LeaseSpread:
     def _end_lost(self) -> None:
         for number, part in self._parts.items():
             if part.tenure.is_over and not part.task.cancelling() and not part.task.done():
-                _log.error("part %d of %s was lost", number, self._group)
+                _log.warning(
+                    "part %d of %s was lost: another process may have it", number, self._group
+                )
                 part.task.cancel()
 
     async def _release_finished(self) -> None:

@@ -42,7 +42,12 @@ def a_role(text: str) -> ProcessRole:
 
 def some_roles(text: str) -> Set[ProcessRole]:
     """Return the roles of a list with commas. Raises ArgumentTypeError."""
-    return frozenset(a_role(word.strip()) for word in text.split(","))
+    words = [word.strip() for word in text.split(",")]
+    if "" in words:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} ends in the middle; write roles with commas and without spaces"
+        )
+    return frozenset(map(a_role, words))
 
 
 def check_roles(settings: "Settings", roles: Set[ProcessRole]) -> None:

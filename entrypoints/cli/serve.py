@@ -57,7 +57,7 @@ async def serve(options: argparse.Namespace) -> int:
     from ...config.settings import ServerSettings
     from ..garbage import collect_rarely
     from ..http.app import create_app
-    from ..http.server import running_server
+    from ..http.server import reserved_address, serving
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
 
@@ -69,17 +69,19 @@ async def serve(options: argparse.Namespace) -> int:
         host=options.host or settings.server.host,
         port=settings.server.port if options.port is None else options.port,
     )
-    async with running_roles(settings, options.roles) as application:
-        await report_doubled_products(application)
-        app = create_app(application, settings.http, settings.stream)
-        async with running_server(app, server.host, server.port) as url:
-            stop = stop_signal()
-            collect_rarely()
-            sparing = asyncio.create_task(spare_loaded_books(application))
-            print(f"solebook serves {url}  (the API: {url}/schema)")
-            print(f"{_kept(settings)}; Ctrl-C stops", flush=True)
-            await stop.wait()
-            sparing.cancel()
+    # First the address: a second process on a port that is taken must not ask for any lease.
+    with reserved_address(server.host, server.port) as address:
+        async with running_roles(settings, options.roles) as application:
+            await report_doubled_products(application)
+            app = create_app(application, settings.http, settings.stream)
+            async with serving(app, address) as url:
+                stop = stop_signal()
+                collect_rarely()
+                sparing = asyncio.create_task(spare_loaded_books(application))
+                print(f"solebook serves {url}  (the API: {url}/schema)")
+                print(f"{_kept(settings)}; Ctrl-C stops", flush=True)
+                await stop.wait()
+                sparing.cancel()
     return 0
 
 

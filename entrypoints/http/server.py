@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 
 import uvicorn
 from litestar import Litestar
@@ -49,7 +49,26 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
 
     Raises OSError if the address cannot be used.
     """
-    listener = _listen(host, port)
+    with reserved_address(host, port) as address:
+        async with serving(app, address) as url:
+            yield url
+
+
+@contextmanager
+def reserved_address(host: str, port: int) -> Iterator[socket.socket]:
+    """Take an address, so that no other program can, until the block is left.
+
+    Who connects is refused until `serving` begins. Port 0 picks a free port. Raises OSError if the
+    address cannot be used.
+    """
+    address = _bound(host, port)
+    with closing(address):
+        yield address
+
+
+@asynccontextmanager
+async def serving(app: Litestar, address: socket.socket) -> AsyncIterator[str]:
+    """Serve at a reserved address until the block is left, and yield the URL."""
     server = _Server(
         uvicorn.Config(
             app,
@@ -66,22 +85,22 @@ async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[s
             ws_per_message_deflate=False,  # not worth the time and memory for small messages
         )
     )
-    serving = asyncio.create_task(server.serve([listener]))
+    task = asyncio.create_task(server.serve([address]))
     try:
         ready = asyncio.create_task(server.ready.wait())
-        await asyncio.wait({ready, serving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ready, task}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
-        if serving.done():
-            serving.result()
+        if task.done():
+            task.result()
+        host, port = address.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
-        yield f"http://{name}:{listener.getsockname()[1]}"
+        yield f"http://{name}:{port}"
     finally:
         server.should_exit = True
-        await asyncio.wait({serving})
-        listener.close()
+        await asyncio.wait({task})
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio disables Nagle's algorithm, which delays each response by 40 ms, only if the protocol
     # is given.

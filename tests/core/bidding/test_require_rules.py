@@ -30,3 +30,6 @@ async def test_a_process_on_other_terms_is_refused_and_told_in_what_they_differ(
     await require_rules_of(adapters, rules, Terms("USD", 8))()
     with pytest.raises(OtherRules, match="currency is USD there and EUR here; shards is 8 there"):
         await require_rules_of(adapters, rules, Terms("EUR", 1))()
+    resharded = "the exchange was resharded: shards is 8 there and 1 here. Start this process again"
+    with pytest.raises(OtherRules, match=resharded):
+        await require_rules_of(adapters, rules, Terms("USD", 1))()

@@ -45,6 +45,21 @@ def test_an_unknown_command_is_refused_with_the_usage(run: Run, command: list[st
     assert refused.err.startswith("usage: solebook")
 
 
+@pytest.mark.parametrize(
+    ("roles", "problem"),
+    [
+        (["http,", "matching"], "'http,' ends in the middle; write roles with commas and without"),
+        (["http,seach"], "'seach' is no role; the roles are http, matching"),
+    ],
+)
+def test_a_wrong_list_of_roles_is_refused_and_told_why(
+    run: Run, roles: list[str], problem: str
+) -> None:
+    refused = run("serve", "--roles", *roles)
+    assert (refused.code, refused.out) == (2, "")
+    assert problem in refused.err
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 
@@ -208,6 +223,7 @@ def test_a_port_in_use_is_a_one_line_error(
         f"solebook: cannot listen on 127.0.0.1:{taken}: Address already in use; "
         "choose another port (--port), or stop the program that uses it"
     )
+    assert not (folder / "solebook-data").exists()
 
 
 @pytest.mark.parametrize(
