@@ -13,6 +13,7 @@ from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.limits import Limits
 from solebook.composition.adapters import Store
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.engine import engine_of
@@ -27,6 +28,8 @@ from .interleaving import Interleaving, SteppedJournal, connect_stepped
 from .racing import Race, Races
 
 RULES = MarketRules(max_price_alerts=1)
+PATIENT = Limits(left_alone=60)
+"""A machine that is busy does not end the transactions of a race."""
 AT_ONCE = 4
 """One race in so many has no interleaving: its calls only start together."""
 VERIFIED = 5
@@ -65,7 +68,7 @@ async def stores(
 ) -> AsyncIterator[tuple[Store, Store]]:
     """Two stores on one empty database."""
     first, second = urls
-    async with SqlDatabase(first) as one, SqlDatabase(second) as other:
+    async with SqlDatabase(first, PATIENT) as one, SqlDatabase(second, PATIENT) as other:
         yield (
             build_sql_store(one, clock=clock, ids=SeededIds(seed=11, clock=clock)),
             build_sql_store(other, clock=clock, ids=SeededIds(seed=12, clock=clock)),
