@@ -32,6 +32,7 @@ class RecordSale:
         self._sales.append(sale)
         if self._next is None:
             self._next = asyncio.create_task(self._record())
+            self._next.add_done_callback(_retrieve)
         # Shielded, so that a cancelled caller does not cancel the transaction of the others.
         await asyncio.shield(self._next)
 
@@ -39,3 +40,9 @@ class RecordSale:
         sales, self._sales, self._next = self._sales, [], None
         async with self.transaction():
             await self.tape.record(*sales)
+
+
+def _retrieve(task: "asyncio.Task[None]") -> None:
+    """Retrieve the error of a transaction whose callers may all have been cancelled."""
+    if not task.cancelled():
+        task.exception()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .database import SqlDatabase
 
@@ -35,6 +35,7 @@ class SharedRead(Generic[K, V]):
             return (await self._read([key])).get(key)
         if self._next is None:
             self._next = asyncio.create_task(self._read_all())
+            self._next.add_done_callback(_retrieve)
         self._keys.add(key)
         # Shielded, so that a cancelled caller does not cancel the read of the others.
         return (await asyncio.shield(self._next)).get(key)
@@ -42,3 +43,9 @@ class SharedRead(Generic[K, V]):
     async def _read_all(self) -> Mapping[K, V]:
         keys, self._keys, self._next = self._keys, set(), None
         return await self._read(keys)
+
+
+def _retrieve(task: "asyncio.Task[Any]") -> None:
+    """Retrieve the error of a read whose callers may all have been cancelled."""
+    if not task.cancelled():
+        task.exception()

@@ -1,6 +1,7 @@
 """Reads that many callers share."""
 
 import asyncio
+import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -91,3 +92,25 @@ async def test_a_transaction_reads_its_own_writes(store: Store, records: Records
         assert not (await store.traders.standing(user.id)).suspended
         await store.users.save(replace(user, suspended=True))
         assert (await store.traders.standing(user.id)).suspended
+
+
+async def test_a_failure_that_nobody_waits_for_any_more_is_not_reported_to_the_loop(
+    database: SqlDatabase,
+) -> None:
+    reported: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    fails, failed = asyncio.Event(), asyncio.Event()
+
+    async def fail(_: Collection[str]) -> Mapping[str, int]:
+        await fails.wait()
+        failed.set()
+        raise Unavailable(what="the shelf")
+
+    caller = asyncio.create_task(SharedRead(database, fail)("one"))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    fails.set()
+    await failed.wait()
+    gc.collect()
+    assert not reported

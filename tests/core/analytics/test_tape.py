@@ -1,6 +1,7 @@
 """The tape after paid, cancelled and failed orders, with events in any sequence."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.orders import CancelReason
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.tape import Tape
 from solebook.ports.transaction import Transaction
 
 
@@ -197,3 +199,27 @@ async def test_failure_of_a_shared_transaction_reaches_each_sale_and_can_be_retr
     watched.fails = False
     await asyncio.gather(*map(record_sale, events))
     assert len(await sales(store, paid)) == 5
+
+
+async def test_failure_that_nobody_waits_for_any_more_is_not_reported_to_the_loop(
+    watched: Watched, paid: OrderConfirmed
+) -> None:
+    reported: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+    fails, failed = asyncio.Event(), asyncio.Event()
+
+    class Failing:
+        async def record(self, *_: Sale) -> None:
+            await fails.wait()
+            failed.set()
+            raise Unavailable(what="the store")
+
+    record_sale = RecordSale(cast(Transaction, watched), cast(Tape, Failing()))
+    caller = asyncio.create_task(record_sale(paid))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    fails.set()
+    await failed.wait()
+    gc.collect()
+    assert not reported
