@@ -31,7 +31,3 @@ class BookKeys:
     def marker(self, shard: int, shards: int) -> str:
         """Return the hash that says who publishes a shard, for how long, and its halts."""
         return self._connection.name("books", f"{shard}/{shards}")
-
-    def channel(self, shard: int, shards: int) -> str:
-        """Return the channel on which the changes of a shard's books are told."""
-        return self._connection.name("books", f"{shard}/{shards}", "changes")

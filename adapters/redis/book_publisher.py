@@ -285,7 +285,6 @@ class RedisBookPublisher:
             engine.begun,
             msgspec.msgpack.encode(halts),
             "" if complete is None else complete,
-            "",
         )
         if engine is not self._engine:
             return False
@@ -367,7 +366,7 @@ class RedisBookPublisher:
             return []
         keys = [key for book in books for key in self._keys.of(book)]
         written: Sequence[Any] = await self._connection.run(
-            WRITE, keys, msgspec.msgpack.encode(packed), engine.epoch, ""
+            WRITE, keys, msgspec.msgpack.encode(packed), engine.epoch
         )
         return written
 

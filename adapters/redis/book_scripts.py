@@ -23,10 +23,9 @@ GAP: Final = 2
 """The change does not follow what is there."""
 
 # The packed books are lists: write, seq, base, bids, asks. `base` is the number that a change
-# follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn. From ARGV[4] on there
-# is the message for each book that is told on the channel, if there is one.
+# follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn.
 WRITE: Final = Script("""
-local epoch, channel = tonumber(ARGV[2]), ARGV[3]
+local epoch = tonumber(ARGV[2])
 local function text(number) return string.format('%.0f', number) end
 local function set(hash, sorted, side, levels)
     for i = 1, #levels, 2 do
@@ -41,7 +40,7 @@ local function set(hash, sorted, side, levels)
     end
     return redis.call('ZCARD', sorted)
 end
-local function write(hash, bids, asks, book, message)
+local function write(hash, bids, asks, book)
     local number, seq, base = book[1], book[2], book[3]
     local had = redis.call('HMGET', hash, 'epoch', 'write', 'seq', 'bids', 'asks')
     local had_epoch = tonumber(had[1])
@@ -59,12 +58,11 @@ local function write(hash, bids, asks, book, message)
     local standing = {set(hash, bids, 'b:', book[4]), set(hash, asks, 'a:', book[5])}
     redis.call('HSET', hash, 'epoch', text(epoch), 'write', text(number), 'seq', text(seq),
         'bids', standing[1], 'asks', standing[2])
-    if channel ~= '' then redis.call('PUBLISH', channel, message) end
     return 1
 end
 local results = {}
 for i, book in ipairs(cmsgpack.unpack(ARGV[1])) do
-    results[i] = write(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i], book, ARGV[3 + i])
+    results[i] = write(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i], book)
 end
 return results
 """)
@@ -85,7 +83,6 @@ if is_new then
 end
 redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + life), 'begun', ARGV[4],
     'halts', ARGV[5], 'complete', is_new and '' or ARGV[6])
-for i = 8, #ARGV do redis.call('PUBLISH', ARGV[7], ARGV[i]) end
 return is_new and 1 or 0
 """)
 
