@@ -157,10 +157,8 @@ class Dispatcher:
         """Consumers, and keys of which a message was left out. The next ones must not overtake."""
         async with self._transaction():
             noted = await self._noted(pairs)
-            called = [p for p in pairs if not self._waits(p[0])]
-            made = await attempts.make_all(
-                [p for p in called if (p[0].name, p[1].id) not in noted], care
-            )
+            called = (pair for pair in pairs if not self._waits(pair[0]))
+            made = await attempts.make_all(called, care, but=noted)
             outcome = _Outcome()
             for consumer, message in pairs:
                 note = (consumer.name, message.id)
@@ -311,8 +309,7 @@ class Dispatcher:
             held = await self._deliveries.held(portion, self._claim.holder)
             pairs = [(self._by_name[delivery.consumer], delivery.message) for delivery in held]
             noted = await self._noted([p for p in pairs if is_noted_when_done(p[0])])
-            fresh = [p for p in pairs if (p[0].name, p[1].id) not in noted]
-            made = await attempts.make_all(fresh, care)
+            made = await attempts.make_all(pairs, care, but=noted)
             for (consumer, message), delivery in zip(pairs, held, strict=True):
                 note = (consumer.name, message.id)
                 if note not in noted and note not in made:

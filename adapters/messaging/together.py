@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -67,14 +67,18 @@ class AttemptsTogether:
             raise
         return None
 
-    async def make_all(self, pairs: Sequence[tuple[Consumer, Message]], care: Care) -> Set[Note]:
+    async def make_all(
+        self, pairs: Iterable[tuple[Consumer, Message]], care: Care, *, but: Collection[Note]
+    ) -> Set[Note]:
         """Hand messages at once to consumers that handle several, and return their notes.
 
-        With care, each message is attempted by itself. Raises what the consumers raise.
+        `but` are notes of what was handled before. With care, each message is attempted by itself.
+        Raises what the consumers raise.
         """
         together: defaultdict[Any, list[tuple[Consumer, Message]]] = defaultdict(list)
         for consumer, message in pairs:
-            if consumer.handle_all is not None and care is Care.NONE:
+            is_new = (consumer.name, message.id) not in but
+            if is_new and consumer.handle_all is not None and care is Care.NONE:
                 together[consumer.handle_all].append((consumer, message))
         made: set[Note] = set()
         for handle_all, several in together.items():

@@ -123,7 +123,7 @@ class SqlOrders(Orders):
         return order_of(row)
 
     async def lock(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Order]:
-        if len(order_ids) == 1:
+        if len(order_ids) == 1:  # what waits to be written of other orders may go on waiting
             return {order_id: await self.get(order_id) for order_id in order_ids}
         return await self._several(_LOCK, order_ids)
 
