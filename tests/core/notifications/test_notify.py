@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
-from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.core.notifications.notify import Notify
@@ -30,35 +29,21 @@ from solebook.ports.language.notifications import (
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
     Shoe,
-    Warehouse,
     WelcomeNotice,
     WithdrawnOffer,
 )
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.trade_notices import BidMatchedNotice
 from solebook.ports.language.users import Role, User
 
 from ...ports.records import Records
 from ...ports.shard import Shard
-from .messengers import Messengers, delivering
+from .messengers import Messengers, delivering, notifying
 
 
 @pytest.fixture
 def notify(store: Store, clock: VirtualClock, ids: SeededIds) -> Notify:
-    return Notify(
-        transaction=store.transaction,
-        orders=store.orders,
-        products=store.products,
-        recipients=store.recipients,
-        notifications=store.notifications,
-        templates=MemoryTemplates(),
-        outbox=store.outbox,
-        clock=clock,
-        ids=ids,
-        rules=MarketRules(),
-        warehouse=Warehouse(),
-    )
+    return notifying(store, clock, ids)
 
 
 @pytest.fixture
