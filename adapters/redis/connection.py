@@ -134,18 +134,12 @@ class RedisConnection:
         return await self._client.execute_command(*words)
 
     async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
-        task = asyncio.current_task()
-        cancelled = 0 if task is None else task.cancelling()
         try:
-            async with _limit(self._access.timeout):
+            async with noticing_cancellation(), _limit(self._access.timeout):
                 answer = await call()
         except FAILURES as error:
             self._failed(error)
             raise Unavailable(what=REDIS) from error
-        if task is not None and task.cancelling() > cancelled:
-            # The client sends with `asyncio.wait_for`, which forgets in Python 3.11 that the task
-            # was cancelled if the command was just sent.
-            raise asyncio.CancelledError
         if self._has_failed:
             self._has_failed = False
             _log.warning("Redis answers again")
@@ -156,6 +150,21 @@ class RedisConnection:
         why = "it did not answer in time" if isinstance(error, TimeoutError) else str(error)
         if self._reminders.is_due(REDIS, why or type(error).__name__, self.stopwatch.elapsed()):
             _log.warning("Redis is not used until it answers again: %s", why)
+
+
+@asynccontextmanager
+async def noticing_cancellation() -> AsyncIterator[None]:
+    """Raise CancelledError at the end of the block if the task was cancelled meanwhile.
+
+    The client sends with `asyncio.wait_for`, which forgets in Python 3.11 that the task was
+    cancelled if the command was just sent.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    yield
+    if task.cancelling() > before:
+        raise asyncio.CancelledError
 
 
 async def _close(client: Client) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from redis.asyncio.client import PubSub
 
 from ...ports.language.reminders import Reminders
-from .connection import FAILURES, REDIS, RedisConnection
+from .connection import FAILURES, REDIS, RedisConnection, noticing_cancellation
 
 _log = logging.getLogger(__name__)
 
@@ -82,12 +82,15 @@ class Subscription:
             await self._connection.stopwatch.sleep(self._pause)
 
     async def _begin(self, pubsub: PubSub) -> None:
-        async with asyncio.timeout(self._silence):
+        stopwatch = self._connection.stopwatch
+        give_up_at = stopwatch.elapsed() + self._silence
+        async with noticing_cancellation():
             await pubsub.subscribe(self._channel)
-            while True:
-                message = await pubsub.get_message(timeout=self._silence)
-                if message is not None and message["type"] == "subscribe":
-                    return
+        while stopwatch.elapsed() < give_up_at:
+            message = await pubsub.get_message(timeout=self._silence)
+            if message is not None and message["type"] == "subscribe":
+                return
+        raise TimeoutError(f"it did not answer for {self._silence:g} s")
 
     async def _hear_all(self, pubsub: PubSub, hear: Hear, missed: Missed) -> None:
         stopwatch = self._connection.stopwatch
@@ -100,9 +103,12 @@ class Subscription:
             elif stopwatch.elapsed() - heard_at >= self._silence:
                 raise TimeoutError(f"nothing was heard for {self._silence:g} s")
             else:
-                await pubsub.ping()
+                async with noticing_cancellation():
+                    await pubsub.ping()
 
     async def _pass_on(self, message: dict[str, Any], hear: Hear, missed: Missed) -> None:
+        if message["type"] == "subscribe":
+            missed()  # the client has connected and subscribed again by itself
         if message["type"] != "message":
             return
         try:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from solebook.adapters.redis.access import RedisAccess
@@ -129,6 +130,23 @@ async def test_listening_ends_with_its_block(own_valkey_server: ValkeyServer) ->
     assert own_valkey_server.command("PUBLISH", "news", "nobody hears") == ":0\r\n"
 
 
+@pytest.mark.parametrize("steps", range(1, 25))
+async def test_listening_can_be_ended_at_any_time(valkey_server: ValkeyServer, steps: int) -> None:
+    async with connected(valkey_server) as connection:
+        subscription = Subscription(connection, "news", beat=0.0, pause=0.0)
+        listener = Listener(connection, subscription)
+
+        async def listen_for_a_while() -> None:
+            async with subscription.open(listener.hear, listener.miss):
+                await listener.listens()
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+
+        listening = asyncio.create_task(listen_for_a_while())
+        ended, _ = await asyncio.wait([listening], timeout=PATIENCE / 10)
+        assert ended
+
+
 class Defective(RedisConnection):
     """A connection whose first subscription fails as nobody expects."""
 
@@ -153,3 +171,21 @@ async def test_listening_goes_on_after_an_error_that_nobody_expects(
         async with subscription.open(listener.hear, listener.miss):
             await listener.listens()
     assert "a slot that no node has" in caplog.text
+
+
+async def test_a_client_that_subscribes_again_by_itself_may_have_missed_something(
+    own_valkey_server: ValkeyServer,
+) -> None:
+    async with connected(own_valkey_server) as connection:
+        client = connection._listening
+        assert isinstance(client, Redis)
+        subscription = Subscription(connection, "news")
+        listener = Listener(connection, subscription)
+
+        async def cut(_: bytes) -> None:
+            await client.connection_pool.disconnect()
+
+        async with subscription.open(cut, listener.miss):
+            await listener.listens()
+            await connection.call("PUBLISH", "news", "cut")
+            await until(lambda: listener.missed == 2)
