@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from ..adapters.memory.book_views import MemoryBookViews
 from ..config.settings import Settings
 from ..core.operations.lease_keeper import LeaseTenure
 from ..ports.book_views import StoredBooks
@@ -36,24 +37,27 @@ async def open_book_views(
 
     Only a process with HTTP listens. The others read the stored books.
     """
-    from ..adapters.nats.book_mirror import BookMirror
-    from ..adapters.nats.channel import Channel
-    from ..adapters.nats.sharded_books import Mirrors, ShardedBookViews
+    from ..adapters.nats.remote_books import RemoteBooks, heard_by
+    from ..adapters.nats.sharded_books import ShardedBookViews
+    from ..adapters.nats.subject import NatsSubject
     from ..adapters.nats.subjects import books_subject
     from ..adapters.nats.told_books import ToldBookViews
+    from ..adapters.streams.book_mirror import BookMirror
+    from ..adapters.streams.channel import Channel
+    from ..adapters.streams.mirrors import Mirrors
 
     prefix = settings.nats.prefix
-    mirrors = Mirrors(
-        shards,
-        lambda shard, shown: BookMirror(
-            network, stored, prefix=prefix, shard=shard, shards=shards, shown=shown
-        ),
-    )
+
+    def mirror_of(shard: int, shown: MemoryBookViews) -> BookMirror:
+        source = RemoteBooks(network, prefix=prefix, shard=shard, shards=shards)
+        return BookMirror(source, stored, shard=shard, shards=shards, shown=shown)
+
+    mirrors = Mirrors(shards, mirror_of)
     told = []
     async with AsyncExitStack() as stack:
         for shard, mirror in enumerate(mirrors.of_shards):
-            channel = Channel(network, books_subject(prefix, shard, shards=shards))
-            hear = mirror.hear if ProcessRole.HTTP in roles else None
+            channel = Channel(NatsSubject(network, books_subject(prefix, shard, shards=shards)))
+            hear = heard_by(mirror) if ProcessRole.HTTP in roles else None
             await stack.enter_async_context(channel.open(hear, mirror.miss))
             told.append(ToldBookViews(mirror, channel, network, prefix=prefix, shards=shards))
         yield ShardedBookViews(mirrors.shown, told)
@@ -64,12 +68,13 @@ async def open_order_stream(
     network: "Network", settings: Settings, roles: Set[ProcessRole]
 ) -> AsyncIterator[OrderStream]:
     """Open the stream of changed orders. Only a process with HTTP listens."""
-    from ..adapters.nats.channel import Channel
-    from ..adapters.nats.order_stream import NatsOrderStream
+    from ..adapters.nats.subject import NatsSubject
     from ..adapters.nats.subjects import orders_subject
+    from ..adapters.streams.channel import Channel
+    from ..adapters.streams.order_stream import ToldOrderStream
 
-    channel = Channel(network, orders_subject(settings.nats.prefix))
-    stream = NatsOrderStream(channel, queue=settings.stream.queue)
+    channel = Channel(NatsSubject(network, orders_subject(settings.nats.prefix)))
+    stream = ToldOrderStream(channel, queue=settings.stream.queue)
     hear = stream.hear if ProcessRole.HTTP in roles else None
     async with channel.open(hear, stream.miss):
         yield stream
@@ -81,10 +86,11 @@ async def open_product_invalidations(
 ) -> AsyncIterator[CacheInvalidations[ProductId]]:
     """Open the channel for products that the caches of all processes must forget."""
     from ..adapters.nats.cache_invalidations import NatsCacheInvalidations
-    from ..adapters.nats.channel import Channel
+    from ..adapters.nats.subject import NatsSubject
     from ..adapters.nats.subjects import products_subject
+    from ..adapters.streams.channel import Channel
 
-    channel = Channel(network, products_subject(settings.nats.prefix))
+    channel = Channel(NatsSubject(network, products_subject(settings.nats.prefix)))
     invalidations = NatsCacheInvalidations(channel, read=lambda text: ProductId(UUID(text)))
     async with channel.open(invalidations.hear, invalidations.miss):
         yield invalidations

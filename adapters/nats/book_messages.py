@@ -10,6 +10,7 @@ import msgspec
 
 from ...ports.language.halts import Halt
 from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel
+from ..streams.book_mirror import StandingHalts
 
 _Levels: TypeAlias = tuple[tuple[int, int], ...]
 """Prices and quantities."""
@@ -66,11 +67,16 @@ class Halted(msgspec.Struct, frozen=True, array_like=True, tag="halted"):
     """How often the engine has published its halts."""
     halts: tuple[Halt, ...]
 
+    @property
+    def standing(self) -> StandingHalts:
+        """The halts, as a mirror takes them."""
+        return StandingHalts(self.version, self.halts)
+
 
 News: TypeAlias = Here | WholeBook | ChangedBook | Halted
 
 
-class AskedBooks(msgspec.Struct, frozen=True, array_like=True):
+class Answer(msgspec.Struct, frozen=True, array_like=True):
     """Some books, and the halts, as they are now. Books that were too large are missing."""
 
     halted: Halted
@@ -82,4 +88,4 @@ decode_news: msgspec.msgpack.Decoder[News] = msgspec.msgpack.Decoder(News)
 decode_request: msgspec.msgpack.Decoder[tuple[BookKey, ...]] = msgspec.msgpack.Decoder(
     tuple[BookKey, ...]
 )
-decode_asked: msgspec.msgpack.Decoder[AskedBooks] = msgspec.msgpack.Decoder(AskedBooks)
+decode_asked: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

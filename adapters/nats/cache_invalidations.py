@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from ...ports.cache_invalidations import CacheInvalidations
 from ..memory.cache_invalidations import MemoryCacheInvalidations
-from .channel import Channel
+from ..streams.channel import Channel
 
 K = TypeVar("K")
 

@@ -10,8 +10,10 @@ from ...ports.language.halts import Halt
 from ...ports.language.market import BookChange, BookKey, BookView
 from ...ports.tenure import Tenure
 from ..memory.book_views import MemoryBookViews
+from ..streams.book_mirror import BookMirror
+from ..streams.channel import Channel
 from .book_messages import (
-    AskedBooks,
+    Answer,
     ChangedBook,
     Halted,
     Here,
@@ -20,8 +22,6 @@ from .book_messages import (
     decode_request,
     encode,
 )
-from .book_mirror import BookMirror
-from .channel import Channel
 from .network import Network
 from .subjects import asked_books_subject
 
@@ -108,7 +108,7 @@ class ToldBookViews(BookViews):
             size += len(encode(book))
             if size < _MOST_BYTES:
                 books.append(book)
-        answer = encode(AskedBooks(told.halted, tuple(books)))
+        answer = encode(Answer(told.halted, tuple(books)))
         return None if told is not self._told or told.tenure.is_over else answer
 
     # ---- by the publisher ----------------------------------------------------------------

@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from solebook.adapters.nats.book_mirror import BookMirror
-from solebook.adapters.nats.channel import Channel
+from solebook.adapters.nats.remote_books import RemoteBooks, heard_by
 from solebook.adapters.nats.told_books import ToldBookViews
+from solebook.adapters.streams.book_mirror import BookMirror
+from solebook.adapters.streams.channel import Channel
 from solebook.core.bidding.matching_engine import Unlimited
 from solebook.ports.book_views import BookViews, StoredBooks
 from solebook.ports.language.halts import Halt
@@ -35,11 +36,12 @@ class Process:
         self, network: LeakyNetwork, channel: Channel, prefix: str, *, silence: float = 60.0
     ) -> None:
         self.stored = Empty()
-        self.mirror = BookMirror(network, self.stored, prefix=prefix, silence=silence)
+        source = RemoteBooks(network, prefix=prefix)
+        self.mirror = BookMirror(source, self.stored, silence=silence)
         self.views = ToldBookViews(self.mirror, channel, network, prefix=prefix)
 
     async def hear(self, item: bytes) -> None:
-        await self.mirror.hear(item)
+        await heard_by(self.mirror)(item)
 
     def miss(self) -> None:
         self.mirror.miss()

@@ -8,9 +8,10 @@ from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from solebook.adapters.nats.cache_invalidations import NatsCacheInvalidations
-from solebook.adapters.nats.channel import Channel
 from solebook.adapters.nats.network import NatsAccess, Network
-from solebook.adapters.nats.order_stream import NatsOrderStream
+from solebook.adapters.nats.subject import NatsSubject
+from solebook.adapters.streams.channel import Channel
+from solebook.adapters.streams.order_stream import ToldOrderStream
 
 PATIENCE = 30.0
 """Seconds for what takes a few milliseconds on a quiet machine."""
@@ -93,7 +94,7 @@ async def processes(
         opened: list[Across[L]] = []
         for _ in range(number):
             network = await stack.enter_async_context(LeakyNetwork(NatsAccess(servers=(url,))))
-            channel = CountedChannel(network, subject)
+            channel = CountedChannel(NatsSubject(network, subject))
             across = Across(build(network, channel), network, channel)
             await stack.enter_async_context(channel.open(across.hear, across.miss))
             opened.append(across)
@@ -116,11 +117,11 @@ async def cache_invalidations(
 @asynccontextmanager
 async def order_streams(
     url: str, number: int, *, queue: int
-) -> AsyncIterator[list[Across[NatsOrderStream]]]:
+) -> AsyncIterator[list[Across[ToldOrderStream]]]:
     """Connect the order streams of some processes."""
 
-    def build(_: LeakyNetwork, channel: Channel) -> NatsOrderStream:
-        return NatsOrderStream(channel, queue=queue)
+    def build(_: LeakyNetwork, channel: Channel) -> ToldOrderStream:
+        return ToldOrderStream(channel, queue=queue)
 
     async with processes(url, number, build) as opened:
         yield opened

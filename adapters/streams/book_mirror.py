@@ -1,61 +1,56 @@
 """The published books of an engine in another process."""
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 from ...ports.book_views import StoredBooks
 from ...ports.language.errors import Unavailable
-from ...ports.language.market import BookKey, BookView
-from ...ports.tenure import Tenure
+from ...ports.language.halts import Halt
+from ...ports.language.market import BookChange, BookKey, BookView
 from ..memory.book_views import MemoryBookViews
-from .book_messages import (
-    AskedBooks,
-    ChangedBook,
-    Halted,
-    Here,
-    WholeBook,
-    decode_asked,
-    decode_news,
-    encode,
-)
-from .network import Network
-from .subjects import asked_books_subject
+from .hearing import Hearing
 
 _log = logging.getLogger(__name__)
 
 _SILENCE = 3.0
 """Seconds without a word from the engine's process after which its books may be others'."""
-_TIMEOUT = 1.0
-"""Seconds to wait for books that were asked for."""
 _AT_ONCE = 200
 """How many books are asked for in one request."""
 _MOST = 50_000
 """How many books are kept."""
 
 
-class Hearing(Tenure):
-    """The time during which the engine's process is heard, and nothing was missed."""
+BookNews: TypeAlias = BookView | BookChange
+"""A book that was published whole, or a change of it."""
 
-    def __init__(self, silence: float) -> None:
-        self._silence = silence
-        self._has_ended = False
-        self.extend()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether a message was missed, or there was none for too long."""
-        return self._has_ended or asyncio.get_running_loop().time() >= self._until
+@dataclass(frozen=True, slots=True)
+class StandingHalts:
+    """All halts of a shard that stand."""
 
-    def extend(self) -> None:
-        """Let it last, because the process was heard."""
-        self._until = asyncio.get_running_loop().time() + self._silence
+    version: int
+    """How often the engine has published its halts."""
+    halts: tuple[Halt, ...]
 
-    def end(self) -> None:
-        """Let it be over for good."""
-        self._has_ended = True
+
+@dataclass(frozen=True, slots=True)
+class AskedBooks:
+    """Some books, and the halts, as they are now. Some books may be missing."""
+
+    epoch: int
+    halts: StandingHalts
+    views: Sequence[BookView]
+
+
+class BookSource(Protocol):
+    """Where the books of an engine in another process are read, before they are followed."""
+
+    async def ask(self, books: Sequence[BookKey]) -> AskedBooks:
+        """Return books with all levels, as they are published now. Raises Unavailable."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -63,7 +58,7 @@ class _Load:
     """Books that were asked for, and what was heard of them meanwhile."""
 
     books: frozenset[BookKey]
-    heard: list[WholeBook | ChangedBook] = field(default_factory=list)
+    heard: list[BookNews] = field(default_factory=list)
 
 
 class BookMirror(StoredBooks):
@@ -76,10 +71,9 @@ class BookMirror(StoredBooks):
 
     def __init__(
         self,
-        network: Network,
+        source: BookSource,
         stored: StoredBooks,
         *,
-        prefix: str,
         shard: int = 0,
         shards: int = 1,
         shown: MemoryBookViews | None = None,
@@ -93,9 +87,8 @@ class BookMirror(StoredBooks):
         dropped.
         """
         self.shown = MemoryBookViews(self) if shown is None else shown
-        self._network = network
+        self._source = source
         self._stored = stored
-        self._subject = asked_books_subject(prefix, shard, shards=shards)
         self._shard, self._shards = shard, shards
         self._most = most
         self._silence = silence
@@ -122,30 +115,47 @@ class BookMirror(StoredBooks):
 
     # ---- what is heard -------------------------------------------------------------------
 
-    async def hear(self, item: bytes) -> None:
-        """Follow a message of the engine's process."""
-        news = decode_news.decode(item)
-        if self._is_paused or news.epoch < self._epoch:
+    async def hear_engine(self, epoch: int, begun: int) -> None:
+        """Note that an engine publishes, which began with the sequence number `begun`."""
+        if self._ignores(epoch):
             return
         hearing = self._hearing
-        if isinstance(news, Here):
-            if hearing is None or hearing.is_over or news.epoch > self._epoch:
-                await self._begin(news)
-            else:
-                hearing.extend()
-        elif news.epoch == self._epoch and hearing is not None and not hearing.is_over:
-            await self._follow(news)
+        if hearing is None or hearing.is_over or epoch > self._epoch:
+            await self._begin(epoch, begun)
+        else:
+            hearing.extend()
+
+    async def hear_book(self, epoch: int, news: BookNews) -> None:
+        """Follow a book."""
+        if self._follows(epoch):
+            for load in self._loads:
+                if news.book in load.books:
+                    load.heard.append(news)
+            await self._change(news)
+
+    async def hear_halts(self, epoch: int, halts: StandingHalts) -> None:
+        """Show halts, unless later ones are shown."""
+        if self._follows(epoch):
+            await self._show_halts(halts)
+
+    def _ignores(self, epoch: int) -> bool:
+        return self._is_paused or epoch < self._epoch
+
+    def _follows(self, epoch: int) -> bool:
+        hearing = self._hearing
+        is_heard = hearing is not None and not hearing.is_over
+        return is_heard and not self._is_paused and epoch == self._epoch
 
     def miss(self) -> None:
         """Drop all books, because a message may be lost."""
         if self._hearing is not None:
             self._hearing.end()
 
-    async def _begin(self, here: Here) -> None:
+    async def _begin(self, epoch: int, begun: int) -> None:
         self._forget()
-        self._epoch = here.epoch
+        self._epoch = epoch
         self._hearing = Hearing(self._silence)
-        await self.shown.begin(self._shard, self._shards, here.begun, self._hearing)
+        await self.shown.begin(self._shard, self._shards, begun, self._hearing)
 
     def _forget(self) -> None:
         self.miss()
@@ -154,36 +164,25 @@ class BookMirror(StoredBooks):
         self._kept.clear()
         self._loads.clear()
 
-    async def _follow(self, news: WholeBook | ChangedBook | Halted) -> None:
-        if isinstance(news, Halted):
-            await self._show_halts(news)
-            return
-        book = _book_of(news)
-        for load in self._loads:
-            if book in load.books:
-                load.heard.append(news)
-        await self._change(news)
-
-    async def _change(self, news: WholeBook | ChangedBook) -> None:
+    async def _change(self, news: BookNews) -> None:
         """Change a book that is mirrored. The news may be older than the book."""
-        book = _book_of(news)
-        view = self.shown.view(book, 0)
+        view = self.shown.view(news.book, 0)
         if view is None:
             return
-        if isinstance(news, WholeBook):
+        if isinstance(news, BookView):
             if news.seq >= view.seq:
-                await self.shown.publish(news.view)
-        elif news.change.seq == view.seq + 1:
-            await self.shown.apply(news.change)
-        elif news.change.seq > view.seq:
+                await self.shown.publish(news)
+        elif news.seq == view.seq + 1:
+            await self.shown.apply(news)
+        elif news.seq > view.seq:
             _log.warning("changes of a book were missed; the books are read again")
             self.miss()
 
-    async def _show_halts(self, halted: Halted) -> None:
-        if halted.version > self._halts_version:
-            self._halts_version = halted.version
+    async def _show_halts(self, standing: StandingHalts) -> None:
+        if standing.version > self._halts_version:
+            self._halts_version = standing.version
             shard, shards = self._shard, self._shards
-            await self.shown.show_halts(halted.halts, shard=shard, shards=shards)
+            await self.shown.show_halts(standing.halts, shard=shard, shards=shards)
 
     # ---- what is read first --------------------------------------------------------------
 
@@ -194,31 +193,26 @@ class BookMirror(StoredBooks):
         load = _Load(frozenset(books))
         self._loads.add(load)
         try:
-            asked = await self._ask(books)
+            asked = await self._source.ask(books)
         except Unavailable:
             _log.warning("books cannot be read from the engine's process; the store has them")
             self.miss()
             return
         finally:
             self._loads.discard(load)
-        if hearing is not self._hearing or hearing.is_over or asked.halted.epoch != self._epoch:
+        if hearing is not self._hearing or hearing.is_over or asked.epoch != self._epoch:
             return
-        await self._show_halts(asked.halted)
-        for whole in asked.books:
-            await self._keep(whole, load)
+        await self._show_halts(asked.halts)
+        for view in asked.views:
+            await self._keep(view, load)
 
-    async def _ask(self, books: Sequence[BookKey]) -> AskedBooks:
-        payload = encode(tuple(books))
-        answer = await self._network.request(self._subject, payload, timeout=_TIMEOUT)
-        return decode_asked.decode(answer)
-
-    async def _keep(self, whole: WholeBook, load: _Load) -> None:
-        if self.shown.view(whole.book, 0) is not None:
+    async def _keep(self, view: BookView, load: _Load) -> None:
+        if self.shown.view(view.book, 0) is not None:
             return  # another reader has asked for it too
-        await self.shown.publish(whole.view)
-        self._kept[whole.book] = None
+        await self.shown.publish(view)
+        self._kept[view.book] = None
         for news in load.heard:
-            if _book_of(news) == whole.book:
+            if news.book == view.book:
                 await self._change(news)
         if len(self._kept) > self._most:
             self.shown.drop(self._kept.popitem(last=False)[0])
@@ -233,7 +227,3 @@ class BookMirror(StoredBooks):
         for stored in await self._stored.views(rest, depth) if rest else ():
             views[stored.book] = stored
         return [view for book in books if (view := views[book]) is not None]
-
-
-def _book_of(news: WholeBook | ChangedBook) -> BookKey:
-    return news.book if isinstance(news, WholeBook) else news.change.book

@@ -22,7 +22,7 @@ _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 _decode = msgspec.msgpack.Decoder(_Changed).decode
 
 
-class NatsOrderStream(OrderStream):
+class ToldOrderStream(OrderStream):
     """Tells the readers of this process, and through a channel those of the others.
 
     After a lost message every reader falls behind, so that its client reads its orders anew.

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import TypeAlias
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol, TypeAlias
 from uuid import uuid4
 
 import msgspec
-from nats.aio.msg import Msg
 
 from ...ports.language.errors import Unavailable
-from .network import Network
 
 _log = logging.getLogger(__name__)
 
@@ -23,9 +21,29 @@ _BEAT = 1.0
 _NEW = 3 * _BEAT
 """Seconds after which a listener knows all senders. Later, an unknown one has sent before."""
 _MOST_BYTES = 256 * 1024
-"""How much is sent together. NATS takes up to 1 MiB."""
+"""How much is sent together."""
 _LARGEST = 1_000_000
+"""The largest message, which every transport takes. NATS takes up to 1 MiB."""
 _MOST_WAITING = 50_000
+
+
+class Transport(Protocol):
+    """Carries messages of any process to all that listen. It may lose some."""
+
+    @property
+    def name(self) -> str:
+        """What the log calls it."""
+        ...
+
+    async def publish(self, payload: bytes) -> None:
+        """Send a message. Raises Unavailable, after which it may have been sent."""
+        ...
+
+    def listening(self, hear: Hear, missed: Missed) -> AbstractAsyncContextManager[None]:
+        """Call `hear` with each message until the block is left, and `missed` after a connection
+        was lost. Raises Unavailable.
+        """
+        ...
 
 
 class _Portion(msgspec.Struct, frozen=True, array_like=True):
@@ -40,15 +58,15 @@ _encode = msgspec.msgpack.encode
 
 
 class Channel:
-    """Carries items over a subject of NATS core, in the order of their sender.
+    """Carries items to all that listen, in the order of their sender.
 
     A message may be lost. Senders number theirs and repeat the last number every second, so that
     listeners notice. A listener does not hear what its own process tells.
     """
 
-    def __init__(self, network: Network, subject: str) -> None:
-        self._network = network
-        self._subject = subject
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._label = transport.name
         self._name = uuid4().hex
         self._number = 0
         self._waiting: list[bytes] = []
@@ -79,7 +97,7 @@ class Channel:
         `hear` gets each item of the other processes. `missed` is called when one may be lost; both
         must be fast. Raises Unavailable.
         """
-        sending = asyncio.create_task(self._send(), name=f"sender of {self._subject}")
+        sending = asyncio.create_task(self._send(), name=f"sender of {self._label}")
         try:
             if hear is None:
                 yield
@@ -114,35 +132,23 @@ class Channel:
     async def _publish(self, items: list[bytes]) -> None:
         payload = _encode(_Portion(self._name, self._number, items))
         if len(payload) > _LARGEST:
-            _log.warning("%s: a message of %d bytes is too large", self._subject, len(payload))
+            _log.warning("%s: a message of %d bytes is too large", self._label, len(payload))
             return
         try:
-            await self._network.publish(self._subject, payload)
+            await self._transport.publish(payload)
         except Unavailable as error:
-            _log.debug("%s: %s", self._subject, error)
+            _log.debug("%s: %s", self._label, error)
 
     # ---- listening -----------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def _listening(self, hear: Hear, missed: Missed) -> AsyncIterator[None]:
-        def reconnected() -> None:
+    def _listening(self, hear: Hear, missed: Missed) -> AbstractAsyncContextManager[None]:
+        def lost() -> None:
             self._known.clear()
             self._listens_since = asyncio.get_running_loop().time()
             missed()
 
-        async def receive(message: Msg) -> None:
-            await self._receive(message.data, hear, missed)
-
         self._listens_since = asyncio.get_running_loop().time()
-        self._network.on_reconnect(reconnected)
-        try:
-            subscription = await self._network.subscribe(self._subject, receive)
-            try:
-                yield
-            finally:
-                await self._network.unsubscribe(subscription)
-        finally:
-            self._network.forget(reconnected)
+        return self._transport.listening(lambda item: self._receive(item, hear, missed), lost)
 
     async def _receive(self, payload: bytes, hear: Hear, missed: Missed) -> None:
         try:
@@ -155,7 +161,7 @@ class Channel:
             for item in portion.items:
                 await hear(item)
         except Exception:  # noqa: BLE001  # the next message may be understood
-            _log.exception("a message on %s was not understood", self._subject)
+            _log.exception("a message on %s was not understood", self._label)
             missed()
 
     def _has_gap(self, portion: _Portion) -> bool:
