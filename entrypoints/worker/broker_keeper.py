@@ -24,12 +24,13 @@ class BrokerKeeper:
         self._sent = sent
         self._transaction = transaction
 
-    async def has_lost(self) -> bool:
+    async def has_lost(self, unmarked: Position | None = None) -> bool:
         """Return whether the broker has lost messages, which are in the outbox again then.
 
-        Raises Unavailable.
+        `unmarked` is its position after what it was given and is not marked as sent yet. Raises
+        Unavailable.
         """
-        position = await self._sent.position()
+        position = _later(await self._sent.position(), unmarked)
         # Without a position too: the bus publishes nothing until this was asked.
         if await self._broker.has_kept(position or Position("", 0)) or position is None:
             return False
@@ -46,3 +47,9 @@ class BrokerKeeper:
         """Delete what the broker can no longer lose."""
         async with self._transaction():
             await self._sent.forget(KEPT_FOR)
+
+
+def _later(marked: Position | None, unmarked: Position | None) -> Position | None:
+    if marked is None or unmarked is None:
+        return marked or unmarked
+    return marked if marked.stream == unmarked.stream and marked.last > unmarked.last else unmarked

@@ -129,7 +129,6 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled. Raises what the outbox raises; it may be run again."""
-        self._check_at = -math.inf
         try:
             while True:
                 try:
@@ -228,7 +227,7 @@ class Relay:
     async def _check(self) -> None:
         """Raise _MessagesLost if the broker has lost messages. Raises Unavailable."""
         if self._keeper is not None:
-            self._has_lost |= await self._keeper.has_lost()
+            self._has_lost |= await self._keeper.has_lost(self._position)
             if self._has_lost:
                 raise _MessagesLost
             await self._keeper.forget()
@@ -249,6 +248,7 @@ class Relay:
         self._sent.clear()
         self._position = None
         self._has_lost = False
+        self._check_at = -math.inf  # what was just marked as sent may be lost
         self._heard_news = True
 
     def _collect(self) -> None:

@@ -1,7 +1,7 @@
 """The relay when the bus gives messages to a broker, which may lose them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,7 @@ from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import ProductChanged
-from solebook.ports.language.ids import ProductId
+from solebook.ports.language.ids import MessageId, ProductId
 from solebook.ports.language.messages import BrokerBacklog, Message, Position, Queue
 from solebook.ports.language.process_roles import ProcessRole
 from solebook.ports.message_broker import MessageBroker
@@ -35,6 +35,10 @@ class Broker(EventBus, MessageBroker):
         self.interrupted = False
         self.asked = 0
         self.grown = asyncio.Event()
+        self.held: set[int] = set()
+        """The versions that are published after the `release`."""
+        self.release = asyncio.Event()
+        self.asked_after_loss = asyncio.Event()
 
     def lose(self, count: int) -> None:
         """Lose the last messages, together with the connection."""
@@ -57,6 +61,11 @@ class Broker(EventBus, MessageBroker):
 
     async def publish(self, *messages: Message) -> Position:
         await asyncio.sleep(0)
+        if any(
+            isinstance(message.event, ProductChanged) and message.event.version in self.held
+            for message in messages
+        ):
+            await self.release.wait()
         if self.interrupted:
             raise Unavailable(what="the broker")
         known = {message.id for message in self.messages}
@@ -67,6 +76,8 @@ class Broker(EventBus, MessageBroker):
     async def has_kept(self, position: Position) -> bool:
         self.asked += 1
         await asyncio.sleep(0)
+        if self.interrupted:
+            self.asked_after_loss.set()
         self.interrupted = False
         return position.stream == "one" and len(self.messages) >= position.last
 
@@ -160,4 +171,40 @@ async def test_a_relay_asks_before_it_sends_anything(
     )
     running = asyncio.create_task(next_relay.run())
     await broker.until([1, 2, 3])
+    await stop(running)
+
+
+class SlowKeeper(BrokerKeeper):
+    """Marks messages as sent when it is told to."""
+
+    def __init__(self, broker: Broker, store: Store) -> None:
+        super().__init__(broker, store.sent_messages, store.transaction)
+        self.marks, self.may_mark = asyncio.Event(), asyncio.Event()
+
+    async def mark_sent(self, ids: Collection[MessageId], position: Position) -> None:
+        self.marks.set()
+        await self.may_mark.wait()
+        await super().mark_sent(ids, position)
+
+
+async def test_what_is_lost_before_it_is_marked_as_sent_is_sent_again(
+    store: Store, broker: Broker
+) -> None:
+    """Another portion is under way, and asks first whether anything was lost."""
+    keeper = SlowKeeper(broker, store)
+    relay = Relay(
+        outbox=store.outbox, bus=broker, transaction=store.transaction, pause=0, keeper=keeper
+    )
+    broker.held = {17}
+    async with store.transaction():
+        events = (ProductChanged(ProductId(UUID(int=number)), number) for number in range(1, 18))
+        await store.outbox.add(*events)
+    running = asyncio.create_task(relay.run())
+    await keeper.marks.wait()
+    broker.lose(1)
+    broker.release.set()
+    await broker.asked_after_loss.wait()
+    keeper.may_mark.set()
+
+    await broker.until([*range(1, 18)])
     await stop(running)
