@@ -1,18 +1,21 @@
 """Streams changes of order books from the views in memory."""
 
 import asyncio
+from bisect import bisect_right
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from operator import attrgetter
 
 from ...ports.book_stream import BookReader, BookStream
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.market import BookChange, BookChanges, BookKey, BookView
 from ...ports.language.streams import FellBehind
-from .book_views import MemoryBookViews
+from .book_views import MemoryBookViews, Publication
 
+_seq = attrgetter("seq")
 _MAX_PENDING = 1_000
 """The maximum of buffered changes of one book. Beyond it, readers get the complete view."""
 
@@ -62,7 +65,7 @@ class MemoryBookStream(BookStream):
         if followed is not None and followed.part(reader):
             del self._followed[book]
 
-    def _hear(self, publication: BookView | BookChange) -> None:
+    def _hear(self, publication: Publication) -> None:
         followed = self._followed.get(publication.book)
         if followed is not None:
             followed.hear(publication)
@@ -145,7 +148,7 @@ class _FollowedBook:
         self._epoch = 0
         """How often the complete view was published. Changes apply to that view only."""
         self._halted = stream.views.is_halted(book)
-        self._pending: list[BookChange] = []
+        self._pending: list[BookChange | BookChanges] = []
         """The changes of this epoch that are not sent yet."""
         self._due = stream.clock.now()
         self._telling: asyncio.Task[None] | None = None
@@ -161,7 +164,7 @@ class _FollowedBook:
             self._telling.cancel()
         return not self._readers
 
-    def hear(self, publication: BookView | BookChange) -> None:
+    def hear(self, publication: Publication) -> None:
         if isinstance(publication, BookView) or len(self._pending) >= _MAX_PENDING:
             self._restart()
         else:
@@ -207,7 +210,7 @@ class _FollowedBook:
                 news: BookView | BookChanges = view
             else:
                 if seq not in merged:
-                    missing = seq + 1 - self._pending[0].seq
+                    missing = bisect_right(self._pending, seq, key=_seq)
                     merged[seq] = BookChanges.merge(self._pending[missing:])
                 news = merged[seq]
             self._readers[reader] = now

@@ -2,12 +2,25 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ...ports.book_views import BookViews, StoredBooks
 from ...ports.language.halts import Halt
-from ...ports.language.market import BookChange, BookKey, BookView, PriceLevel, Side, shard_of
+from ...ports.language.market import (
+    BookChange,
+    BookChanges,
+    BookKey,
+    BookView,
+    PriceLevel,
+    Side,
+    shard_of,
+)
 from ...ports.language.money import Cents
 from ...ports.tenure import Tenure
+
+Publication: TypeAlias = BookView | BookChange | BookChanges
+"""A book that is published whole, or one or several changes of it."""
+Hear: TypeAlias = Callable[[Publication], None]
 
 
 class MemoryBookViews(BookViews):
@@ -26,10 +39,10 @@ class MemoryBookViews(BookViews):
         """The shards whose books are all published, with the seq of their empty books."""
         self._halts: dict[int, tuple[Halt, ...]] = {}
         """The halts that each shard's engine has published."""
-        self._watchers: list[Callable[[BookView | BookChange], None]] = []
+        self._watchers: list[Hear] = []
         self._watchers_of_all: list[Callable[[], None]] = []
 
-    def watch(self, hear: Callable[[BookView | BookChange], None]) -> None:
+    def watch(self, hear: Hear) -> None:
         """Call `hear` with every publication from now on; it must be fast."""
         self._watchers.append(hear)
 
@@ -89,6 +102,16 @@ class MemoryBookViews(BookViews):
             self._tenures[shard] = tenure
         self._notify_all()
 
+    def mirror(self, shard: int, shards: int, tenure: Tenure) -> None:
+        """Drop the views of a shard's books, to show during a tenure what is published elsewhere.
+
+        The stored books have the numbers that they are to be shown with.
+        """
+        self._shards = shards
+        self._drop(shard)
+        self._tenures[shard] = tenure
+        self._notify_all()
+
     async def end(self, shard: int, shards: int) -> None:
         self._shards = shards
         self._drop(shard)
@@ -117,9 +140,13 @@ class MemoryBookViews(BookViews):
         self._books[view.book] = book
         self._notify(view)
 
-    async def apply(self, change: BookChange) -> None:
+    async def apply(self, change: BookChange | BookChanges) -> None:
         book = self._books.get(change.book) or _Levels()
-        assert change.seq == book.seq + 1, f"change {change.seq} of a book at {book.seq}"
+        follows = book.seq + 1
+        # Single changes are those of the engine, for which this is fast.
+        assert change.seq == follows or change.first_seq == follows, (
+            f"change {change.first_seq} to {change.seq} of a book at {book.seq}"
+        )
         for level in change.levels:
             side = book.bids if level.side is Side.BID else book.asks
             side.set(level.price, level.quantity)
@@ -157,7 +184,7 @@ class MemoryBookViews(BookViews):
         begun = self._begun.get(shard_of(stored.book, self._shards), stored.seq)
         return stored if stored.seq <= begun else replace(stored, seq=begun)
 
-    def _notify(self, publication: BookView | BookChange) -> None:
+    def _notify(self, publication: Publication) -> None:
         for hear in self._watchers:
             hear(publication)
 

@@ -1,8 +1,8 @@
 """The published books of an engine in another process, as they are asked for and heard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ...ports.language.market import BookKey
+from ...ports.language.market import BookKey, BookView
 from ..streams.book_mirror import AskedBooks, BookMirror, BookSource
 from ..streams.channel import Hear
 from .book_messages import ChangedBook, Halted, Here, WholeBook, decode_asked, decode_news, encode
@@ -25,7 +25,10 @@ class RemoteBooks(BookSource):
         answer = await self._network.request(self._subject, payload, timeout=_TIMEOUT)
         asked = decode_asked.decode(answer)
         views = [book.view for book in asked.books]
-        return AskedBooks(asked.halted.epoch, asked.halted.standing, views)
+        return AskedBooks(asked.halted.epoch, views, halts=asked.halted.standing)
+
+    async def find(self, books: Sequence[BookKey], depth: int | None) -> Mapping[BookKey, BookView]:
+        return {}
 
 
 def heard_by(mirror: BookMirror) -> Hear:

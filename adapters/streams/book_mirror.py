@@ -2,15 +2,15 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from ...ports.book_views import StoredBooks
 from ...ports.language.errors import Unavailable
 from ...ports.language.halts import Halt
-from ...ports.language.market import BookChange, BookKey, BookView
-from ..memory.book_views import MemoryBookViews
+from ...ports.language.market import BookChanges, BookKey, BookView
+from ..memory.book_views import MemoryBookViews, Publication
 from .hearing import Hearing
 
 _log = logging.getLogger(__name__)
@@ -23,33 +23,36 @@ _MOST = 50_000
 """How many books are kept."""
 
 
-BookNews: TypeAlias = BookView | BookChange
-"""A book that was published whole, or a change of it."""
-
-
 @dataclass(frozen=True, slots=True)
 class StandingHalts:
     """All halts of a shard that stand."""
 
     version: int
-    """How often the engine has published its halts."""
+    """It rises whenever the engine's process tells of them."""
     halts: tuple[Halt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AskedBooks:
-    """Some books, and the halts, as they are now. Some books may be missing."""
+    """Some books as they are now. Some may be missing."""
 
     epoch: int
-    halts: StandingHalts
     views: Sequence[BookView]
+    missing: Collection[BookKey] = ()
+    """Those that will be told whole when they are published."""
+    halts: StandingHalts | None = None
+    """What stands, unless that is told with every word of the engine's process."""
 
 
 class BookSource(Protocol):
-    """Where the books of an engine in another process are read, before they are followed."""
+    """Where the books of an engine in another process are read."""
 
     async def ask(self, books: Sequence[BookKey]) -> AskedBooks:
-        """Return books with all levels, as they are published now. Raises Unavailable."""
+        """Return books with all levels, to be followed from then on. Raises Unavailable."""
+        ...
+
+    async def find(self, books: Sequence[BookKey], depth: int | None) -> Mapping[BookKey, BookView]:
+        """Return the books that can be read although their engine is not heard at the moment."""
         ...
 
 
@@ -58,7 +61,7 @@ class _Load:
     """Books that were asked for, and what was heard of them meanwhile."""
 
     books: frozenset[BookKey]
-    heard: list[BookNews] = field(default_factory=list)
+    heard: list[Publication] = field(default_factory=list)
 
 
 class BookMirror(StoredBooks):
@@ -94,10 +97,14 @@ class BookMirror(StoredBooks):
         self._silence = silence
         self._epoch = 0
         """The highest epoch that was heard, or of this process's own engine."""
+        self._begun: int | None = None
+        """The number with which the engine began that was heard last."""
         self._hearing: Hearing | None = None
         self._halts_version = 0
-        self._kept: OrderedDict[BookKey, None] = OrderedDict()
-        """The mirrored books, the oldest first."""
+        self._kept: OrderedDict[BookKey, int] = OrderedDict()
+        """The last number of each book that is mirrored or was, the oldest first."""
+        self._missing: set[BookKey] = set()
+        """Books that were asked for and are not published yet."""
         self._loads: set[_Load] = set()
         self._is_paused = False
 
@@ -108,6 +115,8 @@ class BookMirror(StoredBooks):
         self._is_paused = True
         self._epoch = max(self._epoch, epoch)
         self._forget()
+        self._begun = None
+        self._kept.clear()
 
     def resume(self) -> None:
         """Mirror the engine that is heard next."""
@@ -117,15 +126,14 @@ class BookMirror(StoredBooks):
 
     async def hear_engine(self, epoch: int, begun: int) -> None:
         """Note that an engine publishes, which began with the sequence number `begun`."""
-        if self._ignores(epoch):
+        if self._is_paused or epoch < self._epoch:
             return
-        hearing = self._hearing
-        if hearing is None or hearing.is_over or epoch > self._epoch:
+        if self._current() is None or epoch > self._epoch:
             await self._begin(epoch, begun)
-        else:
-            hearing.extend()
+        elif self._hearing is not None:
+            self._hearing.extend()
 
-    async def hear_book(self, epoch: int, news: BookNews) -> None:
+    async def hear_book(self, epoch: int, news: Publication) -> None:
         """Follow a book."""
         if self._follows(epoch):
             for load in self._loads:
@@ -138,13 +146,12 @@ class BookMirror(StoredBooks):
         if self._follows(epoch):
             await self._show_halts(halts)
 
-    def _ignores(self, epoch: int) -> bool:
-        return self._is_paused or epoch < self._epoch
-
     def _follows(self, epoch: int) -> bool:
+        return self._current() is not None and not self._is_paused and epoch == self._epoch
+
+    def _current(self) -> Hearing | None:
         hearing = self._hearing
-        is_heard = hearing is not None and not hearing.is_over
-        return is_heard and not self._is_paused and epoch == self._epoch
+        return None if hearing is None or hearing.is_over else hearing
 
     def miss(self) -> None:
         """Drop all books, because a message may be lost."""
@@ -153,42 +160,62 @@ class BookMirror(StoredBooks):
 
     async def _begin(self, epoch: int, begun: int) -> None:
         self._forget()
-        self._epoch = epoch
+        self._epoch, self._begun = epoch, begun
         self._hearing = Hearing(self._silence)
-        await self.shown.begin(self._shard, self._shards, begun, self._hearing)
+        self.shown.mirror(self._shard, self._shards, self._hearing)
 
     def _forget(self) -> None:
         self.miss()
         self._hearing = None
         self._halts_version = 0
-        self._kept.clear()
+        self._missing.clear()
         self._loads.clear()
 
-    async def _change(self, news: BookNews) -> None:
+    async def _change(self, news: Publication) -> None:
         """Change a book that is mirrored. The news may be older than the book."""
         view = self.shown.view(news.book, 0)
         if view is None:
-            return
-        if isinstance(news, BookView):
+            await self._appear(news)
+        elif isinstance(news, BookView):
             if news.seq >= view.seq:
-                await self.shown.publish(news)
-        elif news.seq == view.seq + 1:
+                await self._show(news)
+        elif news.first_seq <= view.seq + 1 <= news.seq:
+            if news.first_seq <= view.seq:  # a part of what was merged is known
+                news = BookChanges(news.book, view.seq + 1, news.seq, news.levels)
             await self.shown.apply(news)
+            self._kept[news.book] = news.seq
         elif news.seq > view.seq:
-            _log.warning("changes of a book were missed; the books are read again")
-            self.miss()
+            self._miss_changes()
+
+    async def _appear(self, news: Publication) -> None:
+        """Show a book that was asked for before it was published."""
+        if news.book in self._missing:
+            if isinstance(news, BookView):
+                await self._show(news)
+            else:
+                self._miss_changes()
+
+    def _miss_changes(self) -> None:
+        _log.warning("changes of a book were missed; the books are read again")
+        self.miss()
+
+    async def _show(self, view: BookView) -> None:
+        self._missing.discard(view.book)
+        await self.shown.publish(view)
+        self._kept[view.book] = view.seq
 
     async def _show_halts(self, standing: StandingHalts) -> None:
         if standing.version > self._halts_version:
             self._halts_version = standing.version
-            shard, shards = self._shard, self._shards
-            await self.shown.show_halts(standing.halts, shard=shard, shards=shards)
+            if standing.halts != self.shown.halts_of(self._shard):
+                shard, shards = self._shard, self._shards
+                await self.shown.show_halts(standing.halts, shard=shard, shards=shards)
 
     # ---- what is read first --------------------------------------------------------------
 
     async def _load(self, books: Sequence[BookKey]) -> None:
-        hearing = self._hearing
-        if hearing is None or hearing.is_over:
+        hearing = self._current()
+        if hearing is None:
             return
         load = _Load(frozenset(books))
         self._loads.add(load)
@@ -196,34 +223,77 @@ class BookMirror(StoredBooks):
             asked = await self._source.ask(books)
         except Unavailable:
             _log.warning("books cannot be read from the engine's process; the store has them")
-            self.miss()
+            if hearing is self._hearing:
+                self.miss()
             return
         finally:
             self._loads.discard(load)
-        if hearing is not self._hearing or hearing.is_over or asked.epoch != self._epoch:
+        if hearing is not self._current():
             return
-        await self._show_halts(asked.halts)
+        if asked.epoch != self._epoch:
+            self.miss()
+            return
+        if asked.halts is not None:
+            await self._show_halts(asked.halts)
         for view in asked.views:
             await self._keep(view, load)
+        for book in asked.missing:
+            await self._miss_book(book, load)
 
     async def _keep(self, view: BookView, load: _Load) -> None:
         if self.shown.view(view.book, 0) is not None:
             return  # another reader has asked for it too
-        await self.shown.publish(view)
-        self._kept[view.book] = None
-        for news in load.heard:
-            if news.book == view.book:
-                await self._change(news)
-        if len(self._kept) > self._most:
+        self._kept.pop(view.book, None)
+        await self._show(view)
+        await self._catch_up(view.book, load)
+        while len(self._kept) > self._most:
             self.shown.drop(self._kept.popitem(last=False)[0])
+
+    async def _miss_book(self, book: BookKey, load: _Load) -> None:
+        if self.shown.view(book, 0) is not None:
+            return
+        self._missing.add(book)
+        await self._catch_up(book, load)
+        if len(self._missing) > self._most:
+            self.miss()  # which forgets them
+
+    async def _catch_up(self, book: BookKey, load: _Load) -> None:
+        """Make the changes that were heard while the book was read."""
+        for news in load.heard:
+            if news.book == book:
+                await self._change(news)
 
     # ---- the port ------------------------------------------------------------------------
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
+        while True:
+            hearing = self._hearing
+            views = await self._views(books, depth)
+            if hearing is self._hearing:
+                return [view for book in books if (view := views.get(book)) is not None]
+            # An engine was heard meanwhile, whose books have to be followed from now on.
+
+    async def _views(
+        self, books: Sequence[BookKey], depth: int | None
+    ) -> Mapping[BookKey, BookView]:
         for start in range(0, len(books), _AT_ONCE):
             await self._load(books[start : start + _AT_ONCE])
-        views = {book: self.shown.view(book, depth) for book in books}
-        rest = [book for book, view in views.items() if view is None]
+        views = self._shown(books, depth)
+        if len(views) < len(books) and self._current() is None and not self._is_paused:
+            rest = [book for book in books if book not in views]
+            views |= await self._source.find(rest, depth)
+        rest = [book for book in books if book not in views]
         for stored in await self._stored.views(rest, depth) if rest else ():
-            views[stored.book] = stored
-        return [view for book in books if (view := views[book]) is not None]
+            views[stored.book] = self._numbered(stored)
+        return views
+
+    def _shown(self, books: Collection[BookKey], depth: int | None) -> dict[BookKey, BookView]:
+        views = ((book, self.shown.view(book, depth)) for book in books)
+        return {book: view for book, view in views if view is not None}
+
+    def _numbered(self, stored: BookView) -> BookView:
+        """Return a stored view with no higher number than the engine may publish next."""
+        if self._begun is None:
+            return stored
+        last = max(self._begun, self._kept.get(stored.book, 0))
+        return stored if stored.seq <= last else replace(stored, seq=last)

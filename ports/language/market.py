@@ -283,6 +283,11 @@ class BookChange:
     seq: Final[int]
     levels: Final[tuple[LevelChange, ...]]
 
+    @property
+    def first_seq(self) -> int:
+        """The number of the only change."""
+        return self.seq
+
 
 @dataclass(frozen=True, slots=True)
 class BookChanges:
@@ -294,11 +299,13 @@ class BookChanges:
     levels: tuple[LevelChange, ...]
 
     @classmethod
-    def merge(cls, changes: Sequence[BookChange]) -> "BookChanges":
+    def merge(cls, changes: "Sequence[BookChange | BookChanges]") -> "BookChanges":
         """Return one or more consecutive changes of a book as one."""
         first = changes[0]
+        seq = first.first_seq - 1
         levels: dict[tuple[Side, Cents], LevelChange] = {}
-        for seq, change in enumerate(changes, start=first.seq):
-            assert (change.book, change.seq) == (first.book, seq), "a change is missing"
+        for change in changes:
+            assert (change.book, change.first_seq) == (first.book, seq + 1), "a change is missing"
             levels |= {(level.side, level.price): level for level in change.levels}
-        return cls(first.book, first.seq, changes[-1].seq, tuple(levels.values()))
+            seq = change.seq
+        return cls(first.book, first.first_seq, seq, tuple(levels.values()))

@@ -13,6 +13,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.book_stream import MemoryBookStream
+from solebook.adapters.memory.book_views import Publication
 from solebook.adapters.redis.book_reader import RedisBookReader
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
@@ -21,7 +22,7 @@ from solebook.composition.health import view_health_of
 from solebook.config.redis import RedisSettings
 from solebook.config.settings import Settings
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.market import BookChange, BookKey, BookView, PriceLevel, Size
+from solebook.ports.language.market import BookKey, BookView, PriceLevel, Size
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ..redis_connections import PATIENCE, connected, some_prefix
@@ -72,7 +73,7 @@ class Exchange:
             assert now is not None
             self.published[book] = [now]
 
-        def hear(publication: BookView | BookChange) -> None:
+        def hear(publication: Publication) -> None:
             view = views.view(publication.book)
             assert view is not None
             self.published[view.book].append(view)
