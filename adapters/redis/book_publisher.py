@@ -3,21 +3,18 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeAlias
-from uuid import uuid4
-
-import msgspec
+from typing import TypeAlias
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.market import BookChange, BookKey, BookView, Side
 from ...ports.tenure import Tenure
 from ..memory.book_views import MemoryBookViews
-from .book_keys import BookKeys
-from .book_scripts import CHECK, GAP, LEAVE, MARK, OVERTAKEN, WHOLE, WRITE
+from .book_scripts import CHECK, GAP, OVERTAKEN, WHOLE
+from .book_writer import BookWrite, BookWriter
 from .connection import RedisConnection
 
 _log = logging.getLogger(__name__)
@@ -36,7 +33,6 @@ _CHECKED = 100
 """How many books are checked per beat, in turn."""
 
 _Levels: TypeAlias = dict[tuple[Side, int], int]
-_Packed: TypeAlias = tuple[int, int, int, Sequence[int], Sequence[int]]
 
 
 @dataclass(slots=True)
@@ -85,23 +81,21 @@ class RedisBookPublisher:
         *,
         shard: int,
         shards: int,
+        tells: bool = False,
         beat: float = BEAT,
         life: float = _LIFE,
     ) -> None:
         """Publish the books of a shard that are in `source`.
 
-        It looks every `beat` of seconds whether Redis has them. `life` seconds after it last did,
-        readers no longer rely on Redis.
+        If it `tells`, listeners of a channel get all that is written. It looks every `beat` of
+        seconds whether Redis has the books. `life` seconds after it last did, readers no longer
+        rely on Redis.
         """
-        self._connection = connection
         self._stopwatch = connection.stopwatch
         self._source = source
         self._shard, self._beat, self._life = shard, beat, life
-        self._name = uuid4().hex
-        self._keys = BookKeys(connection)
-        self._marker = self._keys.marker(shard, shards)
+        self._writer = BookWriter(connection, shard=shard, shards=shards, tells=tells)
         self._engine: _Engine | None = None
-        self._writes = 0
         self._waiting: dict[BookKey, _Waiting] = {}
         self._flying: dict[BookKey, _Waiting] = {}
         """What is being written."""
@@ -263,7 +257,7 @@ class RedisBookPublisher:
         """Tell readers that the engine publishes nothing more."""
         self._engine = None
         self._forget()
-        await self._connection.run(LEAVE, [self._marker], engine.epoch, self._name)
+        await self._writer.leave(engine.epoch)
 
     async def _mark(self, engine: _Engine) -> bool:
         """Tell readers who publishes, and return whether it may go on.
@@ -276,15 +270,8 @@ class RedisBookPublisher:
         self._must_mark = False
         is_complete = not self._waiting and not self._again
         complete = self._complete if is_complete else self._shown_complete
-        answer = await self._connection.run(
-            MARK,
-            [self._marker],
-            engine.epoch,
-            self._name,
-            round(1000 * self._life),
-            engine.begun,
-            msgspec.msgpack.encode(halts),
-            "" if complete is None else complete,
+        answer = await self._writer.mark(
+            engine.epoch, life=self._life, begun=engine.begun, halts=halts, complete=complete
         )
         if engine is not self._engine:
             return False
@@ -330,45 +317,26 @@ class RedisBookPublisher:
 
     async def _write(self, engine: _Engine, portion: dict[BookKey, _Waiting]) -> None:
         books = [book for book in portion if self._source.view(book, 0) is not None]
-        packed = [self._pack(book, portion[book]) for book in books]
-        for book, result in zip(books, await self._send(engine, books, packed), strict=True):
+        writes = [self._write_of(book, portion[book]) for book in books]
+        results = await self._writer.write(engine.epoch, writes)
+        for book, result in zip(books, results, strict=True):
             if result == OVERTAKEN:
                 self._met_later(engine)
                 return
             if result == GAP and engine is self._engine:
                 self._wait_whole(book, portion[book].since)
 
-    def _pack(self, book: BookKey, waiting: _Waiting) -> _Packed:
-        self._writes += 1
+    def _write_of(self, book: BookKey, waiting: _Waiting) -> BookWrite:
         if waiting.base >= 0:
             bids, asks = ([], [])  # type: tuple[list[int], list[int]]
             for (side, price), quantity in waiting.levels.items():
                 (bids if side is Side.BID else asks).extend((price, quantity))
-            return self._writes, waiting.seq, waiting.base, bids, asks
+            return BookWrite(book, waiting.seq, waiting.base, bids, asks)
         view = self._source.view(book)
         assert view is not None, "only books in memory are published"
         whole_bids = [number for one in view.bids for number in (one.price, one.quantity)]
         whole_asks = [number for one in view.asks for number in (one.price, one.quantity)]
-        return self._writes, view.seq, waiting.base, whole_bids, whole_asks
-
-    async def _send(
-        self, engine: _Engine, books: Sequence[BookKey], packed: Sequence[_Packed]
-    ) -> Sequence[Any]:
-        if self._keys.is_cluster:
-            each = (self._run_write(engine, [b], [p]) for b, p in zip(books, packed, strict=True))
-            return [result for results in await asyncio.gather(*each) for result in results]
-        return await self._run_write(engine, books, packed)
-
-    async def _run_write(
-        self, engine: _Engine, books: Sequence[BookKey], packed: Sequence[_Packed]
-    ) -> Sequence[Any]:
-        if not books:
-            return []
-        keys = [key for book in books for key in self._keys.of(book)]
-        written: Sequence[Any] = await self._connection.run(
-            WRITE, keys, msgspec.msgpack.encode(packed), engine.epoch
-        )
-        return written
+        return BookWrite(book, view.seq, waiting.base, whole_bids, whole_asks)
 
     def _keep_flying(self) -> None:
         """Publish whole what may have been written or not."""

@@ -59,7 +59,7 @@ class Found:
     views: dict[BookKey, BookView]
     """The published ones, and those that are known to be empty."""
     markers: dict[BookKey, Marker]
-    """Those of the others, if somebody publishes their shard."""
+    """Those of the books, also of others, whose shard somebody publishes."""
 
 
 @dataclass(slots=True)
@@ -116,10 +116,9 @@ class RedisBookReader:
             marker = markers[shard_of(book, self._shards)]
             if marker is None:
                 continue
+            found.markers[book] = marker
             view = self._view(book, raw, marker)
-            if view is None:
-                found.markers[book] = marker
-            else:
+            if view is not None:
                 found.views[book] = view
         return found
 

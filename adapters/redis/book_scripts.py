@@ -21,9 +21,13 @@ OVERTAKEN: Final = -1
 """A later engine has published the book."""
 GAP: Final = 2
 """The change does not follow what is there."""
+THERE: Final = 3
+"""The book that was to be checked is there."""
 
 # The packed books are lists: write, seq, base, bids, asks. `base` is the number that a change
-# follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn.
+# follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn. If ARGV[3] names a
+# channel, it gets one message with the books that were written: ARGV[4] is its beginning, and
+# ARGV[5] how it names each book. See `book_news.py`.
 WRITE: Final = Script("""
 local epoch = tonumber(ARGV[2])
 local function text(number) return string.format('%.0f', number) end
@@ -51,7 +55,7 @@ local function write(hash, bids, asks, book)
         local is_there = had_epoch == epoch and tonumber(had[3]) == follows
             and tonumber(had[4]) == redis.call('ZCARD', bids)
             and tonumber(had[5]) == redis.call('ZCARD', asks)
-        if base == -2 and is_there then return 1 end
+        if base == -2 and is_there then return 3 end
         if base ~= -2 and not is_there then return 2 end
     end
     if base < 0 then redis.call('DEL', hash, bids, asks) end
@@ -60,15 +64,24 @@ local function write(hash, bids, asks, book)
         'bids', standing[1], 'asks', standing[2])
     return 1
 end
-local results = {}
+local results, told, names = {}, {}, ARGV[3] ~= '' and cmsgpack.unpack(ARGV[5])
 for i, book in ipairs(cmsgpack.unpack(ARGV[1])) do
     results[i] = write(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i], book)
+    if names and results[i] == 1 then
+        told[#told + 1] = {names[i], book[2], book[3], book[4], book[5]}
+    end
+end
+if names then
+    local message = cmsgpack.unpack(ARGV[4])
+    message[#message + 1] = told
+    redis.call('PUBLISH', ARGV[3], cmsgpack.pack(message))
 end
 return results
 """)
 
 # Returns -1 if a later engine has the shard, 1 if nothing was there of this publisher on this
-# server, so that it must publish everything, and 0 otherwise.
+# server, so that it must publish everything, and 0 otherwise. If ARGV[7] names a channel, it gets
+# the message in ARGV[8].
 MARK: Final = Script("""
 local epoch, publisher, life = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local time = redis.call('TIME')
@@ -83,6 +96,7 @@ if is_new then
 end
 redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + life), 'begun', ARGV[4],
     'halts', ARGV[5], 'complete', is_new and '' or ARGV[6])
+if ARGV[7] ~= '' then redis.call('PUBLISH', ARGV[7], ARGV[8]) end
 return is_new and 1 or 0
 """)
 

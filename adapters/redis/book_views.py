@@ -30,19 +30,24 @@ class RedisBookViews(BookViews):
         shown: MemoryBookViews,
         *,
         shards: int = 1,
+        tells: bool = False,
         beat: float = BEAT,
     ) -> None:
         """`without` are the views without Redis, and `shown` what they have in memory.
 
-        Every `beat` of seconds it looks whether Redis still has the books.
+        If it `tells`, the mirrors of other processes follow what is published over a channel; then
+        readers get the views without Redis, which mirror too. Every `beat` of seconds it looks
+        whether Redis still has the books.
         """
         self._without = without
         self._here: dict[int, Tenure | None] = {}
         """The shards whose engine is in this process, with its tenure."""
         self._shards = shards
-        self._reader = RedisBookReader(connection, shards)
+        self._reader = None if tells else RedisBookReader(connection, shards)
         self._publishers = [
-            RedisBookPublisher(connection, shown, shard=shard, shards=shards, beat=beat)
+            RedisBookPublisher(
+                connection, shown, shard=shard, shards=shards, tells=tells, beat=beat
+            )
             for shard in range(shards)
         ]
 
@@ -122,7 +127,7 @@ class RedisBookViews(BookViews):
 
     async def _find(self, books: Sequence[BookKey], depth: int) -> Found:
         elsewhere = [book for book in dict.fromkeys(books) if not self._is_here(book)]
-        if elsewhere:
+        if elsewhere and self._reader is not None:
             with suppress(Unavailable):
                 return await self._reader.read(elsewhere, depth)
         return Found({}, {})

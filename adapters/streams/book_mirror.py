@@ -102,7 +102,8 @@ class BookMirror(StoredBooks):
         self._hearing: Hearing | None = None
         self._halts_version = 0
         self._kept: OrderedDict[BookKey, int] = OrderedDict()
-        """The last number of each book that is mirrored or was, the oldest first."""
+        """The last known number of books that are mirrored or were, or were found, in the order in
+        which they were read."""
         self._missing: set[BookKey] = set()
         """Books that were asked for and are not published yet."""
         self._loads: set[_Load] = set()
@@ -132,6 +133,14 @@ class BookMirror(StoredBooks):
             await self._begin(epoch, begun)
         elif self._hearing is not None:
             self._hearing.extend()
+
+    def wants(self, book: BookKey) -> bool:
+        """Return whether anybody here has asked for a book, so that it is to be heard of."""
+        return (
+            book in self._missing
+            or any(book in load.books for load in self._loads)
+            or self.shown.view(book, 0) is not None
+        )
 
     async def hear_book(self, epoch: int, news: Publication) -> None:
         """Follow a book."""
@@ -177,7 +186,7 @@ class BookMirror(StoredBooks):
         if view is None:
             await self._appear(news)
         elif isinstance(news, BookView):
-            if news.seq >= view.seq:
+            if news.seq > view.seq or (news.seq == view.seq and not self._has(news)):
                 await self._show(news)
         elif news.first_seq <= view.seq + 1 <= news.seq:
             if news.first_seq <= view.seq:  # a part of what was merged is known
@@ -186,6 +195,11 @@ class BookMirror(StoredBooks):
             self._kept[news.book] = news.seq
         elif news.seq > view.seq:
             self._miss_changes()
+
+    def _has(self, news: BookView) -> bool:
+        """Return whether a book is as it is shown, so that those who follow it need not hear."""
+        view = self.shown.view(news.book)
+        return view is not None and (view.bids, view.asks) == (news.bids, news.asks)
 
     async def _appear(self, news: Publication) -> None:
         """Show a book that was asked for before it was published."""
@@ -202,7 +216,13 @@ class BookMirror(StoredBooks):
     async def _show(self, view: BookView) -> None:
         self._missing.discard(view.book)
         await self.shown.publish(view)
+        self._note(view)
+
+    def _note(self, view: BookView) -> None:
+        """Keep the number of a book, and no longer the book that was read the longest ago."""
         self._kept[view.book] = view.seq
+        while len(self._kept) > self._most:
+            self.shown.drop(self._kept.popitem(last=False)[0])
 
     async def _show_halts(self, standing: StandingHalts) -> None:
         if standing.version > self._halts_version:
@@ -235,9 +255,11 @@ class BookMirror(StoredBooks):
             return
         if asked.halts is not None:
             await self._show_halts(asked.halts)
+        behind = {view.book for view in asked.views if self._is_behind(view)}
         for view in asked.views:
-            await self._keep(view, load)
-        for book in asked.missing:
+            if view.book not in behind:
+                await self._keep(view, load)
+        for book in (*asked.missing, *behind):
             await self._miss_book(book, load)
 
     async def _keep(self, view: BookView, load: _Load) -> None:
@@ -246,8 +268,6 @@ class BookMirror(StoredBooks):
         self._kept.pop(view.book, None)
         await self._show(view)
         await self._catch_up(view.book, load)
-        while len(self._kept) > self._most:
-            self.shown.drop(self._kept.popitem(last=False)[0])
 
     async def _miss_book(self, book: BookKey, load: _Load) -> None:
         if self.shown.view(book, 0) is not None:
@@ -281,11 +301,18 @@ class BookMirror(StoredBooks):
         views = self._shown(books, depth)
         if len(views) < len(books) and self._current() is None and not self._is_paused:
             rest = [book for book in books if book not in views]
-            views |= await self._source.find(rest, depth)
+            for found in (await self._source.find(rest, depth)).values():
+                if not self._is_behind(found):
+                    views[found.book] = found
+                    self._note(found)
         rest = [book for book in books if book not in views]
         for stored in await self._stored.views(rest, depth) if rest else ():
             views[stored.book] = self._numbered(stored)
         return views
+
+    def _is_behind(self, view: BookView) -> bool:
+        """Return whether the source has lost a later state, which it will publish again."""
+        return view.seq < self._kept.get(view.book, 0)
 
     def _shown(self, books: Collection[BookKey], depth: int | None) -> dict[BookKey, BookView]:
         views = ((book, self.shown.view(book, depth)) for book in books)
@@ -293,7 +320,6 @@ class BookMirror(StoredBooks):
 
     def _numbered(self, stored: BookView) -> BookView:
         """Return a stored view with no higher number than the engine may publish next."""
-        if self._begun is None:
-            return stored
-        last = max(self._begun, self._kept.get(stored.book, 0))
+        known = [self._begun, self._kept.get(stored.book)]
+        last = max((number for number in known if number is not None), default=stored.seq)
         return stored if stored.seq <= last else replace(stored, seq=last)

@@ -2,6 +2,7 @@
 
 from solebook.ports.language.market import (
     BookChange,
+    BookChanges,
     BookKey,
     BookView,
     LevelChange,
@@ -18,3 +19,8 @@ def whole(book: BookKey, seq: int, quantity: int = 1) -> BookView:
 def change(book: BookKey, seq: int, quantity: int) -> BookChange:
     """Return the change of the bid to a quantity."""
     return BookChange(book, seq, (LevelChange(Side.BID, 100, quantity),))
+
+
+def merged(book: BookKey, first_seq: int, seq: int, quantity: int) -> BookChanges:
+    """Return changes of the bid, the last of which is to a quantity."""
+    return BookChanges(book, first_seq, seq, (LevelChange(Side.BID, 100, quantity),))

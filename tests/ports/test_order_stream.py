@@ -15,10 +15,17 @@ from .records import Records
 QUEUE = 3
 
 
-@pytest.fixture(params=["memory", "nats"])
+@pytest.fixture(params=["memory", "nats", "redis"])
 async def stream(request: pytest.FixtureRequest) -> AsyncIterator[OrderStream]:
     if request.param == "memory":
         yield MemoryOrderStream(queue=QUEUE)
+        return
+    if request.param == "redis":
+        from . import redis_channels
+
+        valkey = request.getfixturevalue("valkey_server")
+        async with redis_channels.order_streams(valkey, 1, queue=QUEUE) as [process]:
+            yield process.stream
         return
     from .across_channels import order_streams
 

@@ -13,17 +13,14 @@ from solebook.adapters.streams.book_mirror import AskedBooks, BookMirror, BookSo
 from solebook.ports.book_views import StoredBooks
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import (
-    BookChanges,
     BookKey,
     BookView,
-    LevelChange,
     PriceLevel,
-    Side,
 )
 
 from ...ports.book_stream.followed import INTERVAL, soon
 from ...ports.records import Records
-from ...ports.small_books import change, whole
+from ...ports.small_books import change, merged, whole
 
 EPOCH, BEGUN = 1, 5
 
@@ -103,10 +100,6 @@ def records(ids: SeededIds, clock: VirtualClock) -> Records:
 @pytest.fixture
 def book(records: Records) -> BookKey:
     return records.book()
-
-
-def merged(book: BookKey, first_seq: int, seq: int, quantity: int) -> BookChanges:
-    return BookChanges(book, first_seq, seq, (LevelChange(Side.BID, 100, quantity),))
 
 
 async def test_merged_changes_apply_to_any_book_within_them(one: Mirrored, book: BookKey) -> None:
@@ -226,6 +219,20 @@ async def test_the_process_whose_engine_published_last_is_believed(
     assert await one.get(book) == whole(book, 8)
     await one.mirror.hear_book(1, change(book, 9, 4))
     assert await one.get(book) == whole(book, 8)
+
+
+async def test_a_source_that_has_lost_the_last_changes_is_not_believed(
+    one: Mirrored, book: BookKey
+) -> None:
+    await one.heard()
+    await one.publish(whole(book, 8))
+    assert await one.get(book) == whole(book, 8)
+    await one.mirror.hear_book(EPOCH, change(book, 9, 4))
+    one.mirror.miss()
+    await one.heard()  # a replica took over that has not got change 9
+    assert await one.get(book) == stored(book, 9)
+    await one.publish(whole(book, 9, 4))
+    assert await one.get(book) == whole(book, 9, 4)
 
 
 async def test_while_the_source_is_away_the_store_answers(one: Mirrored, book: BookKey) -> None:

@@ -20,13 +20,21 @@ def market_here(clock: VirtualClock) -> Market:
     return Market(views, MemoryBookStream(views, clock, interval=INTERVAL, queue=QUEUE), clock)
 
 
-@pytest.fixture(params=["memory", "nats"])
+@pytest.fixture(params=["memory", "nats", "redis"])
 async def market(
     request: pytest.FixtureRequest, clock: VirtualClock, market_here: Market
 ) -> AsyncIterator[Market]:
     """Books and their stream, in one process or in two."""
     if request.param == "memory":
         yield market_here
+        return
+    if request.param == "redis":
+        from ..mirrored_books import Told as ToldOverRedis
+        from ..mirrored_books import engine_and_reader
+
+        async with engine_and_reader(request.getfixturevalue("valkey_server")) as (one, other):
+            stream = MemoryBookStream(other.shown, clock, interval=INTERVAL, queue=QUEUE)
+            yield Market(ToldOverRedis(one, other), stream, clock)
         return
     from ..across_books import Told, books_of_two_processes
 

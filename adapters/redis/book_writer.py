@@ -1,0 +1,101 @@
+"""Writes the books of one shard to Redis, and tells listeners of it in the same step."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from ...ports.language.halts import Halt
+from ...ports.language.market import BookKey
+from .book_keys import BookKeys
+from .book_news import Here, Source, channel_of, encode, head_of, name_of
+from .book_scripts import LEAVE, MARK, WRITE
+from .connection import RedisConnection
+
+
+@dataclass(frozen=True, slots=True)
+class BookWrite:
+    """A book to write: whole, or what changed of it."""
+
+    book: BookKey
+    seq: int
+    base: int
+    """The number that the changes follow, or WHOLE or CHECK."""
+    bids: Sequence[int]
+    """Prices and quantities in turn."""
+    asks: Sequence[int]
+
+
+class BookWriter:
+    """Runs the scripts of one publisher. Each write and each message has a number."""
+
+    def __init__(
+        self, connection: RedisConnection, *, shard: int, shards: int, tells: bool
+    ) -> None:
+        """If it `tells`, each step publishes a message of what it has written."""
+        self._connection = connection
+        self._keys = BookKeys(connection)
+        self._marker = self._keys.marker(shard, shards)
+        self._shard, self._shards = shard, shards
+        self._channel = channel_of(connection) if tells else ""
+        self._name = uuid4().hex
+        self._writes = self._told = self._marks = 0
+
+    async def mark(
+        self, epoch: int, *, life: float, begun: int, halts: tuple[Halt, ...], complete: int | None
+    ) -> int:
+        """Say who publishes, for `life` seconds, and return what the script answers.
+
+        Raises Unavailable.
+        """
+        self._marks += 1
+        answer: int = await self._connection.run(
+            MARK,
+            [self._marker],
+            epoch,
+            self._name,
+            round(1000 * life),
+            begun,
+            encode(halts),
+            "" if complete is None else complete,
+            self._channel,
+            encode(Here(self._source(epoch), self._told, self._marks, begun, halts)),
+        )
+        return answer
+
+    async def leave(self, epoch: int) -> None:
+        """Say that nothing more is published. Raises Unavailable."""
+        await self._connection.run(LEAVE, [self._marker], epoch, self._name)
+
+    async def write(self, epoch: int, writes: Sequence[BookWrite]) -> Sequence[int]:
+        """Write books, and return what became of each. Raises Unavailable."""
+        if not writes:
+            return []
+        if self._keys.is_cluster:
+            each = (self._write(epoch, [write]) for write in writes)
+            return [result for results in await asyncio.gather(*each) for result in results]
+        return await self._write(epoch, writes)
+
+    async def _write(self, epoch: int, writes: Sequence[BookWrite]) -> Sequence[int]:
+        keys = [key for write in writes for key in self._keys.of(write.book)]
+        packed = [self._pack(write) for write in writes]
+        told: tuple[bytes, ...] = ()
+        if self._channel:
+            self._told += 1
+            names = [name_of(write.book) for write in writes]
+            told = head_of(self._source(epoch), self._told), msgspec.msgpack.encode(names)
+        answer: Any = await self._connection.run(
+            WRITE, keys, msgspec.msgpack.encode(packed), epoch, self._channel, *told
+        )
+        results: Sequence[int] = answer
+        return results
+
+    def _pack(self, write: BookWrite) -> tuple[int, int, int, Sequence[int], Sequence[int]]:
+        self._writes += 1
+        return self._writes, write.seq, write.base, write.bids, write.asks
+
+    def _source(self, epoch: int) -> Source:
+        return Source(self._shard, self._shards, self._name, epoch)

@@ -1,0 +1,182 @@
+"""The books of an engine, as another process that shares a Redis mirrors them."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from solebook.adapters.redis.book_listener import SILENCE, BookListener
+from solebook.adapters.redis.book_news import channel_of
+from solebook.adapters.redis.book_reader import RedisBookReader
+from solebook.adapters.redis.book_views import RedisBookViews
+from solebook.adapters.redis.connection import RedisConnection
+from solebook.adapters.redis.remote_books import RedisBooks
+from solebook.adapters.redis.subscription import Subscription
+from solebook.adapters.streams.book_mirror import BookMirror
+from solebook.adapters.streams.mirrored_books import MirroredBookViews
+from solebook.adapters.streams.mirrors import Mirrors
+from solebook.core.bidding.matching_engine import Unlimited
+from solebook.ports.book_views import BookViews, StoredBooks
+from solebook.ports.language.halts import Halt
+from solebook.ports.language.market import BookChange, BookKey, BookView
+from solebook.ports.tenure import Tenure
+
+from ..redis_connections import connected, some_prefix, until
+from ..valkey_server import ValkeyServer
+
+BEAT = 0.02
+
+
+@dataclass
+class Stored(StoredBooks):
+    """Books without quotes, which notes what it is asked for."""
+
+    asked: list[BookKey] = field(default_factory=list)
+
+    async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
+        self.asked += books
+        return [BookView(book, 0) for book in books]
+
+
+class Process:
+    """A process that may have the engine, or mirrors what another one tells."""
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        *,
+        shards: int = 1,
+        silence: float = SILENCE,
+        is_ordered: bool = True,
+        beat: float = BEAT,
+    ) -> None:
+        self.connection = connection
+        self.stored = Stored()
+        self.channel = channel_of(connection)
+        self.subscription = Subscription(connection, self.channel, pause=0.01)
+        source = RedisBooks(RedisBookReader(connection, shards))
+        self.mirrors = Mirrors(
+            shards,
+            lambda shard, shown: BookMirror(
+                source, self.stored, shard=shard, shards=shards, shown=shown, silence=silence
+            ),
+        )
+        self.listener = BookListener(self.mirrors.of_shards, is_ordered=is_ordered)
+        mirrored = MirroredBookViews(self.mirrors)
+        self.shown = mirrored.shown
+        self.views = RedisBookViews(
+            connection, mirrored, self.shown, shards=shards, tells=True, beat=beat
+        )
+        self.loses: Callable[[bytes], bool] = lambda _: False
+        """Whether a message is lost on its way here."""
+        self.missed = 0
+        self._last = b""
+
+    async def hear(self, message: bytes) -> None:
+        if message.startswith(b"last "):
+            self._last = message
+        elif not self.loses(message):
+            await self.listener.hear(message)
+
+    def miss(self) -> None:
+        self.missed += 1
+        self.listener.miss()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with self.subscription.open(self.hear, self.miss), self.views.publishing():
+            await until(lambda: self.subscription.is_heard)
+            yield
+
+    async def has_heard_all(self) -> None:
+        """Wait until all messages that Redis has until now have arrived."""
+        last = f"last {uuid4()}".encode()
+        await self.connection.call("PUBLISH", self.channel, last)
+        await until(lambda: self._last == last)
+
+    async def begin(self, seq: int = 0, *, epoch: int = 1) -> None:
+        """Begin as the engine of the only shard, all of whose books are empty."""
+        await self.views.begin(0, 1, seq, Unlimited(), epoch=epoch)
+        await self.views.show_halts([])
+        await self.views.complete(0, 1, seq)
+        await self.views.flush()
+
+
+@asynccontextmanager
+async def processes(
+    server: ValkeyServer, number: int, *, beat: float = BEAT, silence: float = SILENCE
+) -> AsyncIterator[list[Process]]:
+    """Connect some processes, none of which has an engine yet."""
+    prefix = some_prefix()
+    async with AsyncExitStack() as stack:
+        opened = []
+        for _ in range(number):
+            connection = await stack.enter_async_context(connected(server, prefix=prefix))
+            process = Process(connection, beat=beat, silence=silence)
+            await stack.enter_async_context(process.running())
+            opened.append(process)
+        yield opened
+
+
+@asynccontextmanager
+async def engine_and_reader(
+    server: ValkeyServer, *, beat: float = BEAT
+) -> AsyncIterator[tuple[Process, Process]]:
+    """Connect a process with the engine, and one that has heard of it."""
+    async with processes(server, 2, beat=beat) as [engine, reader]:
+        await engine.begin()
+        await reader.has_heard_all()
+        yield engine, reader
+
+
+class Told(BookViews):
+    """Views whose changes have reached the other process when a call returns.
+
+    Engines publish a book whole before they change it, and so does this.
+    """
+
+    def __init__(self, engine: Process, reader: Process) -> None:
+        self._engine, self._reader = engine, reader
+        self._views = engine.views
+
+    async def _arrive(self) -> None:
+        await self._views.flush()
+        await self._reader.has_heard_all()
+
+    async def begin(
+        self,
+        shard: int,
+        shards: int,
+        seq: int,
+        tenure: Tenure | None = None,
+        *,
+        epoch: int = 0,
+    ) -> None:
+        await self._views.begin(shard, shards, seq, tenure, epoch=epoch)
+        await self._arrive()
+
+    async def end(self, shard: int, shards: int) -> None:
+        await self._views.end(shard, shards)
+
+    async def publish(self, view: BookView) -> None:
+        await self._views.publish(view)
+        await self._arrive()
+
+    async def apply(self, change: BookChange) -> None:
+        if change.seq == 1:
+            await self.publish(BookView(change.book, 0))
+        await self._views.apply(change)
+        await self._arrive()
+
+    async def complete(self, shard: int, shards: int, seq: int) -> None:
+        await self._views.complete(shard, shards, seq)
+
+    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
+        await self._views.show_halts(halts, shard=shard, shards=shards)
+        await self._arrive()
+
+    async def get(self, book: BookKey, depth: int) -> BookView:
+        return await self._views.get(book, depth)
+
+    async def best(self, books: list[BookKey]) -> list[BookView]:
+        return await self._views.best(books)
