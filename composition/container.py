@@ -43,6 +43,7 @@ async def open_application(
             container.keepers.override(container.shared_keepers)
         if settings.nats.servers:
             container.carrier.override(providers.Object("nats"))
+        container.between.override(providers.Object(settings.streams_between))
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
     try:

@@ -1,7 +1,7 @@
 """Adapters on NATS. They import their packages when they are built: those are an extra."""
 
 from collections.abc import AsyncIterator, Set
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -99,12 +99,15 @@ async def open_product_invalidations(
 def across_nats(
     network: "Network",
     store: Store,
-    book_views: "ShardedBookViews",
+    book_views: "ShardedBookViews | None",
     broker: MessageBroker,
     settings: Settings,
     shards: int,
 ) -> Across:
-    """Return how this process and the others reach each other over NATS."""
+    """Return how this process and the others reach each other over NATS.
+
+    `book_views` are those that other processes are told of, if that goes over NATS too.
+    """
     from ..adapters.nats.matching_server import MatchingServer
     from ..adapters.nats.micro import serving
     from ..adapters.nats.pulse import Pulse
@@ -123,6 +126,8 @@ def across_nats(
         return server.serving(matching, tenure, shard=shard, shards=shards, epoch=epoch)
 
     def tell_books(shard: int, tenure: LeaseTenure) -> AbstractAsyncContextManager[None]:
+        if book_views is None:
+            return nullcontext()
         return book_views.telling(shard, tenure.lease.epoch)
 
     def engine_of(shard: int) -> ShardMatching:

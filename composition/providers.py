@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from ..adapters.redis.book_views import RedisBookViews
     from ..adapters.redis.connection import RedisConnection
     from ..adapters.sql.engine.database import SqlDatabase
+    from ..adapters.streams.mirrored_books import MirroredBookViews
 
 
 class Container(containers.DeclarativeContainer):
@@ -114,6 +115,8 @@ class Container(containers.DeclarativeContainer):
     )
     carrier: providers.Provider[str] = providers.Object("process")
     """What carries messages to other processes: `nats`, or nothing beyond this `process`."""
+    between: providers.Provider[str] = providers.Object("process")
+    """What carries the live streams to other processes: `nats`, `redis`, or nothing."""
     network: "providers.Provider[Network]" = providers.Resource(open_network, settings, who)
     plain_store: providers.Provider[Store] = providers.Selector(
         settings.provided.store.kind,
@@ -153,9 +156,12 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     order_stream: providers.Provider[OrderStream] = providers.Selector(
-        carrier,
+        between,
         process=providers.Singleton(MemoryOrderStream, queue=settings.provided.stream.queue),
         nats=providers.Resource(open_order_stream, network, settings, roles),
+        redis=providers.Resource(
+            redis_adapters.open_redis_order_stream, redis, settings.provided.stream, roles
+        ),
     )
     store: providers.Provider[Store] = providers.Singleton(
         decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
@@ -183,14 +189,20 @@ class Container(containers.DeclarativeContainer):
     told_book_views: "providers.Provider[ShardedBookViews]" = providers.Resource(
         open_book_views, network, store.provided.stored_books, settings, roles, shards
     )
+    mirrored_book_views: "providers.Provider[MirroredBookViews]" = providers.Resource(
+        redis_adapters.open_mirrored_books, redis, store.provided.stored_books, roles, shards
+    )
     book_views_here: providers.Provider[BookViews] = providers.Selector(
-        carrier, process=own_book_views, nats=told_book_views
+        between, process=own_book_views, nats=told_book_views, redis=mirrored_book_views
     )
     shown_books: providers.Provider[MemoryBookViews] = providers.Selector(
-        carrier, process=own_book_views, nats=told_book_views.provided.shown
+        between,
+        process=own_book_views,
+        nats=told_book_views.provided.shown,
+        redis=mirrored_book_views.provided.shown,
     )
     redis_book_views: "providers.Provider[RedisBookViews]" = providers.Resource(
-        redis_adapters.open_redis_book_views, redis, book_views_here, shown_books, shards
+        redis_adapters.open_redis_book_views, redis, book_views_here, shown_books, shards, between
     )
     book_views: providers.Provider[BookViews] = providers.Selector(
         settings.provided.redis.is_used, none=book_views_here, redis=redis_book_views
@@ -298,7 +310,13 @@ class Container(containers.DeclarativeContainer):
         carrier,
         process=providers.Object(None),
         nats=providers.Singleton(
-            across_nats, network, store, told_book_views, nats_bus, settings, shards
+            across_nats,
+            network,
+            store,
+            providers.Selector(between, nats=told_book_views, redis=providers.Object(None)),
+            nats_bus,
+            settings,
+            shards,
         ),
     )
     application: providers.Provider[Application] = providers.Singleton(

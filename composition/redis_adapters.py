@@ -1,7 +1,7 @@
 """Adapters on Redis. They import their packages when they are built: those are an extra."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Set
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,13 +11,16 @@ from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..config.redis import RedisSettings
 from ..config.settings import CacheSettings, Settings
+from ..config.stream import StreamSettings
 from ..ports.access_tokens import RevokedSessions
-from ..ports.book_views import BookViews
+from ..ports.book_views import BookViews, StoredBooks
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
+from ..ports.language.process_roles import ProcessRole
+from ..ports.order_stream import OrderStream
 from ..ports.rate_limits import RateLimits
 from ..ports.stopwatch import Stopwatch
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from ..adapters.redis.access import RedisAccess
     from ..adapters.redis.book_views import RedisBookViews
     from ..adapters.redis.connection import RedisConnection
+    from ..adapters.streams.mirrored_books import MirroredBookViews
 
 
 @asynccontextmanager
@@ -85,13 +89,67 @@ async def open_redis_product_cache(
 
 
 @asynccontextmanager
+async def open_mirrored_books(
+    redis: "RedisConnection", stored: StoredBooks, roles: Set[ProcessRole], shards: int
+) -> "AsyncIterator[MirroredBookViews]":
+    """Open the books of this process's engines, and of others' as they tell of them over Redis.
+
+    Only a process with HTTP listens. The others read the books in Redis.
+    """
+    from ..adapters.redis.book_listener import SILENCE, BookListener
+    from ..adapters.redis.book_news import channel_of
+    from ..adapters.redis.book_reader import RedisBookReader
+    from ..adapters.redis.remote_books import RedisBooks
+    from ..adapters.redis.subscription import Subscription
+    from ..adapters.streams.book_mirror import BookMirror
+    from ..adapters.streams.mirrored_books import MirroredBookViews
+    from ..adapters.streams.mirrors import Mirrors
+
+    source = RedisBooks(RedisBookReader(redis, shards))
+
+    def mirror_of(shard: int, shown: MemoryBookViews) -> BookMirror:
+        return BookMirror(source, stored, shard=shard, shards=shards, shown=shown, silence=SILENCE)
+
+    mirrors = Mirrors(shards, mirror_of)
+    listener = BookListener(mirrors.of_shards, is_ordered=not redis.is_cluster)
+    async with AsyncExitStack() as stack:
+        if ProcessRole.HTTP in roles:
+            subscription = Subscription(redis, channel_of(redis))
+            await stack.enter_async_context(subscription.open(listener.hear, listener.miss))
+        yield MirroredBookViews(mirrors)
+
+
+@asynccontextmanager
+async def open_redis_order_stream(
+    redis: "RedisConnection", settings: StreamSettings, roles: Set[ProcessRole]
+) -> AsyncIterator[OrderStream]:
+    """Open the stream of changed orders. Only a process with HTTP listens."""
+    from ..adapters.redis.channel import RedisChannel
+    from ..adapters.streams.channel import Channel
+    from ..adapters.streams.order_stream import ToldOrderStream
+
+    channel = Channel(RedisChannel(redis, redis.name("told", "orders")))
+    stream = ToldOrderStream(channel, queue=settings.queue)
+    hear = stream.hear if ProcessRole.HTTP in roles else None
+    async with channel.open(hear, stream.miss):
+        yield stream
+
+
+@asynccontextmanager
 async def open_redis_book_views(
-    redis: "RedisConnection", without: BookViews, shown: MemoryBookViews, shards: int
+    redis: "RedisConnection",
+    without: BookViews,
+    shown: MemoryBookViews,
+    shards: int,
+    between: str,
 ) -> "AsyncIterator[RedisBookViews]":
-    """Open the published books of all processes. `without` are those without Redis."""
+    """Open the published books of all processes. `without` are those without Redis.
+
+    If the streams go `between` processes over Redis, `without` mirrors what is published there.
+    """
     from ..adapters.redis.book_views import RedisBookViews
 
-    views = RedisBookViews(redis, without, shown, shards=shards)
+    views = RedisBookViews(redis, without, shown, shards=shards, tells=between == "redis")
     async with views.publishing():
         yield views
 

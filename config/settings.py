@@ -245,6 +245,10 @@ class Settings(Section, frozen=True):
             raise ValueError("the warehouse address has a link, which letters would leave out")
         if self.nats.servers and not self.is_shared:
             raise ValueError("nats.url needs several processes, so a PostgreSQL URL in store.url")
+        if self.stream.between == "nats" and not self.nats.servers:
+            raise ValueError("stream.between = 'nats' needs nats.url")
+        if self.stream.between == "redis" and not self.redis.url:
+            raise ValueError("stream.between = 'redis' needs redis.url")
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 
@@ -276,6 +280,14 @@ class Settings(Section, frozen=True):
     def is_shared(self) -> bool:
         """Whether several processes can run on the store."""
         return self.store.kind == "postgres"
+
+    @property
+    def streams_between(self) -> Literal["process", "nats", "redis"]:
+        """What carries the live streams to other processes: nothing, if there is only one."""
+        if not self.is_shared:
+            return "process"
+        default: Literal["process", "redis"] = "redis" if self.redis.url else "process"
+        return self.stream.between or ("nats" if self.nats.servers else default)
 
     @property
     def mail_adapter(self) -> Literal["eml", "memory"]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ..ports.language.limits import Between, check_limits
 
@@ -18,6 +18,9 @@ class StreamSettings:
     All limits are per process. Raises ValueError if invalid.
     """
 
+    between: Literal["nats", "redis"] | None = None
+    """What carries the streams from process to process. The default is NATS if `nats.url` is set,
+    and else Redis if `redis.url` is set."""
     interval: Annotated[timedelta, Between(_NOTHING, timedelta(seconds=10))] = timedelta(
         milliseconds=100
     )
