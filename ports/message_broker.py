@@ -39,6 +39,11 @@ class MessageBroker(WatchedBroker, Protocol):
         """
         ...
 
+    @property
+    def incarnation(self) -> str:
+        """Which run of the broker this process reaches; another one after it was started anew."""
+        ...
+
     async def has_kept(self, position: Position) -> bool:
         """Return whether no message up to a position was lost. Raises Unavailable.
 

@@ -32,6 +32,10 @@ class SentMessages(Protocol):
         """
         ...
 
+    async def send_latest_again(self, age: timedelta) -> int:
+        """Move back what was sent up to `age` before the last message, and keep the position."""
+        ...
+
     async def known_as(self, new: str) -> str:
         """Return the name under which the broker knows this exchange; `new` if it had none."""
         ...

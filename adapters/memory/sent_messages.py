@@ -1,12 +1,12 @@
 """Messages that a broker has, in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
 from ...ports.clock import Clock
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import Position
+from ...ports.language.messages import Message, Position
 from ...ports.sent_messages import SentMessages
 from .database import MemoryAdapter, MemoryDatabase
 from .outbox import MemoryOutbox
@@ -41,12 +41,23 @@ class MemorySentMessages(MemoryAdapter, SentMessages):
     async def send_again(self) -> int:
         await self._database.writing()
         messages = [message for message, _ in self._tables.sent_messages.values()]
-        for message in messages:
-            self._database.remove(self._tables.sent_messages, message.id)
-        self._outbox.put_back(messages)
+        self._put_back(messages)
         if _EVENTS in self._tables.broker_positions:
             self._database.remove(self._tables.broker_positions, _EVENTS)
         return len(messages)
+
+    async def send_latest_again(self, age: timedelta) -> int:
+        await self._database.writing()
+        sent = self._tables.sent_messages.values()
+        since = max((at for _, at in sent), default=self._clock.now()) - age
+        messages = [message for message, at in sent if at >= since]
+        self._put_back(messages)
+        return len(messages)
+
+    def _put_back(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._database.remove(self._tables.sent_messages, message.id)
+        self._outbox.put_back(messages)
 
     async def known_as(self, new: str) -> str:
         await self._database.writing()

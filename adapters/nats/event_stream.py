@@ -139,6 +139,19 @@ class EventStream(WatchedBroker):
         name = f"{there['created']} {blake2b(repr(origins).encode(), digest_size=8).hexdigest()}"
         return Position(name, there["state"]["last_seq"])
 
+    async def has_kept(self, last: int) -> bool:
+        """Return whether a message is there, or was acknowledged by all roles.
+
+        A broker may remember the number of a message that it has lost. Raises Unavailable and
+        StreamError.
+        """
+        if not last or await self._jetstream.find(f"STREAM.MSG.GET.{self.names.stream}", seq=last):
+            return True
+        done = dict.fromkeys(RECEIVING_ROLES, 0)
+        for name, consumer in await self._listed():
+            done[name.role] = max(done[name.role], consumer["ack_floor"]["stream_seq"])
+        return min(done.values()) >= last
+
     async def backlog(self) -> BrokerBacklog:
         try:
             there = await self._find()
@@ -185,18 +198,22 @@ class EventStream(WatchedBroker):
 
     async def _origins(self) -> list[tuple[str, int, str]]:
         """Return which origins the consumers of each role and partition have."""
-        origins: set[tuple[str, int, str]] = set()
+        listed = await self._listed()
+        return sorted({(name.role, name.partition, _origin(found)) for name, found in listed})
+
+    async def _listed(self) -> list[tuple[ConsumerName, dict[str, Any]]]:
+        """Return all consumers, as the broker describes them."""
+        listed: list[tuple[ConsumerName, dict[str, Any]]] = []
         seen = 0
         while True:
             page = await self._jetstream.ask(f"CONSUMER.LIST.{self.names.stream}", offset=seen)
             if page.get("missing"):
                 raise Unavailable(what=NETWORK)  # a server of the cluster, which has some of them
-            for found in page["consumers"]:
-                if (name := ConsumerName.read(found["name"])) is not None:
-                    origins.add((name.role, name.partition, _origin(found)))
+            named = ((ConsumerName.read(found["name"]), found) for found in page["consumers"])
+            listed += ((name, found) for name, found in named if name is not None)
             seen += len(page["consumers"])
             if not page["consumers"] or seen >= page["total"]:
-                return sorted(origins)
+                return listed
 
     async def _create(self, name: ConsumerName, done: int | None, origin: str | None) -> None:
         """Create a consumer that begins after the message `done`, or with the first one.

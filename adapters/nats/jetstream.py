@@ -8,8 +8,8 @@ from ...ports.language.errors import Unavailable
 from .network import NETWORK, Network
 
 _DUPLICATE_IN_BATCH = 10_201
-_NOT_FOUND = {10_014, 10_059}
-"""A consumer, or a stream, that is not there."""
+_NOT_FOUND = {10_014, 10_037, 10_059}
+"""A consumer, a message, or a stream that is not there."""
 
 
 class StreamError(Exception):
@@ -21,7 +21,7 @@ class StreamError(Exception):
 
     @property
     def is_not_found(self) -> bool:
-        """Whether the stream or the consumer does not exist."""
+        """Whether the stream, the consumer or the message does not exist."""
         return self.code in _NOT_FOUND
 
     @property
@@ -56,7 +56,7 @@ class JetStream:
         return _checked(answer)
 
     async def find(self, subject: str, **fields: Any) -> dict[str, Any] | None:
-        """Return the answer, or None if the stream or the consumer does not exist."""
+        """Return the answer, or None if what is asked for does not exist."""
         try:
             return await self.ask(subject, **fields)
         except StreamError as error:

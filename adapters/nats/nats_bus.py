@@ -127,11 +127,11 @@ class NatsBus(EventBus, MessageBroker):
     def _prepared(self, message: Message) -> tuple[str, bytes, dict[str, str]]:
         """Return the subject, the payload and the headers of a message.
 
-        Its id in the broker is another one after a loss, so that it is not dropped as a duplicate
-        of one that the broker has not any more.
+        Its id in the broker is another one after a loss, and after the broker was started anew, so
+        that it is not dropped as a duplicate of one that the broker has not any more.
         """
         subject = self._stream.names.subject(message.key, message.subject)
-        id_ = f"{message.id}-{crc32((self._created or '').encode()):08x}"
+        id_ = f"{message.id}-{crc32(f'{self._created} {self.incarnation}'.encode()):08x}"
         return subject, encode_message(message), {"Nats-Msg-Id": id_}
 
     # ---- the broker ----------------------------------------------------------------------
@@ -143,6 +143,10 @@ class NatsBus(EventBus, MessageBroker):
     async def backlog(self) -> BrokerBacklog:
         return await self._stream.backlog()
 
+    @property
+    def incarnation(self) -> str:
+        return self._network.server_id
+
     async def has_kept(self, position: Position) -> bool:
         return await self._breaker(partial(self._has_kept, position))
 
@@ -150,10 +154,12 @@ class NatsBus(EventBus, MessageBroker):
         connection = self._network.connections
         try:
             now = await self._find()
+            is_there = now.stream == position.stream and now.last >= position.last
+            has_kept = is_there and await self._stream.has_kept(position.last)
         except StreamError as error:
             raise Unavailable(what=NETWORK) from error
         self._checked = connection
-        return now.stream == position.stream and now.last >= position.last
+        return has_kept
 
     async def _find(self) -> Position:
         """Return the position of the stream. Raises Unavailable if there is none."""

@@ -159,6 +159,11 @@ class Network:
                     await self._client.close()
 
     @property
+    def server_id(self) -> str:
+        """The name of the server's process that is reached. A server has another after a start."""
+        return str(self._client._server_info.get("server_id", ""))
+
+    @property
     def is_connected(self) -> bool:
         """Whether a server can be reached at the moment."""
         return self._client.is_connected

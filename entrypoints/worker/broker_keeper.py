@@ -12,6 +12,8 @@ from ...ports.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 
+_LATEST = timedelta(seconds=10)
+"""What was sent so long before a broker ended may be missing in its files when it runs again."""
 KEPT_FOR = timedelta(minutes=5)
 """How long sent messages are kept. The broker drops what is sent again within twice this time."""
 
@@ -23,6 +25,8 @@ class BrokerKeeper:
         self._broker = broker
         self._sent = sent
         self._transaction = transaction
+        self._incarnation: str | None = None
+        """The run of the broker that was asked last."""
 
     async def has_lost(self, unmarked: Position | None = None) -> bool:
         """Return whether the broker has lost messages, which are in the outbox again then.
@@ -32,10 +36,22 @@ class BrokerKeeper:
         """
         position = _later(await self._sent.position(), unmarked)
         # Without a position too: the bus publishes nothing until this was asked.
-        if await self._broker.has_kept(position or Position("", 0)) or position is None:
+        has_kept = await self._broker.has_kept(position or Position("", 0))
+        incarnation, before = self._broker.incarnation, self._incarnation
+        if position is None:
+            self._incarnation = incarnation
+            return False
+        if has_kept and incarnation == before:
             return False
         async with self._transaction():
-            count = await self._sent.send_again()
+            if has_kept:
+                count = await self._sent.send_latest_again(_LATEST)
+            else:
+                count = await self._sent.send_again()
+        self._incarnation = incarnation
+        if has_kept:
+            _log.info("the broker may lack its latest messages: %d are sent again", count)
+            return count > 0
         _log.error("the broker has lost messages: the last %d are sent again", count)
         return True
 

@@ -145,7 +145,9 @@ class Relay:
         """
         count = 0
         try:
-            await self._check()
+            with suppress(_MessagesLost):  # they are in the outbox
+                await self._check()
+            self._has_lost = False
             while await self._feed():
                 self._heard_news = True  # what is published may add messages
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -35,6 +35,8 @@ async def send_again(store: Store) -> int:
 async def test_nothing_was_sent_at_first(store: Store) -> None:
     assert await store.sent_messages.position() is None
     assert await send_again(store) == 0
+    async with store.transaction():
+        assert await store.sent_messages.send_latest_again(timedelta(minutes=1)) == 0
 
 
 async def test_sent_messages_leave_the_outbox(store: Store, records: Records) -> None:
@@ -110,6 +112,24 @@ async def test_old_messages_are_forgotten_and_the_position_is_not(
     assert await store.sent_messages.position() == Position("one", 3)
     await send_again(store)
     assert await store.outbox.unsent(10) == second
+
+
+async def test_the_latest_messages_are_sent_again_alone(
+    store: Store, records: Records, clock: VirtualClock
+) -> None:
+    early = await added(store, records, 2)
+    await move(store, early, Position("one", 2))
+    await clock.advance(timedelta(seconds=11))
+    latest = await added(store, records, 3)
+    await move(store, latest[:1], Position("one", 3))
+    await clock.advance(timedelta(seconds=10))
+    await move(store, latest[1:], Position("one", 5))
+    await clock.advance(timedelta(minutes=1))
+    async with store.transaction():
+        assert await store.sent_messages.send_latest_again(timedelta(seconds=10)) == 3
+    assert await store.outbox.unsent(10) == latest
+    assert await store.sent_messages.position() == Position("one", 5)
+    assert await send_again(store) == 2
 
 
 async def test_what_is_rolled_back_was_not_sent(store: Store, records: Records) -> None:

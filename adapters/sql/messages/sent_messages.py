@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from ....ports.clock import Clock
 from ....ports.language.ids import MessageId
@@ -28,10 +28,13 @@ _KEEP = Statement(
     )
 )
 _REMOVE = Statement(delete(outbox).where(outbox.c.id == bindparam("id")))
-_BACK = Statement(
-    insert(outbox).from_select(_COLUMNS, select(*(sent_messages.c[name] for name in _COLUMNS)))
-)
+_SENT = select(*(sent_messages.c[name] for name in _COLUMNS))
+_IS_LATEST = sent_messages.c.sent_at >= bindparam("since")
+_BACK = Statement(insert(outbox).from_select(_COLUMNS, _SENT))
 _EMPTY = Statement(delete(sent_messages))
+_LAST = Statement(select(func.max(sent_messages.c.sent_at).label("at")))
+_LATEST_BACK = Statement(insert(outbox).from_select(_COLUMNS, _SENT.where(_IS_LATEST)))
+_REMOVE_LATEST = Statement(delete(sent_messages).where(_IS_LATEST))
 _FORGET = Statement(delete(sent_messages).where(sent_messages.c.sent_at < bindparam("before")))
 
 _BEGIN = Statement(insert_or_skip(broker_positions, broker_positions.c.name))
@@ -74,6 +77,14 @@ class SqlSentMessages(SentMessages):
         count = await self._database.execute(_BACK)
         await self._database.execute(_EMPTY)
         await self._database.execute(_NO_POSITION)
+        return count
+
+    async def send_latest_again(self, age: timedelta) -> int:
+        row = await self._database.first(_LAST)
+        if row is None or row.at is None:
+            return 0
+        count = await self._database.execute(_LATEST_BACK, since=row.at - age)
+        await self._database.execute(_REMOVE_LATEST, since=row.at - age)
         return count
 
     async def known_as(self, new: str) -> str:

@@ -122,6 +122,41 @@ async def test_what_the_broker_lost_is_noticed_and_can_be_published_again(
     assert sorted(exchange.handled, key=lambda m: m.id) == messages
 
 
+@pytest.mark.parametrize("cut", [1, 300, 5_000, 1_000_000])
+async def test_what_is_lost_is_noticed_although_the_broker_remembers_its_number(
+    exchange: Exchange, own_nats_server: NatsServer, cut: int
+) -> None:
+    """It writes down the number of the last message when it is stopped."""
+    relay = await exchange.process()
+    messages = [exchange.message() for _ in range(20)]
+    position = await published(relay, *messages)
+    back = asyncio.Event()
+    relay.network.on_reconnect(back.set)
+    own_nats_server.stop()
+    cut_tail(own_nats_server, exchange.names.stream, cut)
+    own_nats_server.start()
+    async with asyncio.timeout(PATIENCE):
+        await back.wait()
+
+    assert not await relay.bus.has_kept(position)
+    await relay.bus.publish(*messages)
+    trade = await exchange.process(TRADE)
+    trade.receive_all(TRADE)
+    await exchange.until(lambda: {m.id for m in exchange.handled} == {m.id for m in messages})
+
+
+async def test_a_message_that_all_roles_have_acknowledged_is_kept(exchange: Exchange) -> None:
+    relay, receiving = await exchange.process(), await exchange.process(*RECEIVING_ROLES)
+    position = await published(relay, *(exchange.message() for _ in range(5)))
+    for role in RECEIVING_ROLES:
+        receiving.receive_all(role)
+    async with asyncio.timeout(PATIENCE):
+        while (await relay.bus.backlog()).waiting:  # noqa: ASYNC110  # it is the broker's
+            await asyncio.sleep(0.01)
+
+    assert await relay.bus.has_kept(position)
+
+
 async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchange) -> None:
     relay = await exchange.process()
     position = await published(relay, exchange.message())

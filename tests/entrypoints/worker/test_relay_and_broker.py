@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -29,10 +30,12 @@ class Broker(EventBus, MessageBroker):
     """A broker in memory that can lose its last messages, as after a crash."""
 
     partitions = 1
+    incarnation = "one"
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
         self.interrupted = False
+        self.remembered = 0
         self.asked = 0
         self.grown = asyncio.Event()
         self.held: set[int] = set()
@@ -45,11 +48,21 @@ class Broker(EventBus, MessageBroker):
         del self.messages[len(self.messages) - count :]
         self.interrupted = True
 
+    def lose_and_remember(self, count: int) -> None:
+        """Lose the last messages in a crash, and still count them."""
+        self.remembered = len(self.messages)
+        self.incarnation = "two"
+        self.lose(count)
+
     async def until(self, versions: Sequence[int]) -> None:
         async with asyncio.timeout(10):
             while self.versions != versions:
                 self.grown.clear()
                 await self.grown.wait()
+
+    @property
+    def last(self) -> int:
+        return max(len(self.messages), self.remembered)
 
     @property
     def versions(self) -> list[int]:
@@ -71,7 +84,7 @@ class Broker(EventBus, MessageBroker):
         known = {message.id for message in self.messages}
         self.messages += [message for message in messages if message.id not in known]
         self.grown.set()
-        return Position("one", len(self.messages))
+        return Position("one", self.last)
 
     async def has_kept(self, position: Position) -> bool:
         self.asked += 1
@@ -79,7 +92,7 @@ class Broker(EventBus, MessageBroker):
         if self.interrupted:
             self.asked_after_loss.set()
         self.interrupted = False
-        return position.stream == "one" and len(self.messages) >= position.last
+        return position.stream == "one" and self.last >= position.last
 
     async def backlog(self) -> BrokerBacklog:
         raise NotImplementedError
@@ -172,6 +185,24 @@ async def test_a_relay_asks_before_it_sends_anything(
     running = asyncio.create_task(next_relay.run())
     await broker.until([1, 2, 3])
     await stop(running)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+async def test_the_latest_are_sent_again_to_a_broker_that_was_started_anew(
+    store: Store, broker: Broker, relay: Relay, clock: VirtualClock, lost: int
+) -> None:
+    """It says that it has them all, because it remembers their number."""
+    await add(store, 1)
+    await relay.drain()
+    await clock.advance(timedelta(minutes=1))
+    await add(store, 2, 3)
+    await relay.drain()
+    broker.lose_and_remember(lost)
+    await add(store, 4)
+    assert await relay.drain() == 3
+    assert broker.versions == [1, 2, 3, 4]
+    await add(store, 5)
+    assert await relay.drain() == 1
 
 
 class SlowKeeper(BrokerKeeper):
