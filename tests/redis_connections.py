@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Literal
 from uuid import uuid4
 
 from solebook.adapters.redis.access import RedisAccess
@@ -31,9 +32,11 @@ async def connected(
     connections: int = 50,
     password: str | None = None,
     pause: float = 1.0,
+    kind: Literal["server", "cluster"] = "server",
 ) -> AsyncIterator[RedisConnection]:
     """Yield a connection to a server, which need not run. It waits long unless told otherwise."""
     access = RedisAccess(
+        kind=kind,
         hosts=(("127.0.0.1", server.port),),
         connections=connections,
         timeout=timeout,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import uuid4
 
 from solebook.adapters.redis.book_listener import SILENCE, BookListener
@@ -47,7 +48,6 @@ class Process:
         *,
         shards: int = 1,
         silence: float = SILENCE,
-        is_ordered: bool = True,
         beat: float = BEAT,
     ) -> None:
         self.connection = connection
@@ -61,7 +61,7 @@ class Process:
                 source, self.stored, shard=shard, shards=shards, shown=shown, silence=silence
             ),
         )
-        self.listener = BookListener(self.mirrors.of_shards, is_ordered=is_ordered)
+        self.listener = BookListener(self.mirrors.of_shards, is_ordered=not connection.is_cluster)
         mirrored = MirroredBookViews(self.mirrors)
         self.shown = mirrored.shown
         self.views = RedisBookViews(
@@ -94,25 +94,33 @@ class Process:
         await self.connection.call("PUBLISH", self.channel, last)
         await until(lambda: self._last == last)
 
-    async def begin(self, seq: int = 0, *, epoch: int = 1) -> None:
-        """Begin as the engine of the only shard, all of whose books are empty."""
-        await self.views.begin(0, 1, seq, Unlimited(), epoch=epoch)
-        await self.views.show_halts([])
-        await self.views.complete(0, 1, seq)
+    async def begin(self, seq: int = 0, *, epoch: int = 1, shard: int = 0) -> None:
+        """Begin as the engine of a shard, all of whose books are empty."""
+        shards = len(self.mirrors.of_shards)
+        await self.views.begin(shard, shards, seq, Unlimited(), epoch=epoch)
+        await self.views.show_halts([], shard=shard, shards=shards)
+        await self.views.complete(shard, shards, seq)
         await self.views.flush()
 
 
 @asynccontextmanager
 async def processes(
-    server: ValkeyServer, number: int, *, beat: float = BEAT, silence: float = SILENCE
+    server: ValkeyServer,
+    number: int,
+    *,
+    shards: int = 1,
+    beat: float = BEAT,
+    silence: float = SILENCE,
+    kind: Literal["server", "cluster"] = "server",
 ) -> AsyncIterator[list[Process]]:
     """Connect some processes, none of which has an engine yet."""
     prefix = some_prefix()
     async with AsyncExitStack() as stack:
         opened = []
         for _ in range(number):
-            connection = await stack.enter_async_context(connected(server, prefix=prefix))
-            process = Process(connection, beat=beat, silence=silence)
+            opening = connected(server, prefix=prefix, kind=kind)
+            connection = await stack.enter_async_context(opening)
+            process = Process(connection, shards=shards, beat=beat, silence=silence)
             await stack.enter_async_context(process.running())
             opened.append(process)
         yield opened

@@ -14,7 +14,7 @@ from solebook.adapters.redis.book_news import Here, Told, decode
 from solebook.adapters.redis.book_publisher import BEAT
 from solebook.adapters.system.clock import SystemClock
 from solebook.ports.book_stream import BookReader
-from solebook.ports.language.market import BookKey, BookView
+from solebook.ports.language.market import BookKey, BookView, shard_of
 
 from ...ports.book_stream.followed import INTERVAL
 from ...ports.mirrored_books import Process, engine_and_reader, processes
@@ -318,3 +318,33 @@ async def test_messages_have_what_was_written_and_nothing_else(
 def _keys(process: Process, book: BookKey) -> list[str]:
     name = f"{book.product_id}:{book.size}"
     return [process.connection.name(kind, name) for kind in ("book", "bids", "asks")]
+
+
+async def test_each_shard_is_followed_wherever_its_engine_runs(
+    valkey_server: ValkeyServer, records: Records
+) -> None:
+    async with processes(valkey_server, 3, shards=2) as [one, other, reader]:
+        for shard, process in enumerate((one, other)):
+            await process.begin(epoch=1, shard=shard)
+        books: dict[int, BookKey] = {}
+        while len(books) < 2:
+            book = records.book()
+            books[shard_of(book, 2)] = book
+        await one.views.publish(whole(books[0], 7))
+        await other.views.publish(whole(books[1], 17))
+        await shows(reader, whole(books[0], 7))
+        await shows(reader, whole(books[1], 17))
+        reader.loses = lambda message: decode.decode(message).source.shard == 1
+        await one.views.apply(change(books[0], 8, 3))
+        await other.views.apply(change(books[1], 18, 3))
+        for process in (one, other):
+            await process.views.flush()
+        await reader.has_heard_all()
+        assert reader.shown.view(books[0]) == whole(books[0], 8, 3)
+        reader.loses = lambda _: False
+        for process in (one, other):
+            await process.views.flush()
+        await reader.has_heard_all()
+        assert reader.shown.view(books[0]) == whole(books[0], 8, 3)
+        assert reader.shown.view(books[1]) is None
+        assert await reader.views.get(books[1], 10) == whole(books[1], 18, 3)
