@@ -1,6 +1,6 @@
 """The books of an engine, as another process that shares a Redis mirrors them."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,13 +17,12 @@ from solebook.adapters.streams.book_mirror import BookMirror
 from solebook.adapters.streams.mirrored_books import MirroredBookViews
 from solebook.adapters.streams.mirrors import Mirrors
 from solebook.core.bidding.matching_engine import Unlimited
-from solebook.ports.book_views import BookViews, StoredBooks
-from solebook.ports.language.halts import Halt
+from solebook.ports.book_views import StoredBooks
 from solebook.ports.language.market import BookChange, BookKey, BookView
-from solebook.ports.tenure import Tenure
 
 from ..redis_connections import connected, some_prefix, until
 from ..valkey_server import ValkeyServer
+from .told_views import ToldViews
 
 BEAT = 0.02
 
@@ -137,54 +136,20 @@ async def engine_and_reader(
         yield engine, reader
 
 
-class Told(BookViews):
-    """Views whose changes have reached the other process when a call returns.
+class Told(ToldViews):
+    """The views of the process with the engine, whose changes the other one has heard of.
 
     Engines publish a book whole before they change it, and so does this.
     """
 
     def __init__(self, engine: Process, reader: Process) -> None:
-        self._engine, self._reader = engine, reader
-        self._views = engine.views
+        async def arrive() -> None:
+            await engine.views.flush()
+            await reader.has_heard_all()
 
-    async def _arrive(self) -> None:
-        await self._views.flush()
-        await self._reader.has_heard_all()
-
-    async def begin(
-        self,
-        shard: int,
-        shards: int,
-        seq: int,
-        tenure: Tenure | None = None,
-        *,
-        epoch: int = 0,
-    ) -> None:
-        await self._views.begin(shard, shards, seq, tenure, epoch=epoch)
-        await self._arrive()
-
-    async def end(self, shard: int, shards: int) -> None:
-        await self._views.end(shard, shards)
-
-    async def publish(self, view: BookView) -> None:
-        await self._views.publish(view)
-        await self._arrive()
+        super().__init__(engine.views, arrive)
 
     async def apply(self, change: BookChange) -> None:
         if change.seq == 1:
             await self.publish(BookView(change.book, 0))
-        await self._views.apply(change)
-        await self._arrive()
-
-    async def complete(self, shard: int, shards: int, seq: int) -> None:
-        await self._views.complete(shard, shards, seq)
-
-    async def show_halts(self, halts: Collection[Halt], *, shard: int = 0, shards: int = 1) -> None:
-        await self._views.show_halts(halts, shard=shard, shards=shards)
-        await self._arrive()
-
-    async def get(self, book: BookKey, depth: int) -> BookView:
-        return await self._views.get(book, depth)
-
-    async def best(self, books: list[BookKey]) -> list[BookView]:
-        return await self._views.best(books)
+        await super().apply(change)

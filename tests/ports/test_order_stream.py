@@ -20,17 +20,10 @@ async def stream(request: pytest.FixtureRequest) -> AsyncIterator[OrderStream]:
     if request.param == "memory":
         yield MemoryOrderStream(queue=QUEUE)
         return
-    if request.param == "redis":
-        from . import redis_channels
-
-        valkey = request.getfixturevalue("valkey_server")
-        async with redis_channels.order_streams(valkey, 1, queue=QUEUE) as [process]:
-            yield process.stream
-        return
     from .across_channels import order_streams
 
-    server = request.getfixturevalue("nats_server")
-    async with order_streams(server.url, 1, queue=QUEUE) as [one]:
+    server = request.getfixturevalue({"redis": "valkey_server"}.get(request.param, "nats_server"))
+    async with order_streams(server, 1, queue=QUEUE) as [one]:
         yield one.adapter
 
 

@@ -85,10 +85,10 @@ async def test_after_a_lost_message_the_book_is_sent_whole(
     async with stream.open() as following:
         await following.follow(book)
         assert await following.next() == whole(book, 7)
-        engine.network.leaks = True
+        engine.transport.leaks = True
         await engine.adapter.views.apply(change(book, 8, 3))
         await engine.sent()
-        engine.network.leaks = False
+        engine.transport.leaks = False
         news = asyncio.create_task(soon(following.next()))
         while not news.done():  # the time of the stream is the test's
             await clock.advance(INTERVAL)

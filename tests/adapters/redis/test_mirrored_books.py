@@ -1,6 +1,7 @@
 """The books of an engine in another process, while messages are lost and owners change."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ import pytest
 from solebook.adapters.memory.book_stream import MemoryBookStream
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.redis.book_listener import BookListener
 from solebook.adapters.redis.book_news import Here, Told, decode
 from solebook.adapters.redis.book_publisher import BEAT
 from solebook.adapters.system.clock import SystemClock
@@ -348,3 +350,46 @@ async def test_each_shard_is_followed_wherever_its_engine_runs(
         assert reader.shown.view(books[0]) == whole(books[0], 8, 3)
         assert reader.shown.view(books[1]) is None
         assert await reader.views.get(books[1], 10) == whole(books[1], 18, 3)
+
+
+@pytest.mark.parametrize("is_ordered", [True, False])
+async def test_who_follows_books_over_a_worn_line_sees_only_what_was(
+    valkey_server: ValkeyServer, records: Records, is_ordered: bool, full: bool
+) -> None:
+    chance, books = random.Random(1), [records.book() for _ in range(5)]
+    published: dict[BookKey, set[BookView]] = {book: set() for book in books}
+    late: list[asyncio.Task[None]] = []
+    last = 4_000 if full else 600
+    async with engine_and_reader(valkey_server, beat=BEAT) as (engine, reader):
+        reader.listener = BookListener(reader.mirrors.of_shards, is_ordered=is_ordered)
+
+        def deliver(message: bytes) -> None:
+            late.append(asyncio.create_task(reader.listener.hear(message)))
+
+        def loses(message: bytes) -> bool:
+            if not is_ordered and chance.random() < 0.3:
+                asyncio.get_running_loop().call_later(0.1 * chance.random(), deliver, message)
+                return True
+            return chance.random() < 0.01
+
+        async def follow_it(book: BookKey) -> None:
+            copy = RebuiltBook()
+            async with following(reader, book) as news:
+                while copy.seq != last:
+                    await rebuilt(news, (copy.seq or 0) + 1, copy)
+                    assert copy.view(book) in published[book]
+
+        for book in books:
+            await engine.views.publish(whole(book, 7))
+            published[book].add(whole(book, 7))
+            await shows(reader, whole(book, 7))
+        reader.loses = loses
+        following_all = asyncio.gather(*map(follow_it, books))
+        for seq in range(8, last + 1):
+            for book in books:
+                published[book].add(whole(book, seq, seq))
+                await engine.views.apply(change(book, seq, seq))
+            await asyncio.sleep(0.005)
+        async with asyncio.timeout(PATIENCE):
+            await following_all
+        await asyncio.gather(*late)
