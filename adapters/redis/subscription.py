@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from redis.asyncio.client import PubSub
 
 from ...ports.language.reminders import Reminders
-from .connection import FAILURES, REDIS, RedisConnection, noticing_cancellation
+from .client_errors import FAILURES, noticing_cancellation
+from .connection import REDIS, RedisConnection
 
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,18 @@ QUICK = 0.1
 @pytest.fixture
 def stopwatch(clock: VirtualClock) -> VirtualStopwatch:
     return VirtualStopwatch(clock)
+
+
+async def ends_after(steps: int, work: Coroutine[Any, Any, None]) -> bool:
+    """Cancel a task after a few steps of the event loop, and return whether it ends."""
+    working = asyncio.create_task(work)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    working.cancel()
+    ended, _ = await asyncio.wait([working], timeout=PATIENCE / 10)
+    if not ended:
+        working.cancel()
+    return bool(ended)
 
 
 async def fail(connection: RedisConnection, times: int) -> None:
@@ -172,11 +187,24 @@ async def test_whoever_calls_can_be_cancelled_at_any_time(
             while True:
                 await connection.check()
 
-        calling = asyncio.create_task(call_for_ever())
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        calling.cancel()
-        ended, _ = await asyncio.wait([calling], timeout=PATIENCE / 10)
-        if not ended:
-            calling.cancel()
-        assert ended
+        assert await ends_after(steps, call_for_ever())
+
+
+@pytest.fixture(scope="module")
+def strict_server() -> Iterator[ValkeyServer]:
+    with running_valkey("requirepass right") as server:
+        yield server
+
+
+@pytest.mark.parametrize("steps", range(1, 40))
+async def test_whoever_is_refused_can_be_cancelled_at_any_time(
+    strict_server: ValkeyServer, steps: int
+) -> None:
+    async with connected(strict_server, password="wrong", pause=0.0) as connection:
+
+        async def call_for_ever() -> None:
+            while True:
+                with suppress(Unavailable):
+                    await connection.check()
+
+        assert await ends_after(steps, call_for_ever())

@@ -177,12 +177,12 @@ async def test_a_client_that_subscribes_again_by_itself_may_have_missed_somethin
     own_valkey_server: ValkeyServer,
 ) -> None:
     async with connected(own_valkey_server) as connection:
-        client = connection._listening
-        assert isinstance(client, Redis)
         subscription = Subscription(connection, "news")
         listener = Listener(connection, subscription)
 
         async def cut(_: bytes) -> None:
+            [client] = connection._lent
+            assert isinstance(client, Redis)
             await client.connection_pool.disconnect()
 
         async with subscription.open(cut, listener.miss):

@@ -1,0 +1,27 @@
+"""What the client raises, and what it forgets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.exceptions import RedisError
+
+FAILURES = (RedisError, OSError, TimeoutError)
+"""What the client raises."""
+
+
+@asynccontextmanager
+async def noticing_cancellation() -> AsyncIterator[None]:
+    """Raise CancelledError at the end of the block if the task was cancelled meanwhile.
+
+    The client sends with `asyncio.wait_for`, which forgets in Python 3.11 that the task was
+    cancelled if the command was just sent.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    try:
+        yield
+    finally:
+        if task.cancelling() > before:
+            raise asyncio.CancelledError
