@@ -92,7 +92,8 @@ class BookListener:
             del self._publishers[told.source.shard]
             mirror.miss()
             return
-        for book in told.books:
+        epoch = told.source.epoch
+        for book in told.books if mirror.follows(epoch) else ():
             key = book.key
             if mirror.wants(key):
-                await mirror.hear_book(told.source.epoch, book.news(key))
+                await mirror.hear_book(epoch, book.news(key))

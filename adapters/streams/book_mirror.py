@@ -144,7 +144,7 @@ class BookMirror(StoredBooks):
 
     async def hear_book(self, epoch: int, news: Publication) -> None:
         """Follow a book."""
-        if self._follows(epoch):
+        if self.follows(epoch):
             for load in self._loads:
                 if news.book in load.books:
                     load.heard.append(news)
@@ -152,10 +152,11 @@ class BookMirror(StoredBooks):
 
     async def hear_halts(self, epoch: int, halts: StandingHalts) -> None:
         """Show halts, unless later ones are shown."""
-        if self._follows(epoch):
+        if self.follows(epoch):
             await self._show_halts(halts)
 
-    def _follows(self, epoch: int) -> bool:
+    def follows(self, epoch: int) -> bool:
+        """Return whether the engine in this epoch runs elsewhere and is heard at the moment."""
         return self._current() is not None and not self._is_paused and epoch == self._epoch
 
     def _current(self) -> Hearing | None:

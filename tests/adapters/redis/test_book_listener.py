@@ -25,6 +25,9 @@ class Mirror:
     async def hear_engine(self, epoch: int, begun: int) -> None:
         self.heard.append((epoch, begun))
 
+    def follows(self, epoch: int) -> bool:
+        return True
+
     async def hear_halts(self, epoch: int, halts: StandingHalts) -> None:
         pass
 
