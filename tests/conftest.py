@@ -28,6 +28,7 @@ REACHES_OUT = (
     "composition",
     "entrypoints/cli",
     "entrypoints/demo",
+    "entrypoints/doubles",
     "entrypoints/http",
     "entrypoints/services",
     "ports/two_stores",

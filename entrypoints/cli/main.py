@@ -10,7 +10,7 @@ from typing import Any
 
 from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
-from . import demo, mail, migrate, provider, serve, worker
+from . import demo, double, mail, migrate, provider, serve, worker
 from .admin import command as admin
 from .configured import add_store
 
@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_store(configured)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
+    double.add_to(commands, common)
     for command in (serve, worker, migrate, mail, provider, admin):
         command.add_to(commands, configured)
     return parser

@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -67,12 +68,16 @@ def reserved_address(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @asynccontextmanager
-async def serving(app: Litestar, address: socket.socket) -> AsyncIterator[str]:
+async def serving(
+    app: Callable[..., Any],
+    address: socket.socket,
+    protocol: type[asyncio.Protocol] = BoundedProtocol,
+) -> AsyncIterator[str]:
     """Serve at a reserved address until the block is left, and yield the URL."""
     server = _Server(
         uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=protocol,
             log_config=None,
             access_log=False,
             server_header=False,

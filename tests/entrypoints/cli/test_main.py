@@ -16,6 +16,7 @@ COMMANDS = [
     [],
     ["serve"],
     ["demo"],
+    ["double"],
     ["migrate"],
     ["mail"],
     ["admin"],

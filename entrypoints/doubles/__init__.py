@@ -1,0 +1,1 @@
+"""Doubles of services of others, for tests and laptops."""
