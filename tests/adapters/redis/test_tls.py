@@ -17,13 +17,15 @@ from solebook.config.redis import RedisSettings
 from solebook.ports.language.errors import Unavailable
 
 from ...certificates import Authority
+from ...redis_acl import PASSWORD as OF_SENTINELS
+from ...redis_acl import WITH_SENTINELS
 from ...redis_connections import PATIENCE, until
 from ...valkey_server import RedisServer, free_port, running_redis
 
 pytestmark = [pytest.mark.real, pytest.mark.integration]
 
 ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
-PASSWORD, DEFAULT, OF_SENTINELS = "hunter2-shop", "hunter2-default", "hunter2-sentinels"
+PASSWORD, DEFAULT = "hunter2-shop", "hunter2-default"
 USERS = f"""\
 user default on >{DEFAULT} ~* &* +@all
 user shop on >{PASSWORD} ~* &* +@all
@@ -180,7 +182,7 @@ def by_sentinel(secured: Secured) -> Iterator[RedisSettings]:
     sentinel = (
         f"sentinel monitor main 127.0.0.1 {port} 1\n"
         f"sentinel auth-user main shop\nsentinel auth-pass main {PASSWORD}\n"
-        f"user default off\nuser guard on >{OF_SENTINELS} &* +@all\n"
+        f"user default off\n{WITH_SENTINELS}\n"
     )
     authority = secured.authority
     with ExitStack() as stack:
@@ -191,7 +193,7 @@ def by_sentinel(secured: Secured) -> Iterator[RedisSettings]:
         yield replace(
             secured.settings,
             url=f"rediss+sentinel://127.0.0.1:{its_port}/main",
-            sentinel_user="guard",
+            sentinel_user="solebook",
             sentinel_password=OF_SENTINELS,
         )
 
