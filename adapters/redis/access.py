@@ -61,17 +61,12 @@ class RedisAccess:
 
     def sentinels(self) -> Sentinels:
         """Return a client of the Sentinels."""
-        in_turn = self.timeout / (len(self.hosts) + 1)  # so that there is time for the last one
         of_sentinels = self._options() | {
             "username": self.sentinel_user,
             "password": self.sentinel_password,
             "ssl": self.is_encrypted,
-            "socket_timeout": in_turn,
-            "socket_connect_timeout": in_turn,
         }
-        return Sentinels(  # type: ignore[no-untyped-call]
-            self.hosts, sentinel_kwargs=of_sentinels, **self._options()
-        )
+        return Sentinels(self.hosts, sentinel_kwargs=of_sentinels, **self._options())
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -25,3 +26,9 @@ async def noticing_cancellation() -> AsyncIterator[None]:
     finally:
         if task.cancelling() > before:
             raise asyncio.CancelledError
+
+
+def note_end(task: asyncio.Task[Any]) -> None:
+    """Take note of a failure, because whoever waited for a task may have given up."""
+    if not task.cancelled():
+        task.exception()

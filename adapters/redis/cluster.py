@@ -7,6 +7,8 @@ from redis._parsers import AsyncCommandsParser
 from redis.asyncio import RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from .client_errors import note_end
+
 
 class Cluster(RedisCluster):
     """Looks for the nodes in a task of its own, which all calls wait for.
@@ -25,7 +27,7 @@ class Cluster(RedisCluster):
         """Find out which node has which keys, unless that is known."""
         if self._finding is None or self._finding.done():
             self._finding = asyncio.create_task(super().initialize(*arguments, **options))
-            self._finding.add_done_callback(_note_end)
+            self._finding.add_done_callback(note_end)
         finding = self._finding
         await asyncio.wait([finding])
         if finding.cancelled():
@@ -56,9 +58,3 @@ class _FirstKey(AsyncCommandsParser):
     async def get_keys(self, *words: Any) -> tuple[Any, ...]:
         """Return what follows the name of the command."""
         return words[1:2]
-
-
-def _note_end(task: "asyncio.Task[RedisCluster]") -> None:
-    """Take note of a failure, because whoever called may have given up."""
-    if not task.cancelled():
-        task.exception()

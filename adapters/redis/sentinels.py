@@ -1,41 +1,76 @@
 """Which server is the primary, as Sentinels know it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
+from redis.asyncio import Redis
 from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 
 from ...ports.stopwatch import Stopwatch
-from .client_errors import FAILURES, noticing_cancellation
+from .client_errors import FAILURES, note_end, noticing_cancellation
 
 _LOOK = 1.0
 """Seconds between two questions."""
 
 
-class Sentinels(Sentinel):
-    """Asks Sentinels one after the other, and says what each of them has answered."""
+_Named: TypeAlias = tuple[str, int]
+"""The host and port of a primary."""
 
-    async def discover_master(self, service_name: str) -> tuple[str, int]:
+
+class Sentinels(Sentinel):
+    """Asks all Sentinels at once, in a task that whoever wants to know waits for.
+
+    A call has no time to ask one after the other if the first one hangs.
+    """
+
+    def __init__(self, hosts: Sequence[_Named], **options: Any) -> None:
+        super().__init__(hosts, **options)  # type: ignore[no-untyped-call]
+        self._asking: asyncio.Task[_Named] | None = None
+        self._asked: set[asyncio.Task[_Named | str]] = set()
+
+    async def discover_master(self, service_name: str) -> _Named:
         """Return the host and port of the primary. It raises what the client raises."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_all(service_name))
+            self._asking.add_done_callback(note_end)
+        asking = self._asking
+        await asyncio.wait([asking])
+        return asking.result()
+
+    async def aclose(self) -> None:
+        """Close all connections, when nobody is asked any more."""
+        await asyncio.gather(*self._asked)
+        await super().aclose()
+
+    async def _ask_all(self, service: str) -> _Named:
+        asked = [asyncio.create_task(self._ask(one, service)) for one in self.sentinels]
+        self._asked.update(asked)
         answers = []
-        for number, sentinel in enumerate(self.sentinels):
-            asked = sentinel.connection_pool.connection_kwargs
-            try:
-                states: Any = await sentinel.sentinel_masters()
-            except FAILURES as error:
-                answer = str(error) or type(error).__name__
-            else:
-                state = states.get(service_name)
-                if state and self.check_master_state(state, service_name):
-                    # The others may hang, and are asked after this one the next time.
-                    self.sentinels.insert(0, self.sentinels.pop(number))
-                    return state["ip"], state["port"]
-                answer = "the primary is down" if state else "no such service"
-            answers.append(f"{asked['host']}:{asked['port']}: {answer}")
-        raise MasterNotFoundError(
-            f"no Sentinel names a primary for {service_name} ({', '.join(answers)})"
-        )
+        for answering in asyncio.as_completed(asked):
+            answer = await answering
+            if not isinstance(answer, str):
+                return answer  # the others end by themselves, and keep their connections
+            answers.append(answer)
+        raise MasterNotFoundError(f"no Sentinel names a primary ({', '.join(answers)})")
+
+    async def _ask(self, sentinel: Redis, service: str) -> _Named | str:
+        """Return the primary, or why there is none."""
+        asked = sentinel.connection_pool.connection_kwargs
+        who = f"{asked['host']}:{asked['port']}"
+        try:
+            states: Any = await sentinel.sentinel_masters()
+        except FAILURES as error:
+            return f"{who}: {str(error) or type(error).__name__}"
+        finally:
+            self._asked.discard(asyncio.current_task())
+        state = states.get(service)
+        if state is None:
+            return f"{who} does not know {service}"
+        if not self.check_master_state(state, service):
+            return f"{who}: the primary is down"
+        return state["ip"], state["port"]
 
 
 async def follow_primary(

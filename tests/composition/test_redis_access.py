@@ -56,9 +56,7 @@ def test_sentinels_are_asked_for_the_service() -> None:
     assert asked == [("a", 26379), ("b", 7000)]
     for sentinel in pool.sentinel_manager.sentinels:
         options = sentinel.get_connection_kwargs()
-        # Each is asked once, and so briefly that there is time for the other one.
-        assert options["retry"] is None
-        assert 2 * options["socket_timeout"] < 0.1
+        assert options["retry"] is None  # each is asked once
         assert "password" not in options or options["password"] is None
 
 

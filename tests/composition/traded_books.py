@@ -22,6 +22,7 @@ from solebook.ports.language.users import OPERATOR, Actor, Role
 
 from ..redis_connections import PATIENCE
 from ..served import ADDRESS
+from .redis_faults import Hesitation
 
 SIZES = ("9", "9.5", "10")
 ADMIN = Actor(OPERATOR.user_id, frozenset({Role.ADMIN}))
@@ -80,6 +81,29 @@ class Exchange:
                 assert best.bids
                 assert best.asks
             await asyncio.sleep(0.002)
+
+    @asynccontextmanager
+    async def busy(self, late: Hesitation, chance: random.Random) -> AsyncIterator[None]:
+        """Trade and read all the time, until the block is left."""
+        is_over = False
+
+        async def trade() -> None:
+            while not is_over:
+                await late.of(lambda: self.trade(chance))
+
+        trading, reading = asyncio.create_task(trade()), asyncio.create_task(self.read())
+        try:
+            yield
+        finally:
+            is_over = True
+            await trading
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+
+    def wrong(self) -> list[Answer]:
+        """Return the answers that are not true."""
+        return [answer for answer in self.answers if not self.is_true(answer)]
 
     def is_true(self, answer: Answer) -> bool:
         """Whether the book was like that at its number, or while it was read from the store.
