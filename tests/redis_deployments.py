@@ -70,13 +70,20 @@ class Watched:
 
 
 @contextmanager
+def copies_of(primary: ValkeyServer, settings: str = "") -> Iterator[ValkeyServer]:
+    """Run a replica, which has all that the primary has."""
+    replicated = f"repl-diskless-sync-delay 0\nreplicaof 127.0.0.1 {primary.port}\n"
+    with running_valkey(replicated + settings) as replica:
+        wait_until(lambda: "\r\nconnected\r\n" in replica.command("ROLE"))
+        yield replica
+
+
+@contextmanager
 def watched_by_sentinels() -> Iterator[Watched]:
     """Run a primary, a replica and three Sentinels."""
     with ExitStack() as stack:
         primary = stack.enter_context(running_valkey(_COMMON))
-        replicated = f"{_COMMON}replicaof 127.0.0.1 {primary.port}\n"
-        replica = stack.enter_context(running_valkey(replicated))
-        wait_until(lambda: "\r\nconnected\r\n" in replica.command("ROLE"))
+        replica = stack.enter_context(copies_of(primary, _COMMON))
         settings = _SENTINEL.format(port=primary.port)
         sentinels = [stack.enter_context(running_valkey(settings)) for _ in range(3)]
         watched = Watched((primary, replica), tuple(sentinels))

@@ -13,7 +13,7 @@ from uuid import uuid4
 from ...ports.cache import Cache
 from ...ports.cache_invalidations import CacheInvalidations
 from ...ports.language.errors import Unavailable
-from .connection import RedisConnection, Script
+from .connection import RUN, RedisConnection, Script
 
 _log = logging.getLogger(__name__)
 
@@ -34,26 +34,33 @@ _PAUSE = 1.0
 _CLOSE = 0.5
 """Seconds to delete the rest at the end."""
 
-# A key has a value ("V...") or the turn of whoever loads it ("T..."). Whoever finds neither, or a
-# turn that began too long ago, gets nil and the turn.
-_LOOK = Script("""
+# A key has a value ("V...") or the turn of whoever loads it ("T..."), with the server's run id.
+# What another server has left counts for nothing. Whoever finds neither, or a turn that began too
+# long ago, gets nil and the turn.
+_LOOK = Script(f"""
+{RUN}
 local kept = redis.call('GET', KEYS[1])
+if kept and kept:sub(2, #run + 1) ~= run then
+    kept = nil
+end
 if kept and kept:sub(1, 1) == 'V' then
-    return kept
+    return 'V' .. kept:sub(#run + 2)
 end
 if kept and redis.call('PTTL', KEYS[1]) > ARGV[2] - ARGV[3] then
     return 'T'
 end
-redis.call('SET', KEYS[1], 'T' .. ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[1], 'T' .. run .. ARGV[1], 'PX', ARGV[2])
 return false
 """)
-_STORE = Script("""
-if redis.call('GET', KEYS[1]) == 'T' .. ARGV[1] then
-    redis.call('SET', KEYS[1], 'V' .. ARGV[2], 'PX', ARGV[3])
+_STORE = Script(f"""
+{RUN}
+if redis.call('GET', KEYS[1]) == 'T' .. run .. ARGV[1] then
+    redis.call('SET', KEYS[1], 'V' .. run .. ARGV[2], 'PX', ARGV[3])
 end
 """)
-_GIVE_UP = Script("""
-if redis.call('GET', KEYS[1]) == 'T' .. ARGV[1] then
+_GIVE_UP = Script(f"""
+{RUN}
+if redis.call('GET', KEYS[1]) == 'T' .. run .. ARGV[1] then
     redis.call('DEL', KEYS[1])
 end
 """)

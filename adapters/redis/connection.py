@@ -46,6 +46,14 @@ class Script:
         return hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 
+RUN = "local run = redis.call('INFO', 'server'):match('run_id:(%w+)')"
+"""Begins a script that needs to know this start of this server.
+
+A server that takes over may lack what was written last, so what it has from the one before is not
+believed if it may have been deleted there.
+"""
+
+
 class RedisConnection:
     """Calls Redis, which may be away or slow at any time, and then is done without.
 

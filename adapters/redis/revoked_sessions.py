@@ -8,22 +8,33 @@ from ...ports.access_tokens import RevokedSessions
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import SessionId
-from .connection import RedisConnection, Script
+from .connection import RUN, RedisConnection, Script
 
 GOOD_FOR: Final = 2.0
 """Seconds for which a session that is not revoked needs not be looked up in the store again."""
 _REVOKED_FOR: Final = 60.0
 """The same for a revoked one whose end is not known."""
-_REVOKED, _GOOD = b"revoked", b"good"
+_REVOKED = b"revoked"
 
-# Returns what is known, or the server's time in milliseconds.
-_LOOK = Script("""
+# Returns what is known, or the server's run id and its time in milliseconds. That a session is good
+# is known by the server that was told: one that takes over may lack the revocation.
+_LOOK = Script(f"""
+{RUN}
 local known = redis.call('GET', KEYS[1])
-if known then
+if known == 'revoked' then
     return known
 end
+if known == 'good' .. run then
+    return 'good'
+end
 local time = redis.call('TIME')
-return time[1] * 1000 + math.floor(time[2] / 1000)
+return {{run, time[1] * 1000 + math.floor(time[2] / 1000)}}
+""")
+_NOTE_GOOD = Script(f"""
+{RUN}
+if run == ARGV[1] then
+    redis.call('SET', KEYS[1], 'good' .. run, 'NX', 'PXAT', ARGV[2])
+end
 """)
 
 
@@ -51,27 +62,28 @@ class RedisRevokedSessions(RevokedSessions):
             known = await self._connection.run(_LOOK, [self._name_of(session_id)])
         except Unavailable:
             return await self._store.contains(session_id)
-        if not isinstance(known, int):
-            return bool(known == _REVOKED)
+        if isinstance(known, bytes):
+            return known == _REVOKED
+        run, looked_at = known
         is_revoked = await self._store.contains(session_id)
         with suppress(Unavailable):
             if is_revoked:
                 await self._note_revoked(session_id, _REVOKED_FOR)
             else:
-                await self._note_good(session_id, known)
+                await self._note_good(session_id, run, looked_at)
         return is_revoked
 
     async def _note_revoked(self, session_id: SessionId, life: float) -> None:
         name = self._name_of(session_id)
         await self._connection.call("SET", name, _REVOKED, "PX", round(life * 1000))
 
-    async def _note_good(self, session_id: SessionId, looked_at: int) -> None:
+    async def _note_good(self, session_id: SessionId, run: bytes, looked_at: int) -> None:
         """Note it, unless it was revoked since the store was asked, or that is too long ago.
 
         The end is an instant, so a note that reaches a server late is over sooner, or at once.
         """
         name, end = self._name_of(session_id), looked_at + round(GOOD_FOR * 1000)
-        await self._connection.call("SET", name, _GOOD, "NX", "PXAT", end)
+        await self._connection.run(_NOTE_GOOD, [name], run, end)
 
     def _name_of(self, session_id: SessionId) -> str:
         return self._connection.name("sessions", str(session_id))

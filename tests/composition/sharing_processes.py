@@ -1,7 +1,7 @@
 """Two processes of one exchange that share Redis, as their users see them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +69,24 @@ class Exchange:
         answer = await process.call("GET", f"/v1/products/{self.product.id}")
         assert answer.status_code == 200, answer.text
         return int(answer.json()["colorway"].removeprefix("White "))
+
+    async def use(self, until: Callable[[], bool]) -> int:
+        """Sign in, edit, look and sign out at both processes, and return how often."""
+        number = newest = 0
+        while not until():
+            number += 1
+            token = await self.one.sign_in()
+            assert await self.other.status_of(token) == 200
+            await self.edit(number)
+            assert await self.shown(self.one) == number
+            shown = await self.shown(self.other)
+            assert shown >= newest
+            newest = shown
+            assert (await self.one.call("DELETE", "/v1/sessions/current", token)).is_success
+            assert await self.other.status_of(token) == 401
+            assert await self.one.status_of(token) == 401
+        await self.shows(self.other, number)
+        return number
 
     async def shows(self, process: Process, number: int) -> None:
         """Wait until a process shows the product as it was edited."""

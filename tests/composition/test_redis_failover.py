@@ -19,11 +19,11 @@ from solebook.ports.language.errors import Unavailable
 
 from ..redis_connections import PATIENCE, some_prefix
 from ..redis_deployments import Watched, wait_until, watched_by_sentinels
-from . import traded_books
+from . import sharing_processes, traded_books
 from .redis_faults import hesitation
 from .traded_books import in_redis
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("redis deployments")]
+pytestmark = pytest.mark.real
 
 TOLERATED = 0.5
 """Seconds by which an order or a request may be late because of Redis."""
@@ -108,10 +108,28 @@ async def test_books_that_are_read_during_a_failover_are_true(
                 used = max(used, await seconds_until_used(connection))
             await whole.of(lambda: in_redis(exchange, reader))
     print(
-        f"{len(exchange.answers)} answers; the longest order took {late.longest * 1000:.0f} ms; the "
-        f"primary was used after {used:.2f} s, and had all books after {whole.longest:.2f} s"
+        f"{len(exchange.answers)} answers; the longest order took {late.longest * 1000:.0f} ms; "
+        f"the primary was used after {used:.2f} s, had all books after {whole.longest:.2f} s"
     )
     assert exchange.answers
     assert exchange.wrong() == []
     assert late.longest < TOLERATED
     assert whole.longest < WHOLE_WITHIN
+
+
+async def test_no_answer_is_wrong_during_a_failover_and_none_is_late(
+    on_sqlite: Settings, watched: Watched, full: bool
+) -> None:
+    redis = RedisSettings(url=watched.url, prefix=some_prefix())
+    times = 0
+    async with sharing_processes.opened(on_sqlite, redis) as exchange:
+        for failover in [hanging, *(5 * FAILOVERS if full else [])]:
+            await until(watched.is_copied)
+            is_over = asyncio.Event()
+            using = asyncio.create_task(exchange.use(is_over.is_set))
+            async with failover(watched):
+                await asyncio.sleep(0.5)
+            is_over.set()
+            times += await using
+    print(f"{times} times; the longest request took {exchange.one.late.longest:.3f} s")
+    assert exchange.one.late.longest < TOLERATED
