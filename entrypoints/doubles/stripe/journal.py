@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from .answers import Command
 
-FORMAT = 1
+_FORMAT = 1
+_BEGIN = b'{"format":%d,' % _FORMAT
 
 
 class Journal(Protocol):
@@ -123,31 +124,21 @@ class FileJournal(Journal):
 
     def _restart(self, seed: str) -> None:
         self._file.truncate(0)
-        self._sync(_line({"format": FORMAT, "seed": seed}))
+        self._sync(_line({"format": _FORMAT, "seed": seed}))
 
     def _opened(self, path: Path, seed: str) -> tuple[str, list[Command]]:
         self._error = None
         self._file.seek(0)
-        whole, end = _whole_lines(self._file.read())
-        self._file.truncate(end)  # a line that a crash cut off was never acknowledged
-        if not whole:
+        data = self._file.read()
+        if data and not data.startswith(_BEGIN):
+            raise ValueError(f"{path} is no journal of this version of the double")
+        end = data.rfind(b"\n") + 1
+        if end == 0:
             self._restart(seed)
             return seed, []
-        head, *rest = whole
-        if not isinstance(head, dict) or head.get("format") != FORMAT:
-            raise ValueError(f"{path} is no journal of this version of the double")
+        self._file.truncate(end)  # a line that a crash cut off was never acknowledged
+        head, *rest = [json.loads(line) for line in data[:end].splitlines()]
         return str(head["seed"]), [Command(**each) for each in rest]
-
-
-def _whole_lines(data: bytes) -> tuple[list[Any], int]:
-    """Return what the complete lines say, and where they end."""
-    end = data.rfind(b"\n") + 1
-    return list(_parsed(data[:end])), end
-
-
-def _parsed(data: bytes) -> Iterator[Any]:
-    for line in data.splitlines():
-        yield json.loads(line)
 
 
 def _line(value: dict[str, Any]) -> bytes:

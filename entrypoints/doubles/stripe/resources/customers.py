@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..calls import LISTED, SEARCH, Call, Request, address
+from ..calls import LISTED, PAGE, SEARCH, Call, Request, address
 from ..errors import no_such
 from ..fields import Fields, group, metadata, text
 from ..lists import matching, page, search
@@ -142,5 +142,5 @@ CALLS = (
     Call("GET", "/v1/customers/*", _retrieve),
     Call("POST", "/v1/customers/*", _update, may=_FIELDS),
     Call("DELETE", "/v1/customers/*", _delete),
-    Call("GET", "/v1/customers/*/payment_methods", _list_methods, may=LISTED | {"type": text()}),
+    Call("GET", "/v1/customers/*/payment_methods", _list_methods, may=PAGE | {"type": text()}),
 )

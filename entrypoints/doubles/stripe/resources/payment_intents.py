@@ -46,7 +46,7 @@ def _create(request: Request) -> Object:
     state, form = request.state, request.form
     check_charge(form["amount"], form["currency"])
     automatic = form.get("automatic_payment_methods")
-    if automatic is None and "payment_method_types" not in form:
+    if automatic is None and "allowed_payment_method_types" not in form:
         automatic = {"enabled": True, "allow_redirects": "always"}
     ident = state.new_id("pi")
     intent: Object = {
@@ -58,6 +58,7 @@ def _create(request: Request) -> Object:
         "amount_received": 0,
         "application": None,
         "application_fee_amount": None,
+        "allowed_payment_method_types": form.get("allowed_payment_method_types"),
         "automatic_payment_methods": automatic and {"allow_redirects": "always"} | automatic,
         "canceled_at": None,
         "cancellation_reason": None,
@@ -77,7 +78,7 @@ def _create(request: Request) -> Object:
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": form.get("payment_method_options", {}),
-        "payment_method_types": form.get("payment_method_types", ["card"]),
+        "payment_method_types": ["card"],
         "payment_record": None,
         "processing": None,
         "receipt_email": None,
@@ -289,7 +290,7 @@ _CREATE: Fields = {
     "capture_method": _CAPTURE_METHOD,
     "confirm": flag,
     "confirmation_method": choice("automatic", "manual"),
-    "payment_method_types": several(choice("card")),
+    "allowed_payment_method_types": several(choice("card")),
 }
 _CONFIRM: Fields = {
     name: _CHANGES[name]

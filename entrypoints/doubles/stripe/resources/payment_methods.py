@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..calls import LISTED, Call, Request, address
+from ..calls import PAGE, Call, Request, address
 from ..cards import CARDS, Card, declined, test_card
 from ..errors import ApiError, missing_parameter
 from ..fields import Fields, choice, group, integer, metadata, text
@@ -188,7 +188,7 @@ CALLS = (
         "GET",
         "/v1/payment_methods",
         _list,
-        may=LISTED | {"customer": text(), "type": choice("card")},
+        may=PAGE | {"customer": text(), "type": choice("card")},
     ),
     Call("GET", "/v1/payment_methods/*", _retrieve),
     Call("POST", "/v1/payment_methods/*", _update, may=_FIELDS | {"card": group(_EXPIRY)}),

@@ -16,13 +16,14 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 def _create(request: Request) -> Object:
     state, form = request.state, request.form
     automatic = form.get("automatic_payment_methods")
-    if automatic is None and "payment_method_types" not in form:
+    if automatic is None and "allowed_payment_method_types" not in form:
         automatic = {"enabled": True}
     ident = state.new_id("seti")
     intent: Object = {
         "id": ident,
         "object": "setup_intent",
         "application": None,
+        "allowed_payment_method_types": form.get("allowed_payment_method_types"),
         "automatic_payment_methods": automatic and {"allow_redirects": "always"} | automatic,
         "cancellation_reason": None,
         "client_secret": f"{ident}_secret_{state.secret(25)}",
@@ -40,7 +41,7 @@ def _create(request: Request) -> Object:
         "payment_method": None,
         "payment_method_configuration_details": None,
         "payment_method_options": form.get("payment_method_options", {}),
-        "payment_method_types": form.get("payment_method_types", ["card"]),
+        "payment_method_types": ["card"],
         "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": form.get("usage", "off_session"),
@@ -196,7 +197,7 @@ _CREATE: Fields = {
         {"allow_redirects": choice("always", "never")}, need={"enabled": flag}
     ),
     "confirm": flag,
-    "payment_method_types": several(choice("card")),
+    "allowed_payment_method_types": several(choice("card")),
     "return_url": text(),
     "usage": choice("off_session", "on_session"),
     "use_stripe_sdk": flag,
