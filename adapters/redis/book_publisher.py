@@ -13,7 +13,7 @@ from ...ports.language.errors import Unavailable
 from ...ports.language.market import BookChange, BookKey, BookView, Side
 from ...ports.tenure import Tenure
 from ..memory.book_views import MemoryBookViews
-from .book_scripts import CHECK, GAP, OVERTAKEN, WHOLE
+from .book_scripts import ANEW, CHECK, GAP, OVERTAKEN, WHOLE
 from .book_writer import BookWrite, BookWriter
 from .connection import RedisConnection
 
@@ -279,7 +279,7 @@ class RedisBookPublisher:
             self._met_later(engine)
             return False
         self._marked_at = self._stopwatch.elapsed()
-        if answer:
+        if answer == ANEW:
             self._shown_complete = None
             self._repeat_all()
         else:

@@ -23,6 +23,8 @@ GAP: Final = 2
 """The change does not follow what is there."""
 THERE: Final = 3
 """The book that was to be checked is there."""
+ANEW: Final = 1
+"""A mark that begins anew: everything must be published."""
 
 # The packed books are lists: write, seq, base, bids, asks. `base` is the number that a change
 # follows, or WHOLE or CHECK. Bids and asks are prices and quantities in turn. If ARGV[3] names a
@@ -79,24 +81,28 @@ end
 return results
 """)
 
-# Returns -1 if a later engine has the shard, 1 if nothing was there of this publisher on this
-# server, so that it must publish everything, and 0 otherwise. If ARGV[7] names a channel, it gets
-# the message in ARGV[8].
+# Returns -1 if a later engine has the shard, 1 if the publisher must publish everything, and 0
+# otherwise. ARGV[2] is the name of the mark after which it last did, and ARGV[3] of this one, which
+# has the number ARGV[4]. If that last one is not what is there, everything may be missing: Redis
+# has lost it, or a mark that began anew was not answered. If ARGV[9] names a channel, it gets the
+# message in ARGV[10].
 MARK: Final = Script("""
-local epoch, publisher, life = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local epoch, number, life = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local run = redis.call('INFO', 'server'):match('run_id:(%w+)')
-local had = redis.call('HMGET', KEYS[1], 'epoch', 'publisher', 'run')
+local had = redis.call('HMGET', KEYS[1], 'epoch', 'publisher', 'run', 'mark')
 if had[1] and tonumber(had[1]) > epoch then return -1 end
-local is_new = had[1] ~= ARGV[1] or had[2] ~= publisher or had[3] ~= run
+local is_new = had[1] ~= ARGV[1] or had[2] ~= ARGV[2] or had[3] ~= run
 if is_new then
     redis.call('DEL', KEYS[1])
-    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', publisher, 'run', run)
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', ARGV[3], 'run', run)
+elseif tonumber(had[4]) > number then
+    return 0
 end
-redis.call('HSET', KEYS[1], 'until', string.format('%.0f', now + life), 'begun', ARGV[4],
-    'halts', ARGV[5], 'complete', is_new and '' or ARGV[6])
-if ARGV[7] ~= '' then redis.call('PUBLISH', ARGV[7], ARGV[8]) end
+redis.call('HSET', KEYS[1], 'mark', ARGV[4], 'until', string.format('%.0f', now + life),
+    'begun', ARGV[6], 'halts', ARGV[7], 'complete', is_new and '' or ARGV[8])
+if ARGV[9] ~= '' then redis.call('PUBLISH', ARGV[9], ARGV[10]) end
 return is_new and 1 or 0
 """)
 

@@ -12,7 +12,7 @@ from ...ports.language.halts import Halt
 from ...ports.language.market import BookKey
 from .book_keys import BookKeys
 from .book_news import Here, Source, channel_of, encode, head_of, name_of
-from .book_scripts import LEAVE, MARK, WRITE
+from .book_scripts import ANEW, LEAVE, MARK, WRITE
 from .connection import RedisConnection
 
 
@@ -43,20 +43,25 @@ class BookWriter:
         self._channel = channel_of(connection) if tells else ""
         self._name = uuid4().hex
         self._writes = self._told = self._marks = 0
+        self._began = ""
+        """The mark after which everything was to be published, as far as it was answered."""
 
     async def mark(
         self, epoch: int, *, life: float, begun: int, halts: tuple[Halt, ...], complete: int | None
     ) -> int:
-        """Say who publishes, for `life` seconds, and return what the script answers.
+        """Say who publishes, for `life` seconds, and return OVERTAKEN, ANEW or 0.
 
         Raises Unavailable.
         """
         self._marks += 1
+        mark = f"{self._name}-{self._marks}"
         answer: int = await self._connection.run(
             MARK,
             [self._marker],
             epoch,
-            self._name,
+            self._began,
+            mark,
+            self._marks,
             round(1000 * life),
             begun,
             encode(halts),
@@ -64,11 +69,13 @@ class BookWriter:
             self._channel,
             encode(Here(self._source(epoch), self._told, self._marks, begun, halts)),
         )
+        if answer == ANEW:
+            self._began = mark
         return answer
 
     async def leave(self, epoch: int) -> None:
         """Say that nothing more is published. Raises Unavailable."""
-        await self._connection.run(LEAVE, [self._marker], epoch, self._name)
+        await self._connection.run(LEAVE, [self._marker], epoch, self._began)
 
     async def write(self, epoch: int, writes: Sequence[BookWrite]) -> Sequence[int]:
         """Write books, and return what became of each. Raises Unavailable."""
