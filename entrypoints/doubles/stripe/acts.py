@@ -14,15 +14,11 @@ _RETRIES = (5.0, 60.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0)
 _FOREVER = 10 * 366 * 86_400
 
 
-def _tick(request: Request) -> Object:
-    return {"now": request.state.second, "ahead": request.state.ahead}
-
-
 def _advance(request: Request) -> Object:
     state, seconds = request.state, request.form["advance"]
     state.ahead += seconds
     pass_time(state, state.now + seconds)
-    return _tick(request)
+    return {"now": state.second, "ahead": state.ahead}
 
 
 def _authenticate(request: Request) -> Object:
@@ -142,7 +138,6 @@ def _end(state: State, delivery: Delivery, *, done: bool) -> None:
 
 _ENDPOINT: Fields = {"connect": flag, "enabled_events": several(text(), most=300)}
 CALLS = (
-    Call("POST", "/_double/tick", _tick),
     Call("POST", "/_double/clock", _advance, need={"advance": integer(0, _FOREVER)}),
     Call("POST", "/_double/authenticate/*", _authenticate, need={"passes": flag}),
     Call("POST", "/_double/accounts/*/complete", _complete),

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import re
-from urllib.parse import unquote
 
 from .answers import Answer, refusal, server_error
 from .double import StripeDouble, new_request_id
@@ -75,7 +74,7 @@ class Api:
                 await self._double.faults.hold()
             answer = await self._double.perform(
                 scope["method"],
-                unquote(scope["path"]),
+                scope["path"],
                 form,
                 request=request,
                 account=account,

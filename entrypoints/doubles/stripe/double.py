@@ -1,6 +1,7 @@
 """The double: a machine with a clock, a journal and webhooks. Tests can use it in their process."""
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from .machine import Machine
 from .state import Object, State
 from .webhooks import PATIENCE, Webhooks
 
+_log = logging.getLogger("solebook.double")
 _LONGEST_WAIT = 60.0
 """Seconds after which the double looks at the clock again, which may have been set."""
 
@@ -100,13 +102,12 @@ class StripeDouble:
         try:
             async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
                 work = asyncio.create_task(self._work(client))
+                work.add_done_callback(_report)
                 try:
                     yield
                 finally:
                     work.cancel()
                     await asyncio.wait({work})
-                    if not work.cancelled() and (error := work.exception()) is not None:
-                        raise error
         finally:
             self._journal.close()
 
@@ -129,18 +130,20 @@ class StripeDouble:
         return self._machine.next_due(), self.webhooks.next_due()
 
     def _tick(self) -> None:
+        """Let happen what is due. The journal need not say so: it follows from the time."""
         due = self._machine.next_due()
         if due is not None and due <= self.now():
-            command = Command(
-                self.now(), "POST", "/_double/tick", {}, new_request_id(), base=self.base
-            )
-            self._machine.execute(command)
-            self._journal.append(command)
+            self._machine.pass_time(self.now())
             self._changed.set()
 
     async def _delivered(self, number: int, arrived: bool) -> None:
         form: dict[str, Any] = {"delivered": str(arrived).lower()}
         await self.perform("POST", f"/_double/deliveries/{number}", form)
+
+
+def _report(work: asyncio.Task[None]) -> None:
+    if not work.cancelled() and (error := work.exception()) is not None:
+        _log.error("no more events are delivered", exc_info=error)
 
 
 def new_request_id() -> str:

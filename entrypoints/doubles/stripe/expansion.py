@@ -14,7 +14,24 @@ _EXPANDABLE = frozenset(
         *("payment_method", "source", "source_transaction", "transfer", "transfer_reversal"),
     }
 )
+_ALONG_THE_WAY = _EXPANDABLE | {"data", "invoice_settings", "refunds", "reversals"}
 _MOST_LEVELS = 4
+
+
+def check_expansion(paths: Sequence[str]) -> None:
+    """Raise ApiError for a path that can be expanded in no object, before a call has its effect."""
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > _MOST_LEVELS:
+            raise ApiError(
+                f"You cannot expand more than {_MOST_LEVELS} levels of a property.", param="expand"
+            )
+        if not _ALONG_THE_WAY.issuperset(steps):
+            raise _not_expandable(path)
+
+
+def _not_expandable(path: str) -> ApiError:
+    return ApiError(f"This property cannot be expanded ({path}).", param="expand")
 
 
 def rendered(state: State, obj: Object, expand: Sequence[str], account: str) -> Object:
@@ -24,12 +41,7 @@ def rendered(state: State, obj: Object, expand: Sequence[str], account: str) -> 
     """
     result: Object = copy.deepcopy(_without_own(obj))
     for path in expand:
-        steps = path.split(".")
-        if len(steps) > _MOST_LEVELS:
-            raise ApiError(
-                f"You cannot expand more than {_MOST_LEVELS} levels of a property.", param="expand"
-            )
-        _expand(state, result, steps, path, account)
+        _expand(state, result, path.split("."), path, account)
     return result
 
 
@@ -53,7 +65,7 @@ def _expand(state: State, obj: Object, steps: list[str], path: str, account: str
             has_more=len(refunds) > 10,
         )
     elif first not in obj or (first not in _EXPANDABLE and not isinstance(obj[first], dict)):
-        raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
+        raise _not_expandable(path)
     held = obj[first]
     if isinstance(held, str):
         found = state.find(held, account)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 from .errors import ApiError
 
@@ -83,4 +84,5 @@ async def send_bytes(
 
 async def redirect(send: Send, url: str) -> None:
     """Send the browser elsewhere."""
-    await send_bytes(send, 303, b"", "text/plain", {"location": url})
+    location = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
+    await send_bytes(send, 303, b"", "text/plain", {"location": location})

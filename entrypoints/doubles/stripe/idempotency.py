@@ -9,6 +9,8 @@ from .state import Object
 LIFE = 86_400
 """Seconds that a key is known."""
 MOST_LETTERS = 255
+MOST_KEYS = 100_000
+"""The maximum number of keys. The oldest is forgotten for another."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Keys:
 
     def keep(self, command: Command, answer: Answer, now: float) -> None:
         """Keep the answer to a call that began, also if it is an error."""
+        if len(self._kept) >= MOST_KEYS:
+            del self._kept[next(iter(self._kept))]
         self._kept[command.account, command.key] = _Kept(
             command.path, command.form, command.request, answer, now + LIFE
         )

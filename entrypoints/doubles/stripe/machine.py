@@ -10,7 +10,7 @@ from . import acts, due
 from .answers import Answer, Command, refusal, server_error
 from .calls import EXPAND, Call, Request
 from .errors import ApiError
-from .expansion import rendered
+from .expansion import check_expansion, rendered
 from .fields import parsed
 from .idempotency import Keys
 from .resources import (
@@ -62,6 +62,10 @@ class Machine:
         """Return when something happens by itself next."""
         return due.next_due(self.state)
 
+    def pass_time(self, until: float) -> None:
+        """Let everything happen that is due until then."""
+        due.pass_time(self.state, until)
+
     def execute(self, command: Command) -> Answer:
         """Carry out a command."""
         state = self.state
@@ -87,6 +91,7 @@ class Machine:
             accounts.account_of(self.state, command.account)
         form = parsed(command.form, call.need, {**call.may, **EXPAND})
         expand: list[str] = form.pop("expand", [])
+        check_expansion(expand)
         return call, Request(self.state, command.account, ids, form), expand
 
     def _carried_out(

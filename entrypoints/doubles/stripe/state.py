@@ -97,7 +97,7 @@ class State:
     def get(self, kind: str, ident: str, *, account: str = "", param: str | None = None) -> Object:
         """Return an object. Raises ApiError: 404, or 400 if a parameter named it."""
         found = self.of(kind, account).get(ident)
-        if found is None:
+        if found is None or (param is not None and found.get("deleted")):
             raise no_such(
                 _NAMES.get(kind, kind),
                 ident,

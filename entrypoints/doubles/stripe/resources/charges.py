@@ -73,6 +73,7 @@ def new_charge(state: State, intent: Object, method: Object, declined: str | Non
         "status": "failed" if declined else "succeeded",
         "transfer_data": None,
         "transfer_group": intent["transfer_group"],
+        "_charged_back": False,
         "_skips_pending": card_of(method).skips_pending,
         "_transferred": 0,
     }

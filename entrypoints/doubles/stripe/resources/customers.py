@@ -56,11 +56,10 @@ def _create(request: Request) -> Object:
         "tax_exempt": "none",
         "test_clock": None,
     }
-    token = request.get("payment_method")
     _change(request, customer)
-    state.add(customer)
-    if token is not None:
+    if (token := request.get("payment_method")) is not None:
         attached_to(state, token, customer["id"], "payment_method")
+    state.add(customer)
     state.emit("customer.created", customer)
     return customer
 

@@ -78,7 +78,7 @@ def open_dispute(state: State, charge: Object, reason: str, amount: int) -> Obje
         "reason": reason,
         "status": "needs_response",
     }
-    charge["disputed"] = True
+    charge |= {"disputed": True, "_charged_back": True}
     state.add(dispute)
     state.emit("charge.dispute.created", dispute)
     state.emit("charge.dispute.funds_withdrawn", dispute)
@@ -99,6 +99,7 @@ def close(state: State, dispute: Object, *, won: bool) -> None:
     """End a dispute. If it is won, the amount comes back, but not the fee."""
     dispute["status"] = "won" if won else "lost"
     if won:
+        state.of("charge")[dispute["charge"]]["_charged_back"] = False
         back = record(
             state,
             "adjustment",

@@ -124,6 +124,16 @@ def _change(request: Request, intent: Object) -> None:
     merge_metadata(request, intent)
 
 
+def _apply(request: Request, intent: Object, *, confirms: bool = False) -> None:
+    """Change the intent, or raise ApiError and leave it as it is."""
+    changed = dict(intent)
+    _change(request, changed)
+    if confirms:
+        changed["_fails_on_action"] = request.form.get("error_on_requires_action", False)
+        _check_confirmation(request, changed)
+    intent.update(changed)
+
+
 def _choose_method(request: Request, intent: Object) -> None:
     token = request.get("payment_method")
     if token is None:
@@ -174,9 +184,7 @@ def _confirm(request: Request) -> Object:
     intent = request.state.get("payment_intent", request.id)
     if intent["status"] not in _CHANGEABLE:
         raise _wrong_state(intent, "confirm", _CHANGEABLE)
-    intent["_fails_on_action"] = request.form.get("error_on_requires_action", False)
-    _change(request, intent)
-    _check_confirmation(request, intent)
+    _apply(request, intent, confirms=True)
     _confirm_now(request, intent)
     return intent
 
@@ -212,7 +220,7 @@ def _update(request: Request) -> Object:
     harmless = {"metadata", "description", "receipt_email", "shipping", "transfer_group", "expand"}
     if intent["status"] not in _CHANGEABLE and not set(request.form) <= harmless:
         raise _wrong_state(intent, "update", _CHANGEABLE)
-    _change(request, intent)
+    _apply(request, intent)
     return intent
 
 

@@ -99,7 +99,7 @@ def _charge_of(request: Request) -> Object:
 
 def _amount_of(request: Request, charge: Object) -> int:
     left, code = refundable(charge), charge["currency"]
-    if charge["disputed"]:
+    if charge["_charged_back"]:
         raise ApiError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",

@@ -77,6 +77,13 @@ def _change(request: Request, intent: Object) -> None:
     merge_metadata(request, intent)
 
 
+def _apply(request: Request, intent: Object) -> None:
+    """Change the intent, or raise ApiError and leave it as it is."""
+    changed = dict(intent)
+    _change(request, changed)
+    intent.update(changed)
+
+
 def _confirm_now(request: Request, intent: Object) -> None:
     state = request.state
     if intent["payment_method"] is None:
@@ -146,14 +153,14 @@ def _open(request: Request, act: str) -> Object:
 
 def _confirm(request: Request) -> Object:
     intent = _open(request, "confirm")
-    _change(request, intent)
+    _apply(request, intent)
     _confirm_now(request, intent)
     return intent
 
 
 def _update(request: Request) -> Object:
     intent = _open(request, "update")
-    _change(request, intent)
+    _apply(request, intent)
     return intent
 
 

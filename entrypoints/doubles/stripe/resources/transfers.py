@@ -15,6 +15,7 @@ def _create(request: Request) -> Object:
     account = _able(state, form["destination"])
     charge = _source(request)
     wanted, code = _amount_of(request, charge), form["currency"]
+    group = _group(request, charge)
     available_on = state.now
     if charge is None:
         _check_funds(state, wanted, code)
@@ -22,6 +23,7 @@ def _create(request: Request) -> Object:
         _check_source(charge, wanted, code)
         available_on = max(state.now, settled_at(state, charge))
         charge["_transferred"] += wanted
+        charge["transfer_group"] = group
     ident, payment = state.new_id("tr"), state.new_id("py")
     sent = record(state, "transfer", -wanted, code, ident, available_on=available_on)
     record(
@@ -50,7 +52,7 @@ def _create(request: Request) -> Object:
         "reversed": False,
         "source_transaction": None if charge is None else charge["id"],
         "source_type": "card",
-        "transfer_group": _group(request, charge),
+        "transfer_group": group,
         "_available_on": available_on,
     }
     merge_metadata(request, transfer)
@@ -101,9 +103,7 @@ def _group(request: Request, charge: Object | None) -> str | None:
             "The transfer_group of a transfer must be that of its source_transaction.",
             param="transfer_group",
         )
-    if charge["transfer_group"] is None:
-        charge["transfer_group"] = given or f"group_{charge['payment_intent']}"
-    return str(charge["transfer_group"])
+    return str(charge["transfer_group"] or given or f"group_{charge['payment_intent']}")
 
 
 def _check_funds(state: State, wanted: int, code: str) -> None:

@@ -65,6 +65,7 @@ async def test_dispute_is_opened_and_decided_on_demand(
     assert (opened["reason"], opened["amount"]) == ("duplicate", 5_000)
     decided = await served.tell(f"disputes/{opened['id']}/decide", won=True)
     assert decided["status"] == "won"
+    await client.v1.refunds.create_async({"payment_intent": intent.id})
 
 
 async def test_dispute_is_given_up_by_closing_it(

@@ -11,7 +11,7 @@ from solebook.entrypoints.doubles.stripe.double import StripeDouble
 
 from .conftest import Served, connected
 
-INTENT = {"amount": 5_000, "currency": "usd"}
+INTENT: Any = {"amount": 5_000, "currency": "usd"}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,23 @@ async def test_property_that_is_no_id_cannot_be_expanded(client: stripe.StripeCl
     customer = await client.v1.customers.create_async()
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
         await client.v1.customers.retrieve_async(customer.id, {"expand": ["name"]})
+
+
+async def test_call_with_a_wrong_expansion_has_no_effect(client: stripe.StripeClient) -> None:
+    for path in ("colour", "latest_charge.customer.default_source.x.y"):
+        with pytest.raises(stripe.InvalidRequestError):
+            await client.v1.customers.create_async({"expand": [path]})
+    assert (await client.v1.customers.list_async()).data == []
+
+
+async def test_refused_change_changes_nothing(client: stripe.StripeClient) -> None:
+    intent = await client.v1.payment_intents.create_async(INTENT)
+    with pytest.raises(stripe.InvalidRequestError):
+        await client.v1.payment_intents.update_async(
+            intent.id, {"amount": 9_000, "payment_method": "pm_none"}
+        )
+    after = await client.v1.payment_intents.retrieve_async(intent.id)
+    assert after.amount == 5_000
 
 
 async def test_lists_have_pages(client: stripe.StripeClient) -> None:
