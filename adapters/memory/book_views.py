@@ -72,6 +72,11 @@ class MemoryBookViews(BookViews):
         empty_at = self._complete.get(shard_of(key, self._shards)) if self._stored else 0
         return None if empty_at is None else BookView(key, empty_at, halted=self.is_halted(key))
 
+    def levels_of(self, key: BookKey) -> int:
+        """Return how many levels a published book has."""
+        book = self._books.get(key)
+        return 0 if book is None else len(book.bids.quantities) + len(book.asks.quantities)
+
     async def whole(self, key: BookKey) -> BookView:
         """Return the complete view of a book, published or stored."""
         [view] = await self._views([key], None)

@@ -29,8 +29,10 @@ _LIFE = 1.5
 """Seconds for which readers believe what was published without a further sign of life."""
 _PORTION = 100
 """The maximum of books that are written together."""
+_LEVELS = 2_000
+"""How many levels a portion has, or one book more, so that Redis needs some 10 ms at most."""
 _CHECKED = 100
-"""How many books are checked per beat, in turn."""
+"""How many books are checked per beat, in turn, or a portion of them."""
 
 _Levels: TypeAlias = dict[tuple[Side, int], int]
 
@@ -303,16 +305,25 @@ class RedisBookPublisher:
 
     def _check_some(self) -> None:
         """Let the next books be checked, which Redis may have lost alone."""
+        levels = 0
         for book in list(islice(self._known, _CHECKED)):
             self._known[book] = self._known.pop(book)
             self._again.append(book)
+            levels += self._source.levels_of(book)
+            if levels >= _LEVELS:
+                break
 
     def _next_portion(self) -> dict[BookKey, _Waiting]:
         portion: dict[BookKey, _Waiting] = {}
-        for book in list(islice(self._waiting, _PORTION)):
-            portion[book] = self._waiting.pop(book)
-        while self._again and len(portion) < _PORTION:
-            portion.setdefault(self._again.popleft(), _Waiting(0.0, CHECK))
+        levels = 0
+        while (self._waiting or self._again) and len(portion) < _PORTION and levels < _LEVELS:
+            if self._waiting:
+                book = next(iter(self._waiting))
+                portion[book] = one = self._waiting.pop(book)
+            else:
+                book = self._again.popleft()
+                one = portion.setdefault(book, _Waiting(0.0, CHECK))
+            levels += len(one.levels) if one.base >= 0 else self._source.levels_of(book)
         return portion
 
     async def _write(self, engine: _Engine, portion: dict[BookKey, _Waiting]) -> None:

@@ -3,24 +3,32 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from ...ports.language.errors import Unavailable
 from ...ports.language.halts import Halt
 from ...ports.language.market import BookKey, BookView, PriceLevel, shard_of
 from ...ports.language.money import Cents
 from .book_keys import BookKeys
 from .book_scripts import READ
-from .connection import RedisConnection
+from .connection import REDIS, RedisConnection
 
 _Raw: TypeAlias = Any
 """What the script answers."""
+
+_PART: Final = 0
+"""The answer for a book of which something is lost."""
+_LEFT: Final = 1
+"""The answer for a book that is to be read in another step."""
 
 _AT_ONCE = 4
 """How many steps run at once."""
 _TOGETHER = 100
 """From how many books on others are read in another step."""
+_LEVELS = 4_000
+"""After how many levels the other books are read in another step, so that none takes long."""
 
 _decode_halts: msgspec.msgpack.Decoder[tuple[Halt, ...]] = msgspec.msgpack.Decoder(tuple[Halt, ...])
 
@@ -41,12 +49,15 @@ class Marker:
         if not raw:
             return None
         epoch, begun, halts, complete, *_ = raw
-        return cls(
-            int(epoch),
-            int(begun),
-            _decode_halts.decode(halts),
-            int(complete) if complete else None,
-        )
+        try:
+            return cls(
+                int(epoch),
+                int(begun),
+                _decode_halts.decode(halts),
+                int(complete) if complete else None,
+            )
+        except ValueError:
+            return None  # somebody else has changed it
 
     def is_halted(self, book: BookKey) -> bool:
         return any(halt.covers(book) for halt in self.halts)
@@ -105,22 +116,35 @@ class RedisBookReader:
             return await self._read(list(reading.books), depth)
 
     async def _read(self, books: Sequence[BookKey], depth: int | None) -> Found:
+        found = Found({}, {})
+        try:
+            while books:
+                books = await self._read_some(books, depth, found)
+        except (TypeError, ValueError) as error:
+            raise Unavailable(what=REDIS) from error  # it was not Redis that answered
+        return found
+
+    async def _read_some(
+        self, books: Sequence[BookKey], depth: int | None, found: Found
+    ) -> Sequence[BookKey]:
+        """Read the first books at least, and return those that are left."""
         shards = list(dict.fromkeys(shard_of(book, self._shards) for book in books))
         if self._keys.is_cluster:
             raw_markers, raw_books = await self._read_apart(shards, books, depth)
         else:
             raw_markers, raw_books = await self._read_together(shards, books, depth)
         markers = dict(zip(shards, map(Marker.of, raw_markers), strict=True))
-        found = Found({}, {})
+        left = []
         for book, raw in zip(books, raw_books, strict=True):
             marker = markers[shard_of(book, self._shards)]
-            if marker is None:
-                continue
-            found.markers[book] = marker
-            view = self._view(book, raw, marker)
-            if view is not None:
-                found.views[book] = view
-        return found
+            if raw == _LEFT:
+                left.append(book)
+            elif marker is not None:
+                found.markers[book] = marker
+                view = self._view(book, raw, marker)
+                if view is not None:
+                    found.views[book] = view
+        return left
 
     async def _read_together(
         self, shards: Sequence[int], books: Sequence[BookKey], depth: int | None
@@ -129,7 +153,7 @@ class RedisBookReader:
         keys += [key for book in books for key in self._keys.of(book)]
         places = [shards.index(shard_of(book, self._shards)) + 1 for book in books]
         markers, found = await self._connection.run(
-            READ, keys, -1 if depth is None else depth, len(shards), *places
+            READ, keys, -1 if depth is None else depth, _LEVELS, len(shards), *places
         )
         return markers, found
 
@@ -140,10 +164,10 @@ class RedisBookReader:
 
         One of them may have lost its books while others have not, so no missing book is empty.
         """
-        run, last = self._connection.run, -1 if depth is None else depth
+        run, last = self._connection.run, (-1 if depth is None else depth, _LEVELS)
         answers = await asyncio.gather(
-            *(run(READ, [self._keys.marker(shard, self._shards)], last, 1) for shard in shards),
-            *(run(READ, self._keys.of(book), last, 0, 0) for book in books),
+            *(run(READ, [self._keys.marker(shard, self._shards)], *last, 1) for shard in shards),
+            *(run(READ, self._keys.of(book), *last, 0, 0) for book in books),
         )
         markers = [found for [[found], _] in answers[: len(shards)]]
         for marker in markers:
@@ -153,20 +177,24 @@ class RedisBookReader:
 
     def _view(self, book: BookKey, raw: _Raw, marker: Marker) -> BookView | None:
         halted = marker.is_halted(book)
-        if raw == 0:
+        if raw == _PART:
             return None
-        if raw and int(raw[0]) == marker.epoch:
-            _, seq, bids, asks = raw
-            return BookView(book, int(seq), _levels(bids), _levels(asks), halted)
-        if raw and int(raw[0]) > marker.epoch:
-            return None
+        if raw:
+            epoch, seq, bids, asks = raw
+            try:
+                if int(epoch) == marker.epoch:
+                    return BookView(book, int(seq), _levels(bids), _levels(asks), halted)
+                if int(epoch) > marker.epoch:
+                    return None
+            except ValueError:
+                return None  # somebody else has changed it
         if marker.complete is not None:
             return BookView(book, marker.complete, halted=halted)
         return None
 
 
-def _levels(raw: Sequence[bytes]) -> tuple[PriceLevel, ...]:
-    numbers = [int(number) for number in raw]
+def _levels(raw: bytes) -> tuple[PriceLevel, ...]:
+    numbers = [int(number) for number in raw.split()]
     return tuple(
         PriceLevel(Cents(price), quantity)
         for price, quantity in zip(numbers[::2], numbers[1::2], strict=True)

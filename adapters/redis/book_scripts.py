@@ -33,32 +33,64 @@ ANEW: Final = 1
 WRITE: Final = Script("""
 local epoch = tonumber(ARGV[2])
 local function text(number) return string.format('%.0f', number) end
+local function each(command, key, words)
+    for first = 1, #words, 1000 do
+        redis.call(command, key, unpack(words, first, math.min(first + 999, #words)))
+    end
+end
 local function set(hash, sorted, side, levels)
+    local prices, quantities, gone, gone_fields = {}, {}, {}, {}
     for i = 1, #levels, 2 do
         local price = text(levels[i])
         if levels[i + 1] > 0 then
-            redis.call('ZADD', sorted, price, price)
-            redis.call('HSET', hash, side .. price, text(levels[i + 1]))
+            prices[#prices + 1] = price
+            prices[#prices + 1] = price
+            quantities[#quantities + 1] = side .. price
+            quantities[#quantities + 1] = text(levels[i + 1])
         else
-            redis.call('ZREM', sorted, price)
-            redis.call('HDEL', hash, side .. price)
+            gone[#gone + 1] = price
+            gone_fields[#gone] = side .. price
         end
     end
+    each('ZADD', sorted, prices)
+    each('HSET', hash, quantities)
+    each('ZREM', sorted, gone)
+    each('HDEL', hash, gone_fields)
     return redis.call('ZCARD', sorted)
 end
+local function is_same(hash, sorted, side, levels, command)
+    local prices, fields = redis.call(command, sorted, 0, -1), {}
+    if 2 * #prices ~= #levels then return false end
+    for i, price in ipairs(prices) do
+        if price ~= text(levels[2 * i - 1]) then return false end
+        fields[i] = side .. price
+    end
+    for first = 1, #fields, 1000 do
+        local last = math.min(first + 999, #fields)
+        for i, quantity in ipairs(redis.call('HMGET', hash, unpack(fields, first, last))) do
+            if quantity ~= text(levels[2 * (first + i - 1)]) then return false end
+        end
+    end
+    return true
+end
+-- What somebody else has left there may have any type and value.
 local function write(hash, bids, asks, book)
     local number, seq, base = book[1], book[2], book[3]
-    local had = redis.call('HMGET', hash, 'epoch', 'write', 'seq', 'bids', 'asks')
-    local had_epoch = tonumber(had[1])
+    local had = redis.pcall('HMGET', hash, 'epoch', 'write', 'seq', 'bids', 'asks')
+    if had.err then had = {} end
+    local had_epoch = tonumber(had[1] or '')
     if had_epoch and had_epoch > epoch then return -1 end
-    if had_epoch == epoch and tonumber(had[2]) > number then return 0 end
+    if had_epoch == epoch and (tonumber(had[2] or '') or 0) > number then return 0 end
     if base ~= -1 then
-        local follows = base == -2 and seq or base
-        local is_there = had_epoch == epoch and tonumber(had[3]) == follows
-            and tonumber(had[4]) == redis.call('ZCARD', bids)
-            and tonumber(had[5]) == redis.call('ZCARD', asks)
-        if base == -2 and is_there then return 3 end
+        local follows = text(base == -2 and seq or base)
+        local is_there = had_epoch == epoch and had[3] == follows
+            and tonumber(had[4] or '') == redis.pcall('ZCARD', bids)
+            and tonumber(had[5] or '') == redis.pcall('ZCARD', asks)
         if base ~= -2 and not is_there then return 2 end
+        if base == -2 and is_there and tonumber(had[2] or '')
+            and redis.call('HLEN', hash) == 5 + had[4] + had[5]
+            and is_same(hash, bids, 'b:', book[4], 'ZREVRANGE')
+            and is_same(hash, asks, 'a:', book[5], 'ZRANGE') then return 3 end
     end
     if base < 0 then redis.call('DEL', hash, bids, asks) end
     local standing = {set(hash, bids, 'b:', book[4]), set(hash, asks, 'a:', book[5])}
@@ -91,13 +123,14 @@ local epoch, number, life = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local run = redis.call('INFO', 'server'):match('run_id:(%w+)')
-local had = redis.call('HMGET', KEYS[1], 'epoch', 'publisher', 'run', 'mark')
-if had[1] and tonumber(had[1]) > epoch then return -1 end
+local had = redis.pcall('HMGET', KEYS[1], 'epoch', 'publisher', 'run', 'mark')
+if had.err then had = {} end
+if (tonumber(had[1] or '') or 0) > epoch then return -1 end
 local is_new = had[1] ~= ARGV[1] or had[2] ~= ARGV[2] or had[3] ~= run
 if is_new then
     redis.call('DEL', KEYS[1])
     redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', ARGV[3], 'run', run)
-elseif tonumber(had[4]) > number then
+elseif (tonumber(had[4] or '') or 0) > number then
     return 0
 end
 redis.call('HSET', KEYS[1], 'mark', ARGV[4], 'until', string.format('%.0f', now + life),
@@ -112,12 +145,14 @@ if had[1] == ARGV[1] and had[2] == ARGV[2] then redis.call('HSET', KEYS[1], 'unt
 return 0
 """)
 
-# KEYS are markers, as many as ARGV[2], and three keys for each book. ARGV[1] is the depth, -1 for
-# all levels, and then the number of each book's marker follows, or 0. Returns for each marker
-# epoch, begun, halts, complete, or nothing if it is over; for each book epoch, seq, bids, asks, or
-# nothing if it is not there, or 0 if only a part of it is.
+# KEYS are markers, as many as ARGV[3], and three keys for each book. ARGV[1] is the depth, -1 for
+# all levels, ARGV[2] after how many levels the rest of the books is left for another step, and then
+# the number of each book's marker follows, or 0. Returns for each marker epoch, begun, halts,
+# complete, or nothing if it is over; for each book epoch, seq, bids, asks, or nothing if it is not
+# there, 0 if only a part of it is, or 1 if it is left. Bids and asks are prices and quantities in
+# turn, in one text, which is much faster to read for the client.
 READ: Final = Script("""
-local depth, markers = tonumber(ARGV[1]), tonumber(ARGV[2])
+local depth, most, markers = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local function side(hash, prefix, prices)
     local levels = {}
     for first = 1, #prices, 1000 do
@@ -132,14 +167,20 @@ local function side(hash, prefix, prices)
             levels[#levels + 1] = quantity
         end
     end
-    return levels
+    most = most - #prices
+    return table.concat(levels, ' ')
 end
 local function read(hash, bids, asks)
-    local had = redis.call('HMGET', hash, 'epoch', 'seq', 'bids', 'asks')
-    local standing = {redis.call('ZCARD', bids), redis.call('ZCARD', asks)}
+    if most <= 0 then return 1 end
+    local had = redis.pcall('HMGET', hash, 'epoch', 'seq', 'bids', 'asks')
+    if had.err then return 0 end
+    local standing = {redis.pcall('ZCARD', bids), redis.pcall('ZCARD', asks)}
+    if type(standing[1]) ~= 'number' or type(standing[2]) ~= 'number' then return 0 end
     if not had[1] then return standing[1] + standing[2] > 0 and 0 end
-    if standing[1] ~= tonumber(had[3]) or standing[2] ~= tonumber(had[4]) then return 0 end
-    local best_bids, best_asks = {}, {}
+    if standing[1] ~= tonumber(had[3] or '') or standing[2] ~= tonumber(had[4] or '') then
+        return 0
+    end
+    local best_bids, best_asks = '', ''
     if depth ~= 0 then
         local last = depth > 0 and depth - 1 or -1
         best_bids = side(hash, 'b:', redis.call('ZREVRANGE', bids, 0, last))
@@ -152,11 +193,11 @@ local run, found, books = nil, {}, {}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i = 1, markers do
-    local had = redis.call('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run')
-    found[i] = had[1] and tonumber(had[5]) > now and had or false
+    local had = redis.pcall('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run')
+    found[i] = not had.err and had[1] and (tonumber(had[5] or '') or 0) > now and had or false
 end
 for i = 1, (#KEYS - markers) / 3 do
-    local first, marker = markers + 3 * i - 2, found[tonumber(ARGV[2 + i])]
+    local first, marker = markers + 3 * i - 2, found[tonumber(ARGV[3 + i])]
     books[i] = read(KEYS[first], KEYS[first + 1], KEYS[first + 2])
     local epoch = type(books[i]) == 'table' and books[i][1]
     if marker and marker[4] ~= '' and epoch ~= marker[1] then
