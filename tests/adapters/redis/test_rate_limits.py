@@ -58,6 +58,49 @@ async def is_refused(limits: RedisRateLimits, limit: RateLimit) -> bool:
     return False
 
 
+async def test_tokens_come_back_after_the_servers_time_was_set_back(
+    valkey_server: ValkeyServer,
+) -> None:
+    async with connected(valkey_server, prefix=some_prefix()) as connection:
+        limits = RedisRateLimits(connection)
+        limit = RateLimit(burst=1, per_second=2)
+        await limits.take("a", limit)
+        [key] = await connection.call("KEYS", connection.name("limits", "*"))
+        tokens, at = (await connection.call("GET", key)).split()
+        in_an_hour = int(at) + 3_600_000_000
+        await connection.call("SET", key, b"%b %d" % (tokens, in_an_hour), "PX", 7_200_000)
+        assert await is_refused(limits, limit)
+        async with asyncio.timeout(5):
+            while await is_refused(limits, limit):  # noqa: ASYNC110  # the server's time passes
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("value", ["text", "", "1", "x 5", "1 x"])
+async def test_a_bucket_that_somebody_else_has_written_is_a_new_one(
+    valkey_server: ValkeyServer, value: str
+) -> None:
+    async with connected(valkey_server, prefix=some_prefix()) as connection:
+        limits = RedisRateLimits(connection)
+        limit = RateLimit(burst=1, per_second=0.001)
+        await limits.take("a", limit)
+        [key] = await connection.call("KEYS", connection.name("limits", "*"))
+        await connection.call("SET", key, value)
+        await limits.take("a", limit)
+        assert await is_refused(limits, limit)
+
+
+async def test_a_bucket_of_another_type_is_a_new_one(valkey_server: ValkeyServer) -> None:
+    async with connected(valkey_server, prefix=some_prefix()) as connection:
+        limits = RedisRateLimits(connection)
+        limit = RateLimit(burst=1, per_second=0.001)
+        await limits.take("a", limit)
+        [key] = await connection.call("KEYS", connection.name("limits", "*"))
+        await connection.call("DEL", key)
+        await connection.call("RPUSH", key, "x")
+        await limits.take("a", limit)
+        assert await is_refused(limits, limit)
+
+
 async def test_a_bucket_expires_a_minute_after_it_is_full(valkey_server: ValkeyServer) -> None:
     async with connected(valkey_server, prefix=some_prefix()) as connection:
         await RedisRateLimits(connection).take("a", RateLimit(burst=10, per_second=0.01), 3)
