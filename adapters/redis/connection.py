@@ -81,7 +81,8 @@ class RedisConnection:
         self._breaker = CircuitBreaker(stopwatch, what=REDIS, failures=failures, pause=pause)
         self._reminders = Reminders()
         self._shas: dict[Script, str] = {}
-        self._has_failed = False
+        self._is_told = False
+        """Whether the log says that Redis is not used."""
         self._following: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -157,8 +158,8 @@ class RedisConnection:
         except FAILURES as error:
             self._failed(error)
             raise Unavailable(what=REDIS) from error
-        if self._has_failed:
-            self._has_failed = False
+        if self._is_told:
+            self._is_told = False
             _log.warning("Redis answers again")
         return answer
 
@@ -172,9 +173,10 @@ class RedisConnection:
             closing.add_done_callback(self._closing.discard)
 
     def _failed(self, error: BaseException) -> None:
-        self._has_failed = True
         why = "it did not answer in time" if isinstance(error, TimeoutError) else str(error)
+        why = why.partition(" script: ")[0]  # which one it was is not said each time
         if self._reminders.is_due(REDIS, why or type(error).__name__, self.stopwatch.elapsed()):
+            self._is_told = True
             _log.warning("Redis is not used until it answers again: %s", why)
 
 

@@ -208,3 +208,19 @@ async def test_whoever_is_refused_can_be_cancelled_at_any_time(
                     await connection.check()
 
         assert await ends_after(steps, call_for_ever())
+
+
+async def test_calls_that_fail_among_others_that_do_not_are_told_once(
+    valkey_server: ValkeyServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(valkey_server, prefix=some_prefix()) as connection:
+        key = connection.name("text")
+        await connection.call("SET", key, "text")
+        for number in range(10):
+            with pytest.raises(Unavailable):
+                await connection.run(
+                    Script(f"return redis.call('INCR', KEYS[1]) + {number}"), [key]
+                )
+            await connection.check()
+    told = [record.message.partition(":")[0] for record in caplog.records]
+    assert told == ["Redis is not used until it answers again", "Redis answers again"]
