@@ -13,7 +13,7 @@ from uuid import uuid4
 from ...ports.cache import Cache
 from ...ports.cache_invalidations import CacheInvalidations
 from ...ports.language.errors import Unavailable
-from .connection import RUN, RedisConnection, Script
+from .connection import REDIS, RUN, RedisConnection, Script
 
 _log = logging.getLogger(__name__)
 
@@ -179,7 +179,9 @@ class RedisCache(Cache[K, V], Generic[K, V]):
         give_up_at = stopwatch.elapsed() + _PATIENCE
         while True:
             names = [self._name_of(key)]
-            found: bytes | None = await self._connection.run(_LOOK, names, turn, _TURN, _BEHIND)
+            found = await self._connection.run(_LOOK, names, turn, _TURN, _BEHIND)
+            if found is not None and not isinstance(found, bytes):
+                raise Unavailable(what=REDIS)  # it was not Redis that answered
             if found != b"T" or stopwatch.elapsed() >= give_up_at:
                 return None if found == b"T" else found
             await stopwatch.sleep(_POLL)

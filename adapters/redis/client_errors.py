@@ -7,8 +7,8 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-FAILURES = (RedisError, OSError, TimeoutError)
-"""What the client raises."""
+FAILURES = (RedisError, OSError, TimeoutError, ValueError)
+"""What the client raises; ValueError if something else than Redis answers."""
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ GOOD_FOR: Final = 2.0
 """Seconds for which a session that is not revoked needs not be looked up in the store again."""
 _REVOKED_FOR: Final = 60.0
 """The same for a revoked one whose end is not known."""
-_REVOKED = b"revoked"
+_REVOKED, _GOOD = b"revoked", b"good"
 
 # Returns what is known, or the server's run id and its time in milliseconds. That a session is good
 # is known by the server that was told: one that takes over may lack the revocation.
@@ -62,15 +62,15 @@ class RedisRevokedSessions(RevokedSessions):
             known = await self._connection.run(_LOOK, [self._name_of(session_id)])
         except Unavailable:
             return await self._store.contains(session_id)
-        if isinstance(known, bytes):
-            return known == _REVOKED
-        run, looked_at = known
+        if known in (_REVOKED, _GOOD):
+            return bool(known == _REVOKED)
         is_revoked = await self._store.contains(session_id)
         with suppress(Unavailable):
-            if is_revoked:
-                await self._note_revoked(session_id, _REVOKED_FOR)
-            else:
-                await self._note_good(session_id, run, looked_at)
+            match known:
+                case _ if is_revoked:
+                    await self._note_revoked(session_id, _REVOKED_FOR)
+                case [bytes() as run, int() as looked_at]:
+                    await self._note_good(session_id, run, looked_at)
         return is_revoked
 
     async def _note_revoked(self, session_id: SessionId, life: float) -> None:
