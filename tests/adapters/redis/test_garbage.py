@@ -27,8 +27,8 @@ from ...ports.records import Records
 
 LIFE = timedelta(minutes=10)
 GARBAGE = [
-    "HTTP/1.1 400 Bad Request\r\n\r\n", "+OK\r\n", ":x\r\n", "$x\r\n", "*x\r\n", "*-3\r\n", "*0\r\n",
-    "$-1\r\n", "$-7\r\n", "$3\r\nabc\r\n", "$10\r\nhalf",
+    "HTTP/1.1 400 Bad Request\r\n\r\n", "+OK\r\n", ":x\r\n", "$x\r\n", "*x\r\n", "*-3\r\n",
+    "*0\r\n", "$-1\r\n", "$-7\r\n", "$3\r\nabc\r\n", "$10\r\nhalf",
     "*2\r\n*1\r\n:1\r\n*1\r\n:5\r\n", "*2\r\n+a\r\n+b\r\n", "\r\n",
 ]  # fmt: skip
 
