@@ -116,7 +116,8 @@ def _resend(request: Request) -> Object:
 
 def _delivered(request: Request) -> Object:
     state, done = request.state, request.form["delivered"]
-    delivery = state.deliveries.get(int(request.id))
+    number = int(request.id) if request.id.isdecimal() else 0
+    delivery = state.deliveries.get(number)
     if delivery is None:
         return {}
     delivery.attempts += 1

@@ -75,7 +75,7 @@ class StripeDouble:
             self.base,
         )
         answer = self._machine.execute(command)
-        if answer.changed and method != "GET":
+        if answer.changed:
             self._journal.append(command)
             self._changed.set()
         # Reads wait too: they may have seen what is not on disk yet.

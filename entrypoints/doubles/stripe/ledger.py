@@ -22,17 +22,26 @@ class Ledger:
     available: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     pending: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
+    waiting: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many balance transactions of each account are pending."""
+
     def book(self, transaction: dict[str, Any], account: str) -> None:
         """Add a balance transaction to the balance that its status names."""
-        sums = self.available if transaction["status"] == "available" else self.pending
-        sums[account, transaction["currency"]] += transaction["net"]
+        place = account, transaction["currency"]
+        if transaction["status"] == "available":
+            self.available[place] += transaction["net"]
+        else:
+            self.pending[place] += transaction["net"]
+            self.waiting[account] += 1
 
     def settle(self, transaction: dict[str, Any], account: str) -> None:
         """Move a pending balance transaction to the available balance."""
         assert transaction["status"] == "pending"
         transaction["status"] = "available"
-        self.pending[account, transaction["currency"]] -= transaction["net"]
-        self.available[account, transaction["currency"]] += transaction["net"]
+        place = account, transaction["currency"]
+        self.pending[place] -= transaction["net"]
+        self.available[place] += transaction["net"]
+        self.waiting[account] -= 1
 
     def currencies(self, account: str) -> list[str]:
         """Return the currencies that the account has had money in."""

@@ -102,7 +102,8 @@ class Webhooks:
                 for _ in range(self.manner.copies)
             ]
             arrived = all(await asyncio.gather(*sent))
-        await self._delivered(delivery.number, arrived)
+        if self._state() is state:  # and was not reset meanwhile
+            await self._delivered(delivery.number, arrived)
 
 
 async def _post(client: httpx.AsyncClient, url: str, body: bytes, secrets: Sequence[str]) -> bool:

@@ -73,9 +73,9 @@ def _fee_details(kind: str, fee: int, code: str) -> list[Object]:
 
 
 def settle(state: State, ident: str, account: str) -> None:
-    """Make the money of a balance transaction available."""
+    """Make the money of a balance transaction available. The last of an account is an event."""
     state.ledger.settle(state.of("balance_transaction", account)[ident], account)
-    if not any(kind == "settle" and owner == account for _, _, kind, _, owner in state.due):
+    if state.ledger.waiting[account] == 0:
         state.emit("balance.available", balance_of(state, account), account=account)
 
 

@@ -21,7 +21,7 @@ from ..lists import matching, page, search
 from ..state import Object, shown
 from .paying import cancel, capture_intent, confirm
 from .payment_methods import not_of_customer, resolved
-from .shared import merge_metadata
+from .shared import change_whole, merge_metadata, with_its_secret
 
 _CANCELLABLE = (
     "requires_payment_method",
@@ -124,16 +124,6 @@ def _change(request: Request, intent: Object) -> None:
     merge_metadata(request, intent)
 
 
-def _apply(request: Request, intent: Object, *, confirms: bool = False) -> None:
-    """Change the intent, or raise ApiError and leave it as it is."""
-    changed = dict(intent)
-    _change(request, changed)
-    if confirms:
-        changed["_fails_on_action"] = request.form.get("error_on_requires_action", False)
-        _check_confirmation(request, changed)
-    intent.update(changed)
-
-
 def _choose_method(request: Request, intent: Object) -> None:
     token = request.get("payment_method")
     if token is None:
@@ -152,6 +142,12 @@ def _choose_method(request: Request, intent: Object) -> None:
         raise not_of_customer(token, "payment_method")
     intent["payment_method"] = method["id"]
     intent["status"] = "requires_confirmation"
+
+
+def _change_to_confirm(request: Request, intent: Object) -> None:
+    _change(request, intent)
+    intent["_fails_on_action"] = request.form.get("error_on_requires_action", False)
+    _check_confirmation(request, intent)
 
 
 def _check_confirmation(request: Request, intent: Object) -> None:
@@ -184,7 +180,7 @@ def _confirm(request: Request) -> Object:
     intent = request.state.get("payment_intent", request.id)
     if intent["status"] not in _CHANGEABLE:
         raise _wrong_state(intent, "confirm", _CHANGEABLE)
-    _apply(request, intent, confirms=True)
+    change_whole(intent, lambda changed: _change_to_confirm(request, changed))
     _confirm_now(request, intent)
     return intent
 
@@ -220,7 +216,7 @@ def _update(request: Request) -> Object:
     harmless = {"metadata", "description", "receipt_email", "shipping", "transfer_group", "expand"}
     if intent["status"] not in _CHANGEABLE and not set(request.form) <= harmless:
         raise _wrong_state(intent, "update", _CHANGEABLE)
-    _apply(request, intent)
+    change_whole(intent, lambda changed: _change(request, changed))
     return intent
 
 
@@ -245,15 +241,7 @@ _DONE = {
 
 
 def _retrieve(request: Request) -> Object:
-    intent = request.state.get("payment_intent", request.id)
-    secret = request.form.get("client_secret")
-    if secret is not None and secret != intent["client_secret"]:
-        raise ApiError(
-            "The client_secret provided does not match the client_secret associated with the "
-            "PaymentIntent.",
-            param="client_secret",
-        )
-    return intent
+    return with_its_secret(request, "payment_intent", "PaymentIntent")
 
 
 def _list(request: Request) -> Object:

@@ -8,7 +8,7 @@ from ..lists import matching, page
 from ..state import Object, State, shown
 from .paying import await_buyer, must_authenticate
 from .payment_methods import attached_to, card_of, resolved
-from .shared import merge_metadata
+from .shared import change_whole, merge_metadata, with_its_secret
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -75,13 +75,6 @@ def _change(request: Request, intent: Object) -> None:
         intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
     merge_metadata(request, intent)
-
-
-def _apply(request: Request, intent: Object) -> None:
-    """Change the intent, or raise ApiError and leave it as it is."""
-    changed = dict(intent)
-    _change(request, changed)
-    intent.update(changed)
 
 
 def _confirm_now(request: Request, intent: Object) -> None:
@@ -153,14 +146,14 @@ def _open(request: Request, act: str) -> Object:
 
 def _confirm(request: Request) -> Object:
     intent = _open(request, "confirm")
-    _apply(request, intent)
+    change_whole(intent, lambda changed: _change(request, changed))
     _confirm_now(request, intent)
     return intent
 
 
 def _update(request: Request) -> Object:
     intent = _open(request, "update")
-    _apply(request, intent)
+    change_whole(intent, lambda changed: _change(request, changed))
     return intent
 
 
@@ -176,14 +169,7 @@ def _cancel(request: Request) -> Object:
 
 
 def _retrieve(request: Request) -> Object:
-    intent = request.state.get("setup_intent", request.id)
-    if request.form.get("client_secret", intent["client_secret"]) != intent["client_secret"]:
-        raise ApiError(
-            "The client_secret provided does not match the client_secret associated with the "
-            "SetupIntent.",
-            param="client_secret",
-        )
-    return intent
+    return with_its_secret(request, "setup_intent", "SetupIntent")
 
 
 def _list(request: Request) -> Object:

@@ -1,6 +1,9 @@
 """What several resources do."""
 
+from collections.abc import Callable
+
 from ..calls import Request
+from ..errors import ApiError
 from ..state import Object
 
 
@@ -11,3 +14,22 @@ def merge_metadata(request: Request, obj: Object) -> None:
     given = request.form["metadata"]
     merged = {**obj["metadata"], **given} if given else {}
     obj["metadata"] = {name: value for name, value in merged.items() if value != ""}
+
+
+def change_whole(obj: Object, change: Callable[[Object], None]) -> None:
+    """Change an object, or leave it as it is if that raises an error."""
+    changed = dict(obj)
+    change(changed)
+    obj.update(changed)
+
+
+def with_its_secret(request: Request, kind: str, name: str) -> Object:
+    """Return an intent. Raises ApiError if the request has another secret than the intent."""
+    intent = request.state.get(kind, request.id)
+    if request.form.get("client_secret", intent["client_secret"]) != intent["client_secret"]:
+        raise ApiError(
+            "The client_secret provided does not match the client_secret associated with the "
+            f"{name}.",
+            param="client_secret",
+        )
+    return intent
