@@ -65,6 +65,7 @@ def open_dispute(state: State, charge: Object, reason: str, amount: int) -> Obje
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": False,
         "livemode": False,
@@ -72,7 +73,12 @@ def open_dispute(state: State, charge: Object, reason: str, amount: int) -> Obje
         "network_reason_code": "10.4",
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {
-            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
+            "card": {
+                "brand": "visa",
+                "case_type": "chargeback",
+                "network": "visa",
+                "network_reason_code": "10.4",
+            },
             "type": "card",
         },
         "reason": reason,
@@ -135,6 +141,7 @@ def _update(request: Request) -> Object:
         dispute["evidence_details"]["has_evidence"] = True
     if submits:
         dispute["evidence_details"]["submission_count"] += 1
+        dispute["evidence_details"]["submission_method"] = "manual"
         dispute["status"] = "under_review"
         if dispute["evidence"]["uncategorized_text"] in ("winning_evidence", "losing_evidence"):
             state.later(0, "dispute_is_decided", dispute["id"])

@@ -89,6 +89,33 @@ async def test_killed_double_comes_back_with_everything_that_it_answered(tmp_pat
         assert after["objects"]["platform"][kind] == objects, kind
 
 
+async def test_double_that_is_killed_under_load_has_all_that_it_answered(tmp_path: Path) -> None:
+    journal = tmp_path / "stripe.jsonl"
+    first = Process(journal)
+    answered: list[str] = []
+    enough = asyncio.Event()
+
+    async def create(client: stripe.StripeClient, worker: int) -> None:
+        try:
+            while True:
+                customer = await client.v1.customers.create_async({"name": f"{worker}"})
+                answered.append(customer.id)
+                if len(answered) >= 100:
+                    enough.set()
+        except stripe.APIConnectionError:
+            return
+
+    async with connected(first.url) as client, asyncio.TaskGroup() as workers:
+        for worker in range(8):
+            workers.create_task(create(client, worker))
+        await enough.wait()
+        first.end(signal.SIGKILL)
+
+    again = StripeDouble(FileJournal(journal, "seed"))
+    async with again.running():
+        assert set(answered) <= set(again.state.of("customer"))
+
+
 async def test_journal_leads_to_the_same_state(tmp_path: Path) -> None:
     journal = tmp_path / "stripe.jsonl"
     double = StripeDouble(FileJournal(journal, "seed"), clock=lambda: 1_000.5)
