@@ -52,7 +52,7 @@ PAGE: Fields = {
 LISTED: Fields = PAGE | {"created": times}
 """The parameters of every list of objects that have a time."""
 
-SEARCH: Fields = {"limit": integer(least=1, most=100), "page": text()}
+SEARCH: Fields = {"limit": integer(least=1, most=100), "page": integer()}
 """The parameters of every search, beside its query."""
 address: Fields = {
     name: text(can_be_unset=True)

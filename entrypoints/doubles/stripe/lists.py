@@ -64,7 +64,7 @@ def search(request: Request, objects: Iterable[Object], url: str) -> Object:
         for each in objects
         if all(_fits(each, clause) for clause in clauses if clause is not None)
     ][::-1]
-    start = int(request.form.get("page", "0") or 0)
+    start = request.form.get("page", 0)
     limit = request.form.get("limit", 10)
     more = len(found) > start + limit
     return {
