@@ -31,3 +31,7 @@ class BookKeys:
     def marker(self, shard: int, shards: int) -> str:
         """Return the hash that says who publishes a shard, for how long, and its halts."""
         return self._connection.name("books", f"{shard}/{shards}")
+
+    def names(self, shard: int, shards: int) -> str:
+        """Return the set of the hashes of all published books of a shard."""
+        return self._connection.name("books", f"{shard}/{shards}", "names")

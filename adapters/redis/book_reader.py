@@ -151,6 +151,7 @@ class RedisBookReader:
     ) -> tuple[Sequence[_Raw], Sequence[_Raw]]:
         keys = [self._keys.marker(shard, self._shards) for shard in shards]
         keys += [key for book in books for key in self._keys.of(book)]
+        keys += [self._keys.names(shard, self._shards) for shard in shards]
         places = [shards.index(shard_of(book, self._shards)) + 1 for book in books]
         markers, found = await self._connection.run(
             READ, keys, -1 if depth is None else depth, _LEVELS, len(shards), *places

@@ -99,8 +99,15 @@ local function write(hash, bids, asks, book)
     return 1
 end
 local results, told, names = {}, {}, ARGV[3] ~= '' and cmsgpack.unpack(ARGV[5])
-for i, book in ipairs(cmsgpack.unpack(ARGV[1])) do
-    results[i] = write(KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i], book)
+local books = cmsgpack.unpack(ARGV[1])
+local marker, published = KEYS[3 * #books + 1], KEYS[3 * #books + 2]
+for i, book in ipairs(books) do
+    local hash = KEYS[3 * i - 2]
+    results[i] = write(hash, KEYS[3 * i - 1], KEYS[3 * i], book)
+    if results[i] == 1 and book[3] < 0 and published
+        and redis.pcall('SADD', published, hash) == 1 then
+        redis.pcall('HINCRBY', marker, 'books', 1)
+    end
     if names and results[i] == 1 then
         told[#told + 1] = {names[i], book[2], book[3], book[4], book[5]}
     end
@@ -123,13 +130,14 @@ local epoch, number, life = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local run = redis.call('INFO', 'server'):match('run_id:(%w+)')
-local had = redis.pcall('HMGET', KEYS[1], 'epoch', 'publisher', 'run', 'mark')
+local had = redis.pcall('HMGET', KEYS[1], 'epoch', 'publisher', 'run', 'mark', 'books')
 if had.err then had = {} end
 if (tonumber(had[1] or '') or 0) > epoch then return -1 end
 local is_new = had[1] ~= ARGV[1] or had[2] ~= ARGV[2] or had[3] ~= run
+    or KEYS[2] and tonumber(had[5] or '') ~= redis.pcall('SCARD', KEYS[2])
 if is_new then
-    redis.call('DEL', KEYS[1])
-    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', ARGV[3], 'run', run)
+    redis.call('DEL', unpack(KEYS))
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', ARGV[3], 'run', run, 'books', '0')
 elseif (tonumber(had[4] or '') or 0) > number then
     return 0
 end
@@ -193,17 +201,24 @@ local run, found, books = nil, {}, {}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i = 1, markers do
-    local had = redis.pcall('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run')
+    local had = redis.pcall('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run',
+        'books')
     found[i] = not had.err and had[1] and (tonumber(had[5] or '') or 0) > now and had or false
 end
-for i = 1, (#KEYS - markers) / 3 do
-    local first, marker = markers + 3 * i - 2, found[tonumber(ARGV[3 + i])]
+for i = 1, #ARGV - 3 do
+    local first, place = markers + 3 * i - 2, tonumber(ARGV[3 + i])
+    local marker, published = found[place], KEYS[markers + 3 * (#ARGV - 3) + place]
     books[i] = read(KEYS[first], KEYS[first + 1], KEYS[first + 2])
     local epoch = type(books[i]) == 'table' and books[i][1]
     if marker and marker[4] ~= '' and epoch ~= marker[1] then
         -- Another server that took over may lack what was written last.
         run = run or redis.call('INFO', 'server'):match('run_id:(%w+)')
         if marker[6] ~= run then marker[4] = '' end
+        -- A book that was published is lost, or any one may be.
+        if not published or redis.pcall('SISMEMBER', published, KEYS[first]) ~= 0
+            or redis.pcall('SCARD', published) ~= tonumber(marker[7] or '') then
+            books[i] = books[i] ~= 1 and 0 or 1
+        end
     end
 end
 return {found, books}

@@ -38,7 +38,10 @@ class BookWriter:
         """If it `tells`, each step publishes a message of what it has written."""
         self._connection = connection
         self._keys = BookKeys(connection)
-        self._marker = self._keys.marker(shard, shards)
+        self._shared = [self._keys.marker(shard, shards)]
+        """The keys beside those of the books, as far as they are on one node with them."""
+        if not self._keys.is_cluster:
+            self._shared.append(self._keys.names(shard, shards))
         self._shard, self._shards = shard, shards
         self._channel = channel_of(connection) if tells else ""
         self._name = uuid4().hex
@@ -57,7 +60,7 @@ class BookWriter:
         mark = f"{self._name}-{self._marks}"
         answer: int = await self._connection.run(
             MARK,
-            [self._marker],
+            self._shared,
             epoch,
             self._began,
             mark,
@@ -75,7 +78,7 @@ class BookWriter:
 
     async def leave(self, epoch: int) -> None:
         """Say that nothing more is published. Raises Unavailable."""
-        await self._connection.run(LEAVE, [self._marker], epoch, self._began)
+        await self._connection.run(LEAVE, self._shared[:1], epoch, self._began)
 
     async def write(self, epoch: int, writes: Sequence[BookWrite]) -> Sequence[int]:
         """Write books, and return what became of each. Raises Unavailable."""
@@ -88,6 +91,8 @@ class BookWriter:
 
     async def _write(self, epoch: int, writes: Sequence[BookWrite]) -> Sequence[int]:
         keys = [key for write in writes for key in self._keys.of(write.book)]
+        if not self._keys.is_cluster:
+            keys += self._shared
         packed = [self._pack(write) for write in writes]
         told: tuple[bytes, ...] = ()
         if self._channel:

@@ -35,7 +35,11 @@ class Stored(StoredBooks):
     """Books that are as they were at number 5, which no test publishes."""
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
-        return [BookView(book, 5, (PriceLevel(50, 5),)) for book in books]
+        return list(map(stored, books))
+
+
+def stored(book: BookKey) -> BookView:
+    return BookView(book, 5, (PriceLevel(50, 5),))
 
 
 @dataclass
@@ -137,7 +141,7 @@ async def rename(shared: Shared, *keys: str) -> None:
 
 
 HARM = [delete, make_text, make_list, make_temporary, rename]
-PARTS = [["book"], ["bids"], ["asks"], ["bids", "asks"]]
+PARTS = [["book"], ["bids"], ["asks"], ["bids", "asks"], ["book", "bids", "asks"]]
 
 
 @pytest.mark.parametrize("parts", PARTS, ids="-".join)
@@ -154,15 +158,21 @@ async def test_a_book_of_which_parts_are_lost_or_of_another_type_is_published_ag
         await shared.shown(whole(book, 8, 2))
 
 
+@pytest.mark.parametrize("parts", [["0/1"], ["0/1", "names"]], ids="-".join)
 @pytest.mark.parametrize("harm", HARM)
 async def test_a_marker_that_is_lost_or_of_another_type_is_made_again(
-    valkey_server: ValkeyServer, book: BookKey, harm: Harm
+    valkey_server: ValkeyServer, records: Records, harm: Harm, parts: list[str]
 ) -> None:
+    book, empty = records.book(), records.book()
     async with sharing(valkey_server) as shared:
         await shared.engine.publish(whole(book, 7))
         await shared.engine.flush()
-        await harm(shared, shared.there.name("books", "0/1"))
+        await harm(shared, shared.there.name("books", *parts))
+        await harm(shared, *(shared.key(part, book) for part in ("book", "bids", "asks")))
         await shared.shown(whole(book, 7))
+        async with asyncio.timeout(PATIENCE):
+            while await shared.reader.get(empty, 10) != BookView(empty, FIRST):  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +193,7 @@ async def test_a_book_that_was_changed_by_hand_is_published_again(
         assert await shared.reader.get(book, 10) == whole(book, 7)
 
 
-@pytest.mark.parametrize("field", ["halts", "complete", "until", "begun", "mark"])
+@pytest.mark.parametrize("field", ["halts", "complete", "until", "begun", "mark", "books"])
 async def test_a_marker_that_was_changed_by_hand_is_not_believed(
     valkey_server: ValkeyServer, book: BookKey, field: str
 ) -> None:
