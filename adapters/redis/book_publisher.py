@@ -25,6 +25,8 @@ _PACE = 0.02
 """Seconds between two portions, in which changes of a book are merged."""
 _AGAIN = 0.1
 """Seconds until the next try if Redis fails."""
+_OVERTAKEN = 1.0
+"""Seconds until the next try if a later engine has published."""
 _LIFE = 1.5
 """Seconds for which readers believe what was published without a further sign of life."""
 _PORTION = 100
@@ -56,7 +58,10 @@ class _Engine:
     begun: int
     tenure: Tenure | None
     is_over: bool = False
-    """Whether a later one was met in Redis."""
+    is_refused: bool = False
+    """Whether it may not publish at the moment."""
+    is_told: bool = False
+    """Whether the log says that a later one was met in Redis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,20 +239,23 @@ class RedisBookPublisher:
             self._turned.notify_all()
 
     async def _publish(self, engine: _Engine) -> None:
-        if (self._must_mark or self._is_due()) and not await self._mark(engine):
-            return
-        while self._waiting or self._again:
+        while await self._may_publish(engine) and (self._waiting or self._again):
             portion = self._next_portion()
             self._flying = {book: one for book, one in portion.items() if one.base != CHECK}
             await self._write(engine, portion)
             self._flying = {}
             if engine is not self._engine or self._is_over(engine):
                 return
-            if self._is_due():
-                await self._mark(engine)
             await self._stopwatch.sleep(0)
+        if engine.is_refused or engine is not self._engine:
+            return
         if self._shown_complete != self._complete and await self._mark(engine):
             self._wake.set()
+
+    async def _may_publish(self, engine: _Engine) -> bool:
+        if self._must_mark or self._is_due():
+            engine.is_refused = not await self._mark(engine)
+        return not engine.is_refused
 
     def _is_due(self) -> bool:
         return self._stopwatch.elapsed() - self._marked_at >= self._beat
@@ -277,11 +285,13 @@ class RedisBookPublisher:
         )
         if engine is not self._engine:
             return False
+        self._marked_at = self._stopwatch.elapsed()
         if answer == OVERTAKEN:
             self._met_later(engine)
+            self._marked_at += _OVERTAKEN - self._beat
             return False
-        self._marked_at = self._stopwatch.elapsed()
         if answer == ANEW:
+            engine.is_told = False
             self._shown_complete = None
             self._repeat_all()
         else:
@@ -290,12 +300,15 @@ class RedisBookPublisher:
         return True
 
     def _met_later(self, engine: _Engine) -> None:
-        _log.warning(
-            "Redis has books of shard %d from a later engine; those of epoch %d are not published",
-            self._shard,
-            engine.epoch,
-        )
-        engine.is_over = True
+        """Tell once. If that one is alive, it has the shard, which this one will notice."""
+        if not engine.is_told:
+            engine.is_told = True
+            _log.warning(
+                "Redis has books of shard %d from a later engine than the one of epoch %d, "
+                "which does not replace them",
+                self._shard,
+                engine.epoch,
+            )
 
     def _repeat_all(self) -> None:
         now = self._stopwatch.elapsed()
@@ -333,7 +346,6 @@ class RedisBookPublisher:
         for book, result in zip(books, results, strict=True):
             if result == OVERTAKEN:
                 self._met_later(engine)
-                return
             if result == GAP and engine is self._engine:
                 self._wait_whole(book, portion[book].since)
 

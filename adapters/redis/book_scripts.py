@@ -101,10 +101,13 @@ end
 local results, told, names = {}, {}, ARGV[3] ~= '' and cmsgpack.unpack(ARGV[5])
 local books = cmsgpack.unpack(ARGV[1])
 local marker, published = KEYS[3 * #books + 1], KEYS[3 * #books + 2]
+local owner = marker and redis.pcall('HGET', marker, 'epoch')
+local is_over = type(owner) == 'string' and (tonumber(owner) or 0) > epoch
 for i, book in ipairs(books) do
     local hash = KEYS[3 * i - 2]
-    results[i] = write(hash, KEYS[3 * i - 1], KEYS[3 * i], book)
-    if results[i] == 1 and book[3] < 0 and published
+    results[i] = is_over and -1 or write(hash, KEYS[3 * i - 1], KEYS[3 * i], book)
+    local is_known = results[i] == 1 and book[3] < 0 or results[i] == -1
+    if published and is_known and not is_over
         and redis.pcall('SADD', published, hash) == 1 then
         redis.pcall('HINCRBY', marker, 'books', 1)
     end

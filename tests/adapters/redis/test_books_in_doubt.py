@@ -11,7 +11,7 @@ import pytest
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.redis.book_reader import RedisBookReader
-from solebook.adapters.redis.book_scripts import MARK
+from solebook.adapters.redis.book_scripts import MARK, READ, WRITE
 from solebook.adapters.redis.book_views import RedisBookViews
 from solebook.adapters.redis.connection import RedisConnection, Script
 from solebook.core.bidding.matching_engine import Unlimited
@@ -22,7 +22,7 @@ from solebook.ports.language.market import BookKey, BookView, PriceLevel
 from ...ports.records import Records
 from ...ports.shared_books import views_over
 from ...ports.small_books import change, whole
-from ...redis_connections import PATIENCE, connected, some_prefix
+from ...redis_connections import PATIENCE, connected, some_prefix, until
 from ...valkey_server import ValkeyServer
 
 Harm: TypeAlias = Callable[..., Awaitable[None]]
@@ -76,23 +76,18 @@ def book(records: Records) -> BookKey:
     return records.book()
 
 
-@pytest.fixture
-async def shared(valkey_server: ValkeyServer) -> AsyncIterator[Shared]:
-    async with sharing(valkey_server) as shared:
-        yield shared
-
-
 @asynccontextmanager
-async def sharing(server: ValkeyServer, *, beat: float = 0.02) -> AsyncIterator[Shared]:
-    """An engine has published that all books are empty."""
-    prefix = some_prefix()
+async def sharing(
+    server: ValkeyServer, *, prefix: str | None = None, epoch: int = 1
+) -> AsyncIterator[Shared]:
+    """An engine publishes that all books are empty."""
+    prefix = some_prefix() if prefix is None else prefix
     async with connected(server, prefix=prefix) as here, connected(server, prefix=prefix) as there:
-        views = views_over(here, Stored(), beat=beat)
+        views = views_over(here, Stored())
         async with views.publishing():
-            await views.begin(0, 1, FIRST, Unlimited(), epoch=1)
+            await views.begin(0, 1, FIRST, Unlimited(), epoch=epoch)
             await views.show_halts([])
             await views.complete(0, 1, FIRST)
-            await views.flush()
             yield Shared(views, views_over(there, Stored()), here, there)
 
 
@@ -126,8 +121,8 @@ async def make_text(shared: Shared, *keys: str) -> None:
 
 async def make_list(shared: Shared, *keys: str) -> None:
     for key in keys:
-        await shared.command("DEL", key)
-        await shared.command("RPUSH", key, "1")
+        script = "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], '1')"
+        await shared.command("EVAL", script, "1", key)
 
 
 async def make_temporary(shared: Shared, *keys: str) -> None:
@@ -204,28 +199,34 @@ async def test_a_marker_that_was_changed_by_hand_is_not_believed(
         await shared.shown(whole(book, 7))
 
 
+def scripts_of(connection: RedisConnection) -> list[Script]:
+    """Return a list to which each script is added that the connection runs from now on."""
+    run: Callable[..., Awaitable[Any]] = connection.run
+    scripts: list[Script] = []
+
+    async def note(script: Script, *arguments: Any) -> Any:
+        scripts.append(script)
+        return await run(script, *arguments)
+
+    connection.run = note  # type: ignore[assignment, method-assign]  # which only adds to the list
+    return scripts
+
+
 async def test_books_with_thousands_of_levels_are_written_and_read_in_short_steps(
-    own_valkey_server: ValkeyServer, records: Records
+    valkey_server: ValkeyServer, records: Records
 ) -> None:
-    prices = range(1_000, 3_501)
-    levels = [PriceLevel(price, price) for price in prices]
-    books = [
-        BookView(records.book(), 7, tuple(levels[-2:0:-1]), (PriceLevel(9_000, 1),))
-        for _ in range(40)
-    ]
-    async with (
-        connected(own_valkey_server, timeout=0.2) as here,
-        connected(own_valkey_server, timeout=0.2) as there,
-    ):
-        views = views_over(here, Stored())
-        async with views.publishing(), asyncio.timeout(PATIENCE):
-            await views.begin(0, 1, FIRST, Unlimited(), epoch=1)
-            await views.show_halts([])
-            for view in books:
-                await views.publish(view)
-            await views.flush()
-            found = await RedisBookReader(there, 1).read([view.book for view in books], None)
-        assert list(found.views.values()) == books
+    levels = tuple(PriceLevel(price, price) for price in range(3_500, 1_000, -1))
+    views = [BookView(records.book(), 7, levels, (PriceLevel(9_000, 1),)) for _ in range(20)]
+    async with sharing(valkey_server) as shared:
+        scripts = scripts_of(shared.here)
+        for view in views:
+            await shared.engine.publish(view)
+        await shared.engine.flush()
+        assert scripts.count(WRITE) >= 20
+        scripts = scripts_of(shared.there)
+        found = await RedisBookReader(shared.there, 1).read([view.book for view in views], None)
+        assert list(found.views.values()) == views
+        assert scripts.count(READ) >= 10
 
 
 async def test_no_book_counts_as_empty_if_the_publisher_has_not_heard_that_redis_was_emptied(
@@ -239,3 +240,30 @@ async def test_no_book_counts_as_empty_if_the_publisher_has_not_heard_that_redis
         async with emptied_unheard(shared.here, MARK):
             for book in reversed(books):
                 await shared.shown(whole(book, 7))
+
+
+async def test_an_engine_that_met_a_later_one_publishes_once_redis_was_emptied(
+    own_valkey_server: ValkeyServer, book: BookKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with sharing(own_valkey_server, prefix="", epoch=2) as later:
+        await later.engine.flush()
+    async with sharing(own_valkey_server, prefix="") as shared:
+        await shared.engine.publish(whole(book, 7))
+        await until(lambda: "from a later engine" in caplog.text)
+        own_valkey_server.command("FLUSHALL")
+        await shared.shown(whole(book, 7))
+
+
+async def test_a_book_of_a_later_engine_that_never_was_does_not_keep_others_from_being_published(
+    valkey_server: ValkeyServer, records: Records, book: BookKey
+) -> None:
+    other = records.book()
+    async with sharing(valkey_server) as shared:
+        await shared.command("HSET", shared.key("book", book), "epoch", "9", "seq", "90")
+        await shared.engine.publish(whole(book, 7))
+        await shared.engine.publish(whole(other, 7))
+        await shared.engine.flush()
+        assert await shared.reader.get(other, 10) == whole(other, 7)
+        assert await shared.reader.get(book, 10) == stored(book)
+        await shared.command("DEL", shared.key("book", book))
+        await shared.shown(whole(book, 7))
