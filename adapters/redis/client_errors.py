@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
-FAILURES = (RedisError, OSError, TimeoutError, ValueError)
-"""What the client raises; ValueError if something else than Redis answers."""
+FAILURES = (RedisError, RedisClusterException, OSError, TimeoutError, ValueError)
+"""What the client raises.
+
+RedisClusterException, which is no RedisError, if no node of a cluster answers. ValueError if
+something else than Redis answers.
+"""
 
 
 @asynccontextmanager
