@@ -142,6 +142,10 @@ class RedisSettings:
             raise ValueError(
                 f"redis.prefix must be of letters, digits, _, : and -, not {self.prefix!r}"
             )
+        if self.prefix.endswith(":"):
+            raise ValueError(
+                f"redis.prefix must not end with a colon, which follows it anyway: {self.prefix!r}"
+            )
         if (self.cert is None) != (self.key is None):
             raise ValueError("redis.cert and redis.key belong together")
 

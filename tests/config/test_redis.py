@@ -58,6 +58,7 @@ def test_without_a_url_there_is_none() -> None:
         ("URL", "redis+sentinel://a", "needs the name of the service"),
         ("URL", "redis+cluster://a/1", "has one database"),
         ("PREFIX", "a{b}", "redis.prefix must be of letters, digits, _, : and -, not 'a{b}'"),
+        ("PREFIX", "shop:", "redis.prefix must not end with a colon, which follows it anyway"),
         ("CERT", "cert.pem", "redis.cert and redis.key belong together"),
     ],
 )
