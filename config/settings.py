@@ -244,7 +244,9 @@ class Settings(Section, frozen=True):
         if any(has_link(line) for line in self.warehouse.lines):
             raise ValueError("the warehouse address has a link, which letters would leave out")
         if self.nats.servers and not self.is_shared:
-            raise ValueError("nats.url needs several processes, so a PostgreSQL URL in store.url")
+            raise ValueError(
+                "nats.url is for several processes, so set store.url to PostgreSQL too"
+            )
         if self.stream.between == "nats" and not self.nats.servers:
             raise ValueError("stream.between = 'nats' needs nats.url")
         if self.stream.between == "redis" and not self.redis.url:

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _message(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return f"{error.name} is not installed; run: pip install 'solebook[all]'"
+        return f"{error.name} is not installed; run in the checkout: pip install '.[all]'"
     cause = error.__cause__
     if isinstance(error, Unavailable) and cause is not None:
         return f"{error.what} is unavailable: {str(cause) or type(cause).__name__}"

@@ -1,7 +1,7 @@
 """The roles of a process on the command line."""
 
 import argparse
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from ...ports.language.process_roles import ALL_ROLES, ProcessRole
@@ -25,19 +25,20 @@ _OF_WORKERS = """\
 
 Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL
 database and the same settings. Over NATS (nats.url) all of them reach the engine; without it, only
-the process that has it does. On SQLite one process runs all roles.
+the process that has it does. Over Redis (redis.url) they share books, the live stream and limits of
+requests. On SQLite one process runs all roles.
 """
 WHAT_ROLES_ARE_FOR = f"roles:\n{_HTTP}{_OF_WORKERS}"
 WHAT_ROLES_OF_WORKERS_ARE_FOR = f"roles:\n{_OF_WORKERS}"
 
 
-def a_role(text: str) -> ProcessRole:
-    """Return a role. Raises ArgumentTypeError, which argparse prints."""
-    try:
-        return ProcessRole(text)
-    except ValueError:
-        known = ", ".join(ProcessRole)
-        raise argparse.ArgumentTypeError(f"{text!r} is no role; the roles are {known}") from None
+def role_of_a_worker(text: str) -> ProcessRole:
+    """Return a role that a worker can run. Raises ArgumentTypeError, which argparse prints."""
+    if text == ProcessRole.HTTP:
+        raise argparse.ArgumentTypeError(
+            "a worker answers no HTTP requests; use `solebook serve --roles http`"
+        )
+    return _role(text, [role for role in ProcessRole if role is not ProcessRole.HTTP])
 
 
 def some_roles(text: str) -> Set[ProcessRole]:
@@ -47,7 +48,13 @@ def some_roles(text: str) -> Set[ProcessRole]:
         raise argparse.ArgumentTypeError(
             f"{text!r} ends in the middle; write roles with commas and without spaces"
         )
-    return frozenset(map(a_role, words))
+    return frozenset(_role(word, list(ProcessRole)) for word in words)
+
+
+def _role(text: str, known: Sequence[ProcessRole]) -> ProcessRole:
+    if text in known:
+        return ProcessRole(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no role; the roles are {', '.join(known)}")
 
 
 def check_roles(settings: "Settings", roles: Set[ProcessRole]) -> None:

@@ -65,6 +65,11 @@ async def serve(options: argparse.Namespace) -> int:
         raise ValueError("`solebook serve` has the role http; without it, use `solebook worker`")
     settings = settings_of(options)
     check_roles(settings, options.roles)
+    if ProcessRole.MATCHING not in options.roles and not settings.nats.servers:
+        _log.warning(
+            "this process refuses bids and asks: it has no role `matching`, and without nats.url "
+            "it cannot reach the process that has it"
+        )
     server = ServerSettings(
         host=options.host or settings.server.host,
         port=settings.server.port if options.port is None else options.port,

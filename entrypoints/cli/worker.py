@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from .configured import settings_of
-from .roles import WHAT_ROLES_OF_WORKERS_ARE_FOR, a_role, check_roles
+from .roles import WHAT_ROLES_OF_WORKERS_ARE_FOR, check_roles, role_of_a_worker
 
 _DESCRIPTION = """\
 Runs some roles of an exchange whose store is PostgreSQL. Start as many workers as you like, on
@@ -31,7 +31,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("roles", nargs="+", type=a_role, metavar="ROLE", help="see below")
+    parser.add_argument("roles", nargs="+", type=role_of_a_worker, metavar="ROLE", help="see below")
     parser.add_argument(
         "--health-port", type=int, metavar="PORT", help="serve /health/live and /health/ready here"
     )
@@ -51,8 +51,6 @@ async def work(options: argparse.Namespace) -> int:
     from .running import running_roles, spare_loaded_books
 
     roles = frozenset(options.roles)
-    if ProcessRole.HTTP in roles:
-        raise ValueError("a worker answers no HTTP requests: use `solebook serve --roles http`")
     settings = settings_of(options)
     check_roles(settings, roles)
     if ProcessRole.SERVICES in roles and not is_served(settings):

@@ -61,6 +61,19 @@ def test_a_wrong_list_of_roles_is_refused_and_told_why(
     assert problem in refused.err
 
 
+@pytest.mark.parametrize(
+    ("role", "problem"),
+    [
+        ("chart", "'chart' is no role; the roles are matching, relay, trade"),
+        ("http", "a worker answers no HTTP requests; use `solebook serve --roles http`"),
+    ],
+)
+def test_a_worker_names_only_roles_that_it_can_run(run: Run, role: str, problem: str) -> None:
+    refused = run("worker", "trade", role)
+    assert (refused.code, refused.out) == (2, "")
+    assert problem in refused.err
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 
@@ -166,7 +179,7 @@ def test_a_missing_package_is_reported_with_the_install_command(
     assert (refused.code, refused.out) == (1, "")
     assert len(refused.err.splitlines()) >= lines
     assert refused.err.splitlines()[-1] == (
-        "solebook: uvicorn is not installed; run: pip install 'solebook[all]'"
+        "solebook: uvicorn is not installed; run in the checkout: pip install '.[all]'"
     )
 
 

@@ -197,6 +197,7 @@ def test_a_process_without_the_engine_reads_and_signs_in_but_places_nothing(
     refused = alone.ask_for("POST", "/v1/bids", market.buyer, json=market.quote())
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
     assert alone.readiness()[0] == 503
+    assert "this process refuses bids and asks: it has no role `matching`" in alone.end()[1]
 
 
 def test_a_process_with_other_rules_refuses_to_start_until_they_are_applied(
@@ -238,7 +239,7 @@ def test_on_sqlite_one_process_runs_all_roles(tmp_path: Path, command: tuple[str
 
 
 def test_a_worker_answers_no_http_and_serve_does(tmp_path: Path) -> None:
-    for command in (("worker", "http"), ("serve", "--roles", "trade"), ("worker", "chart")):
+    for command in (("worker", "http"), ("serve", "--roles", "trade")):
         refused = Processes(tmp_path, "sqlite:///solebook.db").run(*command)
         assert refused.returncode != 0
         assert "http" in refused.stderr
