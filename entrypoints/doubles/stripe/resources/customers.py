@@ -7,7 +7,7 @@ from ..errors import no_such
 from ..fields import Fields, group, metadata, text
 from ..lists import matching, page, search
 from ..state import Object
-from .payment_methods import attached_to, not_of_customer
+from .payment_methods import attached_to, detach, not_of_customer
 from .shared import merge_metadata
 
 _SHIPPING = group(
@@ -105,7 +105,7 @@ def _delete(request: Request) -> Object:
     state = request.state
     for method in state.of("payment_method").values():
         if method["customer"] == customer["id"]:
-            method["customer"] = None
+            detach(method)
     state.emit("customer.deleted", customer)
     state.of("customer")[request.id] = {"id": request.id, "object": "customer", "deleted": True}
     return state.of("customer")[request.id]

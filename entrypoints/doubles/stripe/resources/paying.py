@@ -52,6 +52,7 @@ def pay(state: State, intent: Object) -> None:
     if intent["setup_future_usage"] == "off_session" and intent["customer"]:
         method["_set_up"] = True
         method["customer"] = method["customer"] or intent["customer"]
+    method["_used_up"] = method["customer"] is None
     if intent["capture_method"] == "manual":
         intent["status"] = "requires_capture"
         intent["amount_capturable"] = intent["amount"]

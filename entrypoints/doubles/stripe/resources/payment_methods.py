@@ -47,6 +47,7 @@ def new_method(state: State, name: str) -> Object:
         "type": "card",
         "_card": name,
         "_set_up": False,
+        "_used_up": False,
     }
     return state.add(method)
 
@@ -77,11 +78,23 @@ def _card_details(card: Card) -> Object:
 def resolved(state: State, token: str, param: str) -> Object:
     """Return the payment method of an id, or a new one of a test card such as `pm_card_visa`.
 
-    Raises ApiError for an unknown one.
+    Raises ApiError for an unknown one, and for one that was used without a customer or detached.
     """
     if token.startswith("pm_card_"):
         return new_method(state, test_card(token, param))
-    return state.get("payment_method", token, param=param)
+    method = state.get("payment_method", token, param=param)
+    if method["_used_up"]:
+        raise ApiError(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
+            "attachment, or was detached from a Customer. It may not be used again.",
+            param=param,
+        )
+    return method
+
+
+def detach(method: Object) -> None:
+    """Take a payment method from its customer. It cannot be used again."""
+    method |= {"customer": None, "_used_up": True}
 
 
 def attached_to(state: State, token: str, customer: str, param: str) -> Object:
@@ -163,7 +176,7 @@ def _detach(request: Request) -> Object:
             "The payment method you provided is not attached to a customer so detachment is "
             "impossible."
         )
-    method["customer"] = None
+    detach(method)
     settings = state.get("customer", owner)["invoice_settings"]
     if settings["default_payment_method"] == method["id"]:
         settings["default_payment_method"] = None

@@ -96,6 +96,8 @@ async def test_default_card_is_one_of_the_customer_until_it_is_detached(
     assert after.invoice_settings.default_payment_method is None
     with pytest.raises(stripe.InvalidRequestError, match="not attached"):
         await client.v1.payment_methods.detach_async(default.id)
+    with pytest.raises(stripe.InvalidRequestError, match="may not be used again"):
+        await client.v1.payment_methods.attach_async(default.id, {"customer": buyer["customer"]})
 
 
 async def test_card_of_one_customer_cannot_be_used_by_another(
@@ -114,6 +116,22 @@ async def test_card_of_one_customer_cannot_be_used_by_another(
         await client.v1.payment_methods.attach_async(
             buyer["payment_method"], {"customer": other["customer"]}
         )
+
+
+async def test_card_that_no_customer_has_is_used_once(client: stripe.StripeClient) -> None:
+    method = await client.v1.payment_methods.create_async(
+        {"type": "card", "card": {"token": "tok_visa"}}
+    )
+    params: Any = {
+        "amount": 5_000,
+        "currency": "usd",
+        "payment_method": method.id,
+        "confirm": True,
+        "return_url": "http://shop.test/",
+    }
+    await client.v1.payment_intents.create_async(params)
+    with pytest.raises(stripe.InvalidRequestError, match="may not be used again"):
+        await client.v1.payment_intents.create_async(params)
 
 
 async def test_card_is_made_from_a_token_and_changed(client: stripe.StripeClient) -> None:
