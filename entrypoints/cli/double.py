@@ -20,7 +20,7 @@ _EPILOG = """\
 examples:
   solebook double stripe
   solebook double stripe --port 12111 --journal stripe.jsonl
-  solebook double stripe --webhook http://127.0.0.1:8000/v1/webhooks/payments --secret whsec_test
+  solebook double stripe --webhook http://127.0.0.1:9000/webhooks --secret whsec_test
 """
 PORT = 12_111
 

@@ -61,7 +61,10 @@ async def running_double(
     """
     with reserved_address(host, port) as address:
         app = StripeApp(double, key=key)
-        async with serving(app, address, DroppableProtocol) as url:
+        # The journal is closed last, so that calls under way can still be stored.
+        async with double.running(), serving(app, address, DroppableProtocol) as url:
             double.base = url
-            async with double.running():
+            try:
                 yield url
+            finally:
+                double.faults.clear()  # what is held would delay the end

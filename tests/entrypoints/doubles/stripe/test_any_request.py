@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solebook.entrypoints.doubles.stripe.acts import CALLS
@@ -132,6 +132,7 @@ def paths(pattern: str, machine: Machine) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("call", [*API, *CALLS], ids=lambda call: f"{call.method} {call.path}")
+@settings(max_examples=30)
 @given(data=st.data())
 def test_call_is_answered_or_refused(call: Call, data: st.DataObject) -> None:
     machine, ids = machine_with_something()

@@ -1,10 +1,17 @@
 """Failures on demand, as stripe-python meets them."""
 
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import stripe
+
+from solebook.entrypoints.doubles.stripe.app import running_double
+from solebook.entrypoints.doubles.stripe.double import StripeDouble
+from solebook.entrypoints.doubles.stripe.journal import FileJournal
 
 from .conftest import Served, connected
 
@@ -113,6 +120,24 @@ async def test_fault_that_makes_no_sense_is_refused(served: Served, body: Any) -
 @pytest.mark.parametrize("body", [b"{", b"[]", b"1"])
 async def test_what_is_no_object_of_json_is_refused(served: Served, body: bytes) -> None:
     assert (await served.http.post("/_double/clock", content=body)).status_code == 400
+
+
+async def test_held_call_is_carried_out_when_the_double_ends(tmp_path: Path) -> None:
+    path = tmp_path / "stripe.jsonl"
+    double = StripeDouble(FileJournal(path, "seed"))
+    double.faults.add({"kind": "hold"})
+    async with AsyncExitStack() as clients:
+        async with running_double(double) as url:
+            client = await clients.enter_async_context(connected(url))
+            call = asyncio.create_task(client.v1.customers.create_async())
+            async with asyncio.timeout(10):
+                while double.faults.held == 0:  # noqa: ASYNC110  # a call that arrives is no event
+                    await asyncio.sleep(0.01)
+        customer = await call
+
+    again = StripeDouble(FileJournal(path, "seed"))
+    async with again.running():
+        assert list(again.state.of("customer")) == [customer.id]
 
 
 async def test_reset_forgets_everything(served: Served) -> None:
