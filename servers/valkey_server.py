@@ -42,6 +42,7 @@ class ValkeyServer(ChildServer):
     def __init__(self, folder: Path, settings: str = "") -> None:
         super().__init__(folder, settings)
         self.port = 0  # a free one from the first start on
+        self._cluster_port = 0
 
     @property
     def url(self) -> str:
@@ -59,6 +60,11 @@ class ValkeyServer(ChildServer):
         is_sentinel = "sentinel monitor" in self.settings
         common = _SENTINEL if is_sentinel else _CONFIGURATION
         configuration = self.folder / "valkey.conf"
+        if (
+            "cluster-enabled" in self.settings
+        ):  # its default, 10,000 above the other, may be too high
+            self._cluster_port = self._cluster_port or free_port()
+            common += f"cluster-port {self._cluster_port}\n"
         configuration.write_text(common.format(port=self.port, folder=self.folder) + self.settings)
         return (self.program(), str(configuration), *(["--sentinel"] if is_sentinel else []))
 

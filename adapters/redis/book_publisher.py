@@ -219,6 +219,8 @@ class RedisBookPublisher:
                 await self._turn()
             except Unavailable:
                 self._keep_flying()
+                if self._writer.is_apart:
+                    self._again = deque(self._known)
                 self._wake.set()
                 await self._stopwatch.sleep(_AGAIN)
             except Exception:  # noqa: BLE001  # whatever failed, publish again later

@@ -38,6 +38,8 @@ class BookWriter:
         """If it `tells`, each step publishes a message of what it has written."""
         self._connection = connection
         self._keys = BookKeys(connection)
+        self.is_apart = self._keys.is_cluster
+        """Whether books may be lost with a server that has not the marker, which then stays."""
         self._shared = [self._keys.marker(shard, shards)]
         """The keys beside those of the books, as far as they are on one node with them."""
         if not self._keys.is_cluster:

@@ -1,10 +1,12 @@
 """A client of a cluster that finds out its nodes apart from the calls."""
 
 import asyncio
+from collections import deque
 from typing import Any
 
 from redis._parsers import AsyncCommandsParser
 from redis.asyncio import RedisCluster
+from redis.asyncio.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from .client_errors import note_end
@@ -33,7 +35,18 @@ class Cluster(RedisCluster):
         if finding.cancelled():
             raise RedisConnectionError("the client was closed")
         finding.result()
+        for node in self.get_nodes():
+            if not isinstance(node._free, _LastFirst):
+                node._free = _LastFirst(node._free)
         return self
+
+    def doubt(self) -> None:
+        """Find out the nodes anew before the next call.
+
+        A node that hangs may have been replaced. The client does not notice if the call to it is
+        given up.
+        """
+        self._initialize = True
 
     async def aclose(self) -> None:
         """Close all connections. It may be used again."""
@@ -44,6 +57,17 @@ class Cluster(RedisCluster):
         # After a failure, the client takes itself for closed although it is not.
         await self.nodes_manager.aclose()
         await self.nodes_manager.aclose("startup_nodes")
+
+
+class _LastFirst(deque[Connection]):
+    """Free connections, of which the one that was used last is used first.
+
+    A node that takes over a slot must hear ASKING and then the command on one connection. The
+    client would take another one for the command if several are free.
+    """
+
+    def popleft(self) -> Connection:
+        return self.pop()
 
 
 class _FirstKey(AsyncCommandsParser):

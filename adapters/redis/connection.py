@@ -116,6 +116,10 @@ class RedisConnection:
         """Return what a command answers. Raises Unavailable, after which it may have had effect."""
         return await self._breaker(lambda: self._limited(lambda: self._command(words)))
 
+    async def insist(self, *words: str | bytes | float) -> Any:
+        """Do the same, also while other calls are refused because calls have failed before."""
+        return await self._limited(lambda: self._command(words))
+
     async def run(
         self, script: Script, keys: Sequence[str], *arguments: str | bytes | float
     ) -> Any:
@@ -173,6 +177,8 @@ class RedisConnection:
             closing.add_done_callback(self._closing.discard)
 
     def _failed(self, error: BaseException) -> None:
+        if isinstance(self._client, Cluster):
+            self._client.doubt()
         why = "it did not answer in time" if isinstance(error, TimeoutError) else str(error)
         why = why.partition(" script: ")[0]  # which one it was is not said each time
         if self._reminders.is_due(REDIS, why or type(error).__name__, self.stopwatch.elapsed()):

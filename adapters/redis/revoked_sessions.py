@@ -74,8 +74,8 @@ class RedisRevokedSessions(RevokedSessions):
         return is_revoked
 
     async def _note_revoked(self, session_id: SessionId, life: float) -> None:
-        name = self._name_of(session_id)
-        await self._connection.call("SET", name, _REVOKED, "PX", round(life * 1000))
+        name = self._name_of(session_id)  # others may reach a server, or a node, that failed here
+        await self._connection.insist("SET", name, _REVOKED, "PX", round(life * 1000))
 
     async def _note_good(self, session_id: SessionId, run: bytes, looked_at: int) -> None:
         """Note it, unless it was revoked since the store was asked, or that is too long ago.

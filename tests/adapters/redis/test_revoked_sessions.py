@@ -200,3 +200,22 @@ async def test_what_the_store_said_long_ago_is_not_kept(
         store.lets.set()
         assert not await asking
         assert await processes.connection.call("EXISTS", name) == 0
+
+
+async def test_a_revocation_is_told_although_redis_has_just_failed(
+    own_valkey_server: ValkeyServer, clock: VirtualClock, ids: SeededIds
+) -> None:
+    store, session = MemoryRevokedSessions(clock), SessionId(ids.new())
+    async with (
+        connected(own_valkey_server, pause=PATIENCE) as here,
+        connected(own_valkey_server) as there,
+    ):
+        own_valkey_server.kill()
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await here.check()
+        own_valkey_server.start()
+        other = RedisRevokedSessions(there, store, clock)
+        assert not await other.contains(session)
+        await RedisRevokedSessions(here, store, clock).add(session, clock.now() + LIFE)
+        assert await other.contains(session)
