@@ -172,9 +172,14 @@ class RedisConnection:
         left = [self._client, *self._lent]
         self._client = self._access.client()
         for client in left:
-            closing = asyncio.create_task(_close(client))
+            closing = asyncio.create_task(self._leave(client))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+
+    async def _leave(self, client: Client) -> None:
+        await _close(client)
+        await self.stopwatch.sleep(2 * self._access.timeout)  # for calls that are connecting
+        await _close(client)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(self._client, Cluster):
