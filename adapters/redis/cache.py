@@ -39,8 +39,8 @@ _CLOSE = 0.5
 # long ago, gets nil and the turn.
 _LOOK = Script(f"""
 {RUN}
-local kept = redis.call('GET', KEYS[1])
-if kept and kept:sub(2, #run + 1) ~= run then
+local kept = redis.pcall('GET', KEYS[1])
+if type(kept) ~= 'string' or kept:sub(2, #run + 1) ~= run then
     kept = nil
 end
 if kept and kept:sub(1, 1) == 'V' then

@@ -20,7 +20,7 @@ _REVOKED, _GOOD = b"revoked", b"good"
 # is known by the server that was told: one that takes over may lack the revocation.
 _LOOK = Script(f"""
 {RUN}
-local known = redis.call('GET', KEYS[1])
+local known = redis.pcall('GET', KEYS[1])
 if known == 'revoked' then
     return known
 end

@@ -68,6 +68,17 @@ async def reads(process: CachingProcess, store: Store, value: str) -> None:
 # ---- values --------------------------------------------------------------------------------------
 
 
+async def test_a_key_of_another_type_is_replaced(valkey_server: ValkeyServer) -> None:
+    store = Store()
+    async with two(valkey_server) as (one, another):
+        key = one.connection.name("values", "key")
+        await one.connection.call("RPUSH", key, "text")
+        assert await read(one, store) == "old"
+        await one.cache.settle()
+        assert await read(another, store) == "old"
+        assert store.loads == 1
+
+
 async def test_what_one_process_has_loaded_the_others_find(valkey_server: ValkeyServer) -> None:
     store = Store()
     async with two(valkey_server) as (one, another):

@@ -97,6 +97,19 @@ async def test_a_session_that_one_process_revokes_the_other_refuses_at_once(
         assert await processes.other.contains(processes.session)
 
 
+@pytest.mark.parametrize("command", ["SET", "RPUSH"])
+async def test_what_somebody_else_has_written_is_not_believed(
+    valkey_server: ValkeyServer, store: Store, clock: VirtualClock, command: str
+) -> None:
+    async with two(valkey_server, store, clock) as processes:
+        await processes.revoke()
+        key = processes.connection.name("sessions", str(processes.session))
+        await processes.connection.call("DEL", key)
+        await processes.connection.call(command, key, "text")
+        for _ in range(10):
+            assert await processes.other.contains(processes.session)
+
+
 async def test_the_store_is_seldom_asked(
     valkey_server: ValkeyServer, store: Store, clock: VirtualClock
 ) -> None:
