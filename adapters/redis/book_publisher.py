@@ -331,14 +331,15 @@ class RedisBookPublisher:
     def _next_portion(self) -> dict[BookKey, _Waiting]:
         portion: dict[BookKey, _Waiting] = {}
         levels = 0
-        while (self._waiting or self._again) and len(portion) < _PORTION and levels < _LEVELS:
-            if self._waiting:
-                book = next(iter(self._waiting))
-                portion[book] = one = self._waiting.pop(book)
-            else:
-                book = self._again.popleft()
-                one = portion.setdefault(book, _Waiting(0.0, CHECK))
+        for book in list(islice(self._waiting, _PORTION)):  # at once, or a dict gets slow
+            portion[book] = one = self._waiting.pop(book)
             levels += len(one.levels) if one.base >= 0 else self._source.levels_of(book)
+            if levels >= _LEVELS:
+                return portion
+        while self._again and len(portion) < _PORTION and levels < _LEVELS:
+            book = self._again.popleft()
+            portion.setdefault(book, _Waiting(0.0, CHECK))
+            levels += self._source.levels_of(book)
         return portion
 
     async def _write(self, engine: _Engine, portion: dict[BookKey, _Waiting]) -> None:

@@ -101,8 +101,8 @@ end
 local results, told, names = {}, {}, ARGV[3] ~= '' and cmsgpack.unpack(ARGV[5])
 local books = cmsgpack.unpack(ARGV[1])
 local marker, published = KEYS[3 * #books + 1], KEYS[3 * #books + 2]
-local owner = marker and redis.pcall('HGET', marker, 'epoch')
-local is_over = type(owner) == 'string' and (tonumber(owner) or 0) > epoch
+local owner = marker and redis.pcall('HMGET', marker, 'epoch')[1]
+local is_over = (tonumber(owner or '') or 0) > epoch
 for i, book in ipairs(books) do
     local hash = KEYS[3 * i - 2]
     results[i] = is_over and -1 or write(hash, KEYS[3 * i - 1], KEYS[3 * i], book)
