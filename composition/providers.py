@@ -71,6 +71,7 @@ from .nats_adapters import (
 from .nats_bus import open_nats_bus
 from .network import open_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
+from .stripe_adapters import open_stripe
 
 if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
@@ -241,6 +242,7 @@ class Container(containers.DeclarativeContainer):
             clock,
             providers.Callable(webhook_secret, settings),
         ),
+        stripe=providers.Resource(open_stripe, settings, real_clock, stopwatch),
     )
     templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
     mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -170,12 +170,18 @@ class SecuritySettings(Section, frozen=True):
 class PaymentsSettings(Section, frozen=True):
     """The payment provider."""
 
-    SECRETS = frozenset({"webhook_secret"})
+    SECRETS = frozenset({"api_key", "webhook_secret", "old_webhook_secret"})
 
-    adapter: Literal["embedded"] = "embedded"
+    adapter: Literal["embedded", "stripe"] = "embedded"
     """`embedded` is solebook's built-in provider with test cards. It moves no real money."""
+    api_key: str | None = None
+    """The secret or restricted key of Stripe's API."""
+    api_url: str | None = None
+    """Where Stripe's API is, if it is a double. The key is sent there."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. Embedded mode generates one in the folder."""
+    old_webhook_secret: str | None = None
+    """The secret before `webhook_secret`, while Stripe signs with both."""
     journal: str | None = None
     """The file of the embedded provider's books, which all processes share.
 
@@ -187,6 +193,22 @@ class PaymentsSettings(Section, frozen=True):
     """The timeout of a call to the provider."""
     workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
     """How many charges run concurrently, and how many refunds and payouts."""
+
+    def __post_init__(self) -> None:
+        check_limits(self)
+        if self.adapter == "stripe" and not (self.api_key and self.webhook_secret):
+            raise ValueError(
+                "payments.adapter = 'stripe' needs payments.api_key and payments.webhook_secret"
+            )
+        if not _is_safe(self.api_url or "https://"):
+            raise ValueError("payments.api_url must begin with https://, or be on this machine")
+
+
+def _is_safe(url: str) -> bool:
+    """Return whether a key can be sent to a URL without being seen on the way."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
 
 
 class EngineSettings(Section, frozen=True):

@@ -23,9 +23,9 @@ from ...ports.language.payments import (
     Webhook,
 )
 from ...ports.payment_provider import PaymentProvider
+from ..security.webhook_signatures import check_signature, sign
 from .journal import Journal
 from .provider import Call, Operation, Outcome, Provider, Request
-from .signatures import check_signature, sign
 from .webhook_bodies import read_event, write_event
 
 
@@ -103,7 +103,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
         return await self.journal.consult(work)
 
     def parse_webhook(self, body: bytes, signature: str) -> Webhook:
-        check_signature(body, signature, self.webhook_secret, self.clock.now())
+        check_signature(body, signature, (self.webhook_secret,), self.clock.now())
         return read_event(body)
 
     def sign(self, body: bytes) -> str:

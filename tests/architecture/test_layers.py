@@ -159,6 +159,16 @@ def test_the_client_of_redis_is_known_to_its_room_alone(imports: grimp.ImportGra
     assert outside(_KNOWING_REDIS, knowing) == set()
 
 
+_KNOWING_STRIPE = {"solebook.adapters.stripe": "its room", "solebook.tests": "try it"}
+
+
+def test_the_client_of_stripe_is_known_to_its_room_alone(imports: grimp.ImportGraph) -> None:
+    knowing = imports.find_modules_that_directly_import("stripe")
+
+    assert knowing
+    assert outside(_KNOWING_STRIPE, knowing) == set()
+
+
 def test_what_is_one_databases_own_is_picked_in_one_place(imports: grimp.ImportGraph) -> None:
     engine = "solebook.adapters.sql.engine"
     own = {

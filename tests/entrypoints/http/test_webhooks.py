@@ -3,7 +3,7 @@
 import json
 
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
-from solebook.adapters.embedded.signatures import sign
+from solebook.adapters.security.webhook_signatures import sign
 
 from .world import Person, World
 

@@ -1,6 +1,6 @@
 """A payment provider under test."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from solebook.adapters.memory.seeded import SeededIds
@@ -9,22 +9,45 @@ from solebook.ports.payment_provider import PaymentProvider
 
 
 @dataclass(frozen=True, slots=True)
-class Rig:
-    """A provider's provider, with its test tokens."""
+class Rig(ABC):
+    """A provider, what its tokens do, and how its line fails."""
 
     provider: PaymentProvider
-    sign: Callable[[bytes], str]
     ids: SeededIds
     card: str
     declined_card: str
-    card_that_fails_once: str
-    card_that_times_out: str
-    card_charged_later: str
-    card_declined_later: str
-    card_that_stays_pending: str
+    decline: str
+    """Why it is declined."""
     account: str
     closed_account: str
-    account_that_times_out: str
+
+    @abstractmethod
+    async def card_whose_request_is_lost(self) -> str:
+        """Return a card. The next charge, which is of it, does not arrive at first."""
+
+    @abstractmethod
+    async def card_whose_answer_is_lost(self) -> str:
+        """Return a card. The next charge, which is of it, is made, and its answer is lost."""
+
+    @abstractmethod
+    async def account_whose_answer_is_lost(self) -> str:
+        """Return an account. The next payout, which is to it, is made, and its answer is lost."""
+
+    @abstractmethod
+    def sign(self, body: bytes) -> str:
+        """Return the signature of a body that the provider sends now."""
+
+    @abstractmethod
+    def event_of_a_charge(self, order_id: OrderId, charge_id: str, amount: int) -> bytes:
+        """Return the body of the webhook `evt_1`, which reports a charge."""
+
+    @abstractmethod
+    def fees(self) -> int:
+        """Return what the provider kept for itself."""
+
+    async def held(self) -> int:
+        """Return what the provider would hold without its fees."""
+        return await self.provider.balance() + self.fees()
 
     def order_id(self) -> OrderId:
         return OrderId(self.ids.new())
@@ -32,9 +55,12 @@ class Rig:
     def key(self) -> str:
         return f"{self.ids.new()}:step"
 
-    async def charged(self, amount: int) -> str:
+    async def charged(self, amount: int, order_id: OrderId | None = None) -> str:
         """Charge a good card and return the charge's id."""
         charge = await self.provider.charge(
-            key=self.key(), order_id=self.order_id(), payment_method=self.card, amount=amount
+            key=self.key(),
+            order_id=order_id or self.order_id(),
+            payment_method=self.card,
+            amount=amount,
         )
         return charge.id

@@ -20,7 +20,7 @@ async def test_refund_gives_back_once(rig: Rig) -> None:
 
     assert made[0] == made[1] == made[2]
     assert made[0].amount == 21_400
-    assert await rig.provider.balance() == 0
+    assert await rig.held() == 0
 
 
 async def test_each_refund_of_a_charge_has_a_unique_name(rig: Rig) -> None:
@@ -41,10 +41,10 @@ async def test_refunds_never_exceed_their_charge(rig: Rig) -> None:
     for _ in range(2):
         with pytest.raises(RefundDeclined):
             await rig.provider.refund(key=key, charge_id=charge_id, amount=1_401)
-    assert await rig.provider.balance() == 51_400
+    assert await rig.held() == 51_400
 
     await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=1_400)
-    assert await rig.provider.balance() == 50_000
+    assert await rig.held() == 50_000
 
 
 async def test_unknown_charge_cannot_be_refunded(rig: Rig) -> None:
@@ -53,12 +53,12 @@ async def test_unknown_charge_cannot_be_refunded(rig: Rig) -> None:
     with pytest.raises(AssertionError):
         await rig.provider.refund(key=rig.key(), charge_id="ch_unknown", amount=100)
 
-    assert await rig.provider.balance() == 21_400
+    assert await rig.held() == 21_400
 
 
 async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
-    await rig.charged(21_400)
     key, order_id = rig.key(), rig.order_id()
+    await rig.charged(21_400, order_id)
 
     made = [
         await rig.provider.pay_out(key=key, order_id=order_id, account=rig.account, amount=17_600)
@@ -67,24 +67,23 @@ async def test_payout_leaves_the_balance_once(rig: Rig) -> None:
 
     assert made[0] == made[1] == made[2]
     assert made[0].amount == 17_600
-    assert await rig.provider.balance() == 3_800
+    assert await rig.held() == 3_800
 
 
 async def test_balance_of_the_platform_can_be_negative(rig: Rig) -> None:
     """An exchange that bears a refund pays the seller with its own money."""
-    charge_id = await rig.charged(21_400)
+    order_id = rig.order_id()
+    charge_id = await rig.charged(21_400, order_id)
     await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
 
-    await rig.provider.pay_out(
-        key=rig.key(), order_id=rig.order_id(), account=rig.account, amount=17_600
-    )
+    await rig.provider.pay_out(key=rig.key(), order_id=order_id, account=rig.account, amount=17_600)
 
-    assert await rig.provider.balance() == -17_600
+    assert await rig.held() == -17_600
 
 
 async def test_payout_to_a_closed_account_is_declined_every_time(rig: Rig) -> None:
-    await rig.charged(21_400)
     key, order_id = rig.key(), rig.order_id()
+    await rig.charged(21_400, order_id)
 
     for _ in range(2):
         with pytest.raises(PayoutDeclined):
@@ -92,24 +91,23 @@ async def test_payout_to_a_closed_account_is_declined_every_time(rig: Rig) -> No
                 key=key, order_id=order_id, account=rig.closed_account, amount=17_600
             )
 
-    assert await rig.provider.balance() == 21_400
+    assert await rig.held() == 21_400
 
 
 async def test_payout_with_a_lost_answer_is_settled_by_a_retry(rig: Rig) -> None:
-    await rig.charged(21_400)
     key, order_id = rig.key(), rig.order_id()
+    await rig.charged(21_400, order_id)
+    account = await rig.account_whose_answer_is_lost()
 
     async def pay_out() -> None:
-        await rig.provider.pay_out(
-            key=key, order_id=order_id, account=rig.account_that_times_out, amount=17_600
-        )
+        await rig.provider.pay_out(key=key, order_id=order_id, account=account, amount=17_600)
 
     with pytest.raises(Unavailable):
         await pay_out()
-    assert await rig.provider.balance() == 3_800
+    assert await rig.held() == 3_800
     await pay_out()
     await pay_out()
-    assert await rig.provider.balance() == 3_800
+    assert await rig.held() == 3_800
 
 
 @pytest.mark.parametrize("amount", [0, -100])
@@ -125,4 +123,4 @@ async def test_zero_or_negative_amount_is_refused(rig: Rig, amount: int) -> None
             key=rig.key(), order_id=rig.order_id(), account=rig.account, amount=amount
         )
 
-    assert await rig.provider.balance() == 21_400
+    assert await rig.held() == 21_400

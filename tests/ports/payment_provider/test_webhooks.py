@@ -13,10 +13,7 @@ from .rig import Rig
 
 async def test_signed_webhook_is_read(rig: Rig) -> None:
     order_id = rig.order_id()
-    body = (
-        b'{"id": "evt_1", "type": "charge.captured", "data": {"order_id": "%s",'
-        b' "charge_id": "ch_1", "amount": 21400, "reason": null}}' % str(order_id).encode()
-    )
+    body = rig.event_of_a_charge(order_id, "ch_1", 21_400)
 
     event = rig.provider.parse_webhook(body, rig.sign(body))
 
@@ -25,7 +22,7 @@ async def test_signed_webhook_is_read(rig: Rig) -> None:
 
 
 async def test_webhook_is_refused_if_a_byte_was_changed(rig: Rig) -> None:
-    body = b'{"id": "evt_1", "type": "charge.captured", "data": {"amount": 21400}}'
+    body = rig.event_of_a_charge(rig.order_id(), "ch_1", 21_400)
     signature = rig.sign(body)
 
     with pytest.raises(InvalidSignature):

@@ -1,7 +1,11 @@
-"""Signatures of webhooks: `t=<unix seconds>,v1=<hex>`, an HMAC-SHA256 over `<t>.<body>`."""
+"""Stripe's signatures of webhooks: `t=<unix seconds>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`.
+
+The embedded provider signs in the same way.
+"""
 
 import hmac
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ...ports.language.errors import InvalidSignature
@@ -18,20 +22,21 @@ def sign(body: bytes, secret: str, at: datetime) -> str:
     return f"t={timestamp},v1={_digest(body, secret, timestamp)}"
 
 
-def check_signature(body: bytes, signature: str, secret: str, now: datetime) -> None:
-    """Raise InvalidSignature unless a `v1` of the signature matches and its time is recent.
+def check_signature(body: bytes, signature: str, secrets: Sequence[str], now: datetime) -> None:
+    """Raise InvalidSignature unless a `v1` of the signature is of a secret, and its time is recent.
 
-    There may be several `v1` while a secret is being replaced. Other schemes are ignored.
+    There may be several `v1`, and several secrets, while a secret is being replaced. Other schemes
+    are ignored.
     """
     parts = [part.strip().partition("=") for part in signature.split(",")]
     timestamps = [value for name, _, value in parts if name == "t"]
     digests = [value for name, _, value in parts if name == "v1"]
     if len(timestamps) != 1 or not _TIMESTAMP.fullmatch(timestamps[0]) or not digests:
         raise InvalidSignature(problem="malformed")
-    expected = _digest(body, secret, timestamps[0]).encode()
+    expected = [_digest(body, secret, timestamps[0]).encode() for secret in secrets]
     # Bytes, because compare_digest accepts only bytes and ASCII strings.
     given = [digest.encode(errors="replace") for digest in digests]
-    if not any(hmac.compare_digest(expected, digest) for digest in given):
+    if not any(hmac.compare_digest(mine, digest) for mine in expected for digest in given):
         raise InvalidSignature(problem="wrong")
     if abs(now.timestamp() - int(timestamps[0])) > TOLERANCE.total_seconds():
         raise InvalidSignature(problem="too old, or from the future")

@@ -1,0 +1,1 @@
+"""Stripe: charges, refunds, transfers to connected accounts, and webhooks."""

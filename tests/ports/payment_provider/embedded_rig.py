@@ -1,0 +1,52 @@
+"""The embedded payment provider under test, whose tokens let it fail."""
+
+import json
+from dataclasses import dataclass
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.journal import Journal
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.ports.language.ids import OrderId
+
+from .rig import Rig
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedRig(Rig):
+    """Everything depends on the token. There are no fees."""
+
+    provider: EmbeddedPaymentProvider
+
+    async def card_whose_request_is_lost(self) -> str:
+        return tokens.CARD_THAT_FAILS_ONCE
+
+    async def card_whose_answer_is_lost(self) -> str:
+        return tokens.CARD_THAT_TIMES_OUT
+
+    async def account_whose_answer_is_lost(self) -> str:
+        return tokens.ACCOUNT_THAT_TIMES_OUT
+
+    def sign(self, body: bytes) -> str:
+        return self.provider.sign(body)
+
+    def event_of_a_charge(self, order_id: OrderId, charge_id: str, amount: int) -> bytes:
+        data = {"order_id": str(order_id), "charge_id": charge_id, "amount": amount, "reason": None}
+        return json.dumps({"id": "evt_1", "type": "charge.captured", "data": data}).encode()
+
+    def fees(self) -> int:
+        return 0
+
+
+def embedded_rig(journal: Journal, clock: VirtualClock, ids: SeededIds) -> EmbeddedRig:
+    """Return the embedded provider with its books in a journal."""
+    return EmbeddedRig(
+        provider=EmbeddedPaymentProvider(journal, clock, webhook_secret="whsec_test"),
+        ids=ids,
+        card=tokens.CARD,
+        declined_card=tokens.DECLINED_CARD,
+        decline="card_declined",
+        account=tokens.ACCOUNT,
+        closed_account=tokens.CLOSED_ACCOUNT,
+    )

@@ -1,0 +1,118 @@
+"""The adapter for Stripe under test, on a double of Stripe that loses calls when it is told to."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.security.webhook_signatures import sign
+from solebook.adapters.stripe.client import API_VERSION, StripeCalls
+from solebook.adapters.stripe.payment_provider import StripePaymentProvider
+from solebook.adapters.system.stopwatch import SystemStopwatch
+from solebook.entrypoints.doubles.stripe.app import running_double
+from solebook.entrypoints.doubles.stripe.double import StripeDouble
+from solebook.ports.clock import Clock
+from solebook.ports.language.ids import OrderId
+
+from .rig import Rig
+
+BEGIN = 1_790_000_000
+KEY = "sk_test_solebook"
+SECRET = "whsec_test"
+
+
+@dataclass(frozen=True, slots=True)
+class StripeRig(Rig):
+    """Every card fails if the double is told to let a call fail."""
+
+    provider: StripePaymentProvider
+    double: StripeDouble
+    clock: Clock
+    url: str
+
+    async def card_whose_request_is_lost(self) -> str:
+        self.fail("rate_limit", "before", "/v1/payment_intents")
+        return self.card
+
+    async def card_whose_answer_is_lost(self) -> str:
+        self.fail("server_error", "after", "/v1/payment_intents")
+        return self.card
+
+    async def account_whose_answer_is_lost(self) -> str:
+        self.fail("server_error", "after", "/v1/transfers")
+        return self.account
+
+    def fail(
+        self, kind: str, when: str, path: str, *, times: int = 1, method: str = "POST"
+    ) -> None:
+        """Let the next calls to a path fail."""
+        self.double.faults.add(
+            {"kind": kind, "when": when, "path": path, "method": method, "times": str(times)}
+        )
+
+    def sign(self, body: bytes) -> str:
+        return sign(body, SECRET, self.clock.now())
+
+    def event_of_a_charge(self, order_id: OrderId, charge_id: str, amount: int) -> bytes:
+        intent = {
+            "id": charge_id,
+            "object": "payment_intent",
+            "amount_received": amount,
+            "currency": "usd",
+            "metadata": {"order_id": str(order_id)},
+        }
+        event = {
+            "id": "evt_1",
+            "object": "event",
+            "api_version": API_VERSION,
+            "type": "payment_intent.succeeded",
+            "data": {"object": intent},
+        }
+        return json.dumps(event).encode()
+
+    def fees(self) -> int:
+        return sum(each["fee"] for each in self.double.state.of("balance_transaction").values())
+
+
+@asynccontextmanager
+async def stripe_calls(
+    url: str, *, key: str = KEY, limit: timedelta = timedelta(seconds=20)
+) -> AsyncIterator[StripeCalls]:
+    """Open connections to the double at this URL."""
+    calls = StripeCalls(key, SystemStopwatch(), url=url, limit=limit)
+    try:
+        yield calls
+    finally:
+        await calls.close()
+
+
+@asynccontextmanager
+async def stripe_rig(clock: VirtualClock, ids: SeededIds) -> AsyncIterator[StripeRig]:
+    """Run a double, whose clock ticks at each look, and the adapter."""
+    ticks = count(BEGIN)
+    double = StripeDouble(clock=lambda: next(ticks))
+    async with running_double(double, key=KEY) as url, stripe_calls(url) as calls:
+        yield StripeRig(
+            provider=StripePaymentProvider(calls, clock, (SECRET,), "usd"),
+            ids=ids,
+            card="pm_card_visa",
+            declined_card="pm_card_chargeCustomerFail",
+            decline="generic_decline",
+            account=await _account(double, can_be_paid=True),
+            closed_account=await _account(double, can_be_paid=False),
+            double=double,
+            clock=clock,
+            url=url,
+        )
+
+
+async def _account(double: StripeDouble, *, can_be_paid: bool) -> str:
+    form = {"type": "express", "capabilities": {"transfers": {"requested": "true"}}}
+    account = str((await double.perform("POST", "/v1/accounts", form)).body["id"])
+    act = "complete" if can_be_paid else "restrict"
+    await double.perform("POST", f"/_double/accounts/{account}/{act}", {})
+    return account
