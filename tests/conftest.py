@@ -24,6 +24,7 @@ REACHES_OUT = (
     "adapters/mail",
     "adapters/security",
     "adapters/sql",
+    "adapters/stripe",
     "client",
     "composition",
     "entrypoints/cli",

@@ -15,6 +15,9 @@ from ..decorators.circuit_breaker import CircuitBreaker
 
 _log = logging.getLogger(__name__)
 
+# What stripe-python logs of requests has client secrets, and a part of a key that is wrong.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+
 T = TypeVar("T")
 Object = TypeVar("Object", bound=stripe.StripeObject)
 
@@ -64,9 +67,9 @@ class StripeCalls:
         await close()
 
     async def ask(self, call: Callable[[stripe.StripeClient], Awaitable[T]]) -> T:
-        """Return what a call returns.
+        """Return what a call returns. A refusal is a stripe.StripeError.
 
-        Raises Unavailable, after which it may have had effect, and StripeError for a refusal.
+        Raises Unavailable, after which the call may have had effect.
         """
         return await self._breaker(lambda: self._limited(call))
 

@@ -1,0 +1,97 @@
+"""A call that got no answer has one effect when it is repeated, whatever was lost."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.stripe.payment_provider import StripePaymentProvider
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.movements import MovementKind
+
+from ...ports.payment_provider.stripe_rig import SECRET, StripeRig, stripe_calls
+
+DAY = 86_400
+HASTE = timedelta(seconds=1)
+
+Step = Callable[[StripePaymentProvider], Awaitable[object]]
+
+
+async def step_of(rig: StripeRig, kind: MovementKind, order_id: OrderId) -> tuple[str, Step]:
+    """Return the path of a call, and the call with everything that it needs."""
+    if kind is MovementKind.CHARGE:
+        return "/v1/payment_intents", lambda provider: provider.charge(
+            key="charge", order_id=order_id, payment_method=rig.card, amount=20_000
+        )
+    charge_id = await rig.charged(20_000, order_id)
+    if kind is MovementKind.REFUND:
+        return "/v1/refunds", lambda provider: provider.refund(
+            key="refund", charge_id=charge_id, amount=500
+        )
+    return "/v1/transfers", lambda provider: provider.pay_out(
+        key="payout", order_id=order_id, account=rig.account, amount=18_000
+    )
+
+
+async def made(rig: StripeRig, kind: MovementKind, order_id: OrderId) -> int:
+    movements = await rig.provider.movements_of([order_id])
+    return sum(movement.kind is kind for movement in movements)
+
+
+KINDS = (MovementKind.CHARGE, MovementKind.REFUND, MovementKind.PAYOUT)
+FAULTS = ("timeout", "reset", "server_error")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_lost_call_has_one_effect_when_it_is_repeated(
+    rig: StripeRig, kind: MovementKind, when: str, fault: str
+) -> None:
+    order_id = rig.order_id()
+    path, step = await step_of(rig, kind, order_id)
+    rig.fail(fault, when, path, times=3)  # as often as the client tries
+    async with stripe_calls(rig.url, limit=HASTE) as hasty:
+        with pytest.raises(Unavailable):
+            await step(StripePaymentProvider(hasty, rig.clock, (SECRET,), "usd"))
+    rig.double.faults.clear()
+
+    first = await step(rig.provider)
+    assert await step(rig.provider) == first
+    assert await made(rig, kind, order_id) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_call_is_not_made_again_when_stripe_has_forgotten_its_key(
+    rig: StripeRig, kind: MovementKind
+) -> None:
+    order_id = rig.order_id()
+    path, step = await step_of(rig, kind, order_id)
+    rig.fail("server_error", "after", path)
+    with pytest.raises(Unavailable):
+        await step(rig.provider)
+    await rig.double.perform("POST", "/_double/clock", {"advance": str(2 * DAY)})
+
+    assert await step(rig.provider) == await step(rig.provider)
+    assert await made(rig, kind, order_id) == 1
+
+
+async def test_a_call_whose_answer_is_lost_once_is_repeated_at_once(rig: StripeRig) -> None:
+    order_id = rig.order_id()
+    rig.fail("reset", "after", "/v1/payment_intents")
+
+    await rig.charged(20_000, order_id)
+
+    assert await made(rig, MovementKind.CHARGE, order_id) == 1
+
+
+async def test_stripe_is_left_alone_while_it_does_not_answer(rig: StripeRig) -> None:
+    rig.double.faults.add({"kind": "rate_limit", "path": "/v1/balance", "always": "true"})
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            await rig.provider.balance()
+    rig.double.faults.clear()
+
+    with pytest.raises(Unavailable):  # at once, without asking
+        await rig.provider.balance()

@@ -1,0 +1,51 @@
+"""Settings of Stripe."""
+
+import re
+
+import pytest
+
+from solebook.config.load import SettingsError, load_settings
+
+STRIPE = {
+    "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
+    "SOLEBOOK_PAYMENTS__API_KEY": "rk_live_hunter",
+    "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": "whsec_hunter",
+    "SOLEBOOK_PAYMENTS__OLD_WEBHOOK_SECRET": "whsec_old_hunter",
+}
+PRODUCTION = {
+    "SOLEBOOK_MODE": "production",
+    "SOLEBOOK_SECURITY__SIGNING_KEYS": f'[{{"id": "2026", "secret": "{"x" * 32}"}}]',
+    "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
+    "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
+    "SOLEBOOK_WAREHOUSE__CITY": "Portland",
+    "SOLEBOOK_WAREHOUSE__COUNTRY": "US",
+}
+
+
+def test_production_with_stripe_is_accepted_and_its_secrets_are_not_shown() -> None:
+    settings = load_settings(None, STRIPE | PRODUCTION)
+
+    assert settings.payments.adapter == "stripe"
+    assert settings.payments.api_key == "rk_live_hunter"
+    assert "hunter" not in repr(settings)
+
+
+@pytest.mark.parametrize("missing", ["API_KEY", "WEBHOOK_SECRET"])
+def test_stripe_without_a_secret_is_refused(missing: str) -> None:
+    given = {
+        name: value for name, value in STRIPE.items() if name != f"SOLEBOOK_PAYMENTS__{missing}"
+    }
+    with pytest.raises(SettingsError, match=r"needs payments\.api_key and payments\.webhook_"):
+        load_settings(None, given)
+
+
+@pytest.mark.parametrize("url", ["https://stripe.example.com", "http://127.0.0.1:12111"])
+def test_stripe_may_be_elsewhere(url: str) -> None:
+    settings = load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__API_URL": url})
+    assert settings.payments.api_url == url
+
+
+@pytest.mark.parametrize("url", ["http://stripe.example.com", "ftp://127.0.0.1", "stripe"])
+def test_the_key_is_not_sent_where_it_would_be_seen(url: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape("payments.api_url must begin")):
+        load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__API_URL": url})
