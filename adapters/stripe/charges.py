@@ -109,7 +109,7 @@ class StripeCharges:
         except stripe.StripeError as error:
             reason = why_not_charged(error)
             if reason is None:
-                raise refused("a charge", error) from error
+                raise refused("a charge", error) from None
             return DeclinedCharge(reason)
         return outcome_of(intent)
 

@@ -78,7 +78,7 @@ class StripeCalls:
         try:
             return await self.ask(call)
         except stripe.StripeError as error:
-            raise refused("to read", error) from error
+            raise refused("to read", error) from None
 
     async def all_of(
         self, call: Callable[[stripe.StripeClient], Awaitable[stripe.ListObject[Object]]]
@@ -118,7 +118,7 @@ def name_of(error: stripe.StripeError) -> str:
 
 
 def refused(what: str, error: stripe.StripeError) -> Exception:
-    """Return what to raise for a refusal that is nobody's decision.
+    """Return what to raise for a refusal that is nobody's decision. Its cause may have a part of the key.
 
     The platform's balance can be filled and the key's permissions can be changed, so these are
     tried again. Everything else is a mistake in a call.

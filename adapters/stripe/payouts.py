@@ -66,5 +66,5 @@ class StripePayouts:
         except stripe.StripeError as error:
             reason = why_not_paid_out(error)
             if reason is None:
-                raise refused("a transfer", error) from error
+                raise refused("a transfer", error) from None
             raise PayoutDeclined(reason=reason) from error

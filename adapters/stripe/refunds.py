@@ -56,5 +56,5 @@ class StripeRefunds:
         except stripe.StripeError as error:
             reason = why_not_refunded(error)
             if reason is None:
-                raise refused("a refund", error) from error
+                raise refused("a refund", error) from None
             raise RefundDeclined(reason=reason) from error
