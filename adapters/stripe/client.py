@@ -118,7 +118,7 @@ def name_of(error: stripe.StripeError) -> str:
 
 
 def refused(what: str, error: stripe.StripeError) -> Exception:
-    """Return what to raise for a refusal that is nobody's decision. Its cause may have a part of the key.
+    """Return what to raise for a refusal that is nobody's decision, and without the cause.
 
     The platform's balance can be filled and the key's permissions can be changed, so these are
     tried again. Everything else is a mistake in a call.

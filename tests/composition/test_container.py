@@ -303,7 +303,7 @@ IN_PLAIN_WORDS = {"SOLEBOOK_NOTIFICATIONS__TEMPLATES": "memory"}
     [
         pytest.param(["aiosqlite", "alembic", "sqlalchemy"], IN_MEMORY, id="sql"),
         pytest.param(["jinja2"], IN_MEMORY | IN_PLAIN_WORDS, id="mail"),
-        pytest.param(["nats", "redis"], IN_MEMORY, id="servers"),
+        pytest.param(["nats", "redis", "stripe"], IN_MEMORY, id="servers"),
     ],
 )
 def test_an_exchange_in_memory_needs_no_package_of(

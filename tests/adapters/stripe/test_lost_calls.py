@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import OrderId
@@ -86,12 +88,18 @@ async def test_a_call_whose_answer_is_lost_once_is_repeated_at_once(rig: StripeR
     assert await made(rig, MovementKind.CHARGE, order_id) == 1
 
 
-async def test_stripe_is_left_alone_while_it_does_not_answer(rig: StripeRig) -> None:
-    rig.double.faults.add({"kind": "rate_limit", "path": "/v1/balance", "always": "true"})
-    for _ in range(5):
-        with pytest.raises(Unavailable):
-            await rig.provider.balance()
-    rig.double.faults.clear()
+async def test_stripe_is_left_alone_while_it_does_not_answer(
+    rig: StripeRig, clock: VirtualClock
+) -> None:
+    async with stripe_calls(rig.url, stopwatch=VirtualStopwatch(clock)) as calls:
+        provider = StripePaymentProvider(calls, rig.clock, (SECRET,), "usd")
+        rig.double.faults.add({"kind": "rate_limit", "path": "/v1/balance", "always": "true"})
+        for _ in range(5):
+            with pytest.raises(Unavailable):
+                await provider.balance()
+        rig.double.faults.clear()
 
-    with pytest.raises(Unavailable):  # at once, without asking
-        await rig.provider.balance()
+        with pytest.raises(Unavailable):  # at once, without asking
+            await provider.balance()
+        await clock.advance(timedelta(seconds=1))
+        assert await provider.balance() == 0

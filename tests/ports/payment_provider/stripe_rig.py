@@ -17,6 +17,7 @@ from solebook.entrypoints.doubles.stripe.app import running_double
 from solebook.entrypoints.doubles.stripe.double import StripeDouble
 from solebook.ports.clock import Clock
 from solebook.ports.language.ids import OrderId
+from solebook.ports.stopwatch import Stopwatch
 
 from .rig import Rig
 
@@ -80,10 +81,14 @@ class StripeRig(Rig):
 
 @asynccontextmanager
 async def stripe_calls(
-    url: str, *, key: str = KEY, limit: timedelta = timedelta(seconds=20)
+    url: str,
+    *,
+    key: str = KEY,
+    limit: timedelta = timedelta(seconds=20),
+    stopwatch: Stopwatch | None = None,
 ) -> AsyncIterator[StripeCalls]:
     """Open connections to the double at this URL."""
-    calls = StripeCalls(key, SystemStopwatch(), url=url, limit=limit)
+    calls = StripeCalls(key, stopwatch or SystemStopwatch(), url=url, limit=limit)
     try:
         yield calls
     finally:
