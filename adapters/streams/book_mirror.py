@@ -19,6 +19,8 @@ _SILENCE = 3.0
 """Seconds without a word from the engine's process after which its books may be others'."""
 _AT_ONCE = 200
 """How many books are asked for in one request."""
+_TRIES = 3
+"""How often books are read if the engine's process is heard anew meanwhile."""
 _MOST = 50_000
 """How many books are kept."""
 
@@ -287,12 +289,15 @@ class BookMirror(StoredBooks):
     # ---- the port ------------------------------------------------------------------------
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
-        while True:
+        views: Mapping[BookKey, BookView] = {}
+        for _ in range(_TRIES):
             hearing = self._hearing
             views = await self._views(books, depth)
             if hearing is self._hearing:
-                return [view for book in books if (view := views.get(book)) is not None]
-            # An engine was heard meanwhile, whose books have to be followed from now on.
+                break
+            # An engine was heard meanwhile, whose books have to be followed from now on. If it is
+            # heard anew again and again, its followers read the books again in any case.
+        return [view for book in books if (view := views.get(book)) is not None]
 
     async def _views(
         self, books: Sequence[BookKey], depth: int | None

@@ -268,3 +268,20 @@ async def test_more_books_that_are_stored_yet_than_can_be_kept_are_all_read_agai
         await one.publish(whole(book, 8))
     await one.heard()
     assert await one.get(books[0]) == whole(books[0], 8)
+
+
+async def test_a_reader_does_not_wait_until_the_engine_is_heard_without_a_loss(
+    one: Mirrored, book: BookKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = one.stored.views
+
+    async def slowly(books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
+        one.mirror.miss()
+        await one.heard()
+        await asyncio.sleep(0)
+        return await views(books, depth)
+
+    monkeypatch.setattr(one.stored, "views", slowly)
+    await one.heard()
+    one.source.is_away = True
+    assert await soon(one.get(book)) == stored(book, BEGUN)
