@@ -87,7 +87,7 @@ def _service_and_database(kind: str, path: str) -> tuple[str, int]:
 def _host(text: str, port: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{text}")
-        if not parts.hostname:
+        if not parts.hostname or parts.port == 0 or re.search(r"\s", text):
             raise ValueError(_FORMS)
         return parts.hostname, parts.port or port
     except ValueError as error:

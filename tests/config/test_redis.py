@@ -52,6 +52,8 @@ def test_without_a_url_there_is_none() -> None:
         ("URL", "redis+unix://a", "redis.url must be"),
         ("URL", "redis://", "redis.url must be"),
         ("URL", "redis://a:b", "redis.url must be"),
+        ("URL", "redis://a:0", "redis.url must be"),
+        ("URL", "redis://a b", "redis.url must be"),
         ("URL", "redis://a/main", "redis.url must be"),
         ("URL", "redis://a?ssl=1", "redis.url must be"),
         ("URL", "redis://a,b", "takes one host"),
