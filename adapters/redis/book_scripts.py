@@ -206,7 +206,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for i = 1, markers do
     local had = redis.pcall('HMGET', KEYS[i], 'epoch', 'begun', 'halts', 'complete', 'until', 'run',
         'books')
-    found[i] = not had.err and had[1] and (tonumber(had[5] or '') or 0) > now and had or false
+    local left = (tonumber(not had.err and had[5] or '') or 0) - now
+    -- Should the server's time be set back, an earlier publisher's word is not believed for long.
+    found[i] = left > 0 and left < 10000 and had[1] and had or false
 end
 for i = 1, #ARGV - 3 do
     local first, place = markers + 3 * i - 2, tonumber(ARGV[3 + i])

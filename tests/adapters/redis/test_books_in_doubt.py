@@ -242,6 +242,20 @@ async def test_no_book_counts_as_empty_if_the_publisher_has_not_heard_that_redis
                 await shared.shown(whole(book, 7))
 
 
+async def test_after_the_servers_time_was_set_back_a_dead_publisher_is_not_believed(
+    valkey_server: ValkeyServer, book: BookKey
+) -> None:
+    prefix = some_prefix()
+    async with sharing(valkey_server, prefix=prefix) as shared:
+        await shared.engine.publish(whole(book, 7))
+        await shared.engine.flush()
+    async with connected(valkey_server, prefix=prefix) as there:
+        marker = there.name("books", "0/1")
+        [until_then] = await there.call("HMGET", marker, "until")
+        await there.call("HSET", marker, "until", int(until_then) + 3_600_000)
+        assert await views_over(there, Stored()).get(book, 10) == stored(book)
+
+
 async def test_an_engine_that_met_a_later_one_publishes_once_redis_was_emptied(
     own_valkey_server: ValkeyServer, book: BookKey, caplog: pytest.LogCaptureFixture
 ) -> None:
