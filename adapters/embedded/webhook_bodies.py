@@ -11,10 +11,9 @@ from ...ports.language.errors import InvalidText
 from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
 from ...ports.language.payments import Webhook, WebhookKind
-from ...ports.language.text import check_text
+from ..security.webhook_fields import body_object, object_in, text_in, text_or_none
 from .provider import Call, Operation, Outcome
 
-_MAX_TEXT = 1_000
 _MAX_AMOUNT = 2**53
 """Many JSON parsers read numbers as doubles, which are exact only up to here."""
 
@@ -58,17 +57,13 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
 
 def read_event(body: bytes) -> Webhook:
     """Return the event in a webhook body. Raises InvalidText if the body is malformed."""
-    try:
-        told: Any = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidText(field="body", problem="is not JSON") from error
-    event = _object("body", told)
-    webhook_id = _text("id", event.get("id"))
-    kind = _KINDS.get(_text("type", event.get("type")), WebhookKind.OTHER)
+    event = body_object(body)
+    webhook_id = text_in("id", event.get("id"))
+    kind = _KINDS.get(text_in("type", event.get("type")), WebhookKind.OTHER)
     if kind is WebhookKind.OTHER:
         return Webhook(webhook_id, kind, order_id=None)
-    data = _object("data", event.get("data"))
-    charge_id = _text_or_none("charge_id", data.get("charge_id"))
+    data = object_in("data", event.get("data"))
+    charge_id = text_or_none("charge_id", data.get("charge_id"))
     if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
         raise InvalidText(field="charge_id", problem="is missing")
     return Webhook(
@@ -76,9 +71,9 @@ def read_event(body: bytes) -> Webhook:
         kind,
         order_id=_order_id(data.get("order_id")),
         charge_id=charge_id,
-        reference=_text_or_none(*_reference(kind, data)),
+        reference=text_or_none(*_reference(kind, data)),
         amount=_amount(data.get("amount")),
-        reason=_text_or_none("reason", data.get("reason")),
+        reason=text_or_none("reason", data.get("reason")),
     )
 
 
@@ -88,27 +83,11 @@ def _reference(kind: WebhookKind, data: dict[str, Any]) -> tuple[str, Any]:
     return field, data.get(field)
 
 
-def _object(field: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidText(field=field, problem="is not an object")
-    return value
-
-
-def _text(field: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidText(field=field, problem="is not a text")
-    return check_text(field, value, max_length=_MAX_TEXT)
-
-
-def _text_or_none(field: str, value: Any) -> str | None:
-    return None if value is None else _text(field, value)
-
-
 def _order_id(value: Any) -> OrderId | None:
     if value is None:
         return None
     try:
-        return OrderId(parse_id(_text("order_id", value)))
+        return OrderId(parse_id(text_in("order_id", value)))
     except ValueError as error:
         raise InvalidText(field="order_id", problem="is not an id") from error
 

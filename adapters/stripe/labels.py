@@ -28,9 +28,14 @@ def metadata_of(obj: stripe.StripeObject) -> Mapping[str, str]:
 
 def order_of(obj: stripe.StripeObject) -> OrderId | None:
     """Return the order that is named in an object's metadata or transfer group, or None."""
-    for text in (metadata_of(obj).get(ORDER), getattr(obj, "transfer_group", None)):
+    return first_order(metadata_of(obj).get(ORDER), getattr(obj, "transfer_group", None))
+
+
+def first_order(*texts: str | None) -> OrderId | None:
+    """Return the first of these texts that is the id of an order, or None."""
+    for text in texts:
         try:
-            return OrderId(parse_id(text or ""))
+            return OrderId(parse_id(str(text)))
         except ValueError:
             continue
     return None

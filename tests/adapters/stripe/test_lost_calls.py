@@ -1,5 +1,6 @@
 """A call that got no answer has one effect when it is repeated, whatever was lost."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -76,6 +77,27 @@ async def test_a_call_is_not_made_again_when_stripe_has_forgotten_its_key(
     await rig.double.perform("POST", "/_double/clock", {"advance": str(2 * DAY)})
 
     assert await step(rig.provider) == await step(rig.provider)
+    assert await made(rig, kind, order_id) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_call_that_is_repeated_while_it_is_under_way_has_one_effect(
+    rig: StripeRig, kind: MovementKind
+) -> None:
+    order_id = rig.order_id()
+    path, step = await step_of(rig, kind, order_id)
+    rig.fail("hold", "before", path)
+    first = asyncio.ensure_future(step(rig.provider))
+    async with asyncio.timeout(10):
+        while rig.double.faults.held == 0:  # noqa: ASYNC110  # the double tells nobody
+            await asyncio.sleep(0.01)
+    async with stripe_calls(rig.url, limit=HASTE) as hasty:
+        with pytest.raises(Unavailable):
+            await step(StripePaymentProvider(hasty, rig.clock, (SECRET,), "usd"))
+
+    rig.double.faults.release()
+
+    assert await step(rig.provider) == await first
     assert await made(rig, kind, order_id) == 1
 
 

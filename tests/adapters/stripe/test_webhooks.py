@@ -77,7 +77,9 @@ def test_an_event_that_does_not_concern_the_exchange_is_ignored(
         {"data": {}},
         {"data": {"object": {"id": "pi_1", "currency": "usd"}}},
         {"data": {"object": {"id": "pi_1", "currency": "usd", "amount_received": -1}}},
+        {"data": {"object": {"id": "pi_1", "currency": "usd", "amount_received": 10**12}}},
         {"data": {"object": {"currency": "usd", "amount_received": 1}}},
+        {"data": {"object": {"id": "pi_1", "currency": "usd", "metadata": "order"}}},
     ],
 )
 def test_an_event_without_what_it_needs_is_refused(rig: StripeRig, more: dict[str, Any]) -> None:
