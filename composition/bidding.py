@@ -9,6 +9,7 @@ from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
 from ..core.bidding.carry_out_withdrawal import CarryOutWithdrawal
+from ..core.bidding.change_currency import ChangeCurrency
 from ..core.bidding.compare_rules import CompareRules
 from ..core.bidding.expire_quotes import ExpireQuotes
 from ..core.bidding.find_book import FindBook
@@ -74,6 +75,7 @@ class BiddingUseCases:
     carry_out_halt_end: CarryOutHaltEnd
     compare_rules: CompareRules
     adopt_rules: AdoptRules
+    change_currency: ChangeCurrency
     require_rules: RequireRules
     find_book: FindBook
     view_book: ViewBook
@@ -156,7 +158,13 @@ def bidding_use_cases(
         carry_out_halt_end=CarryOutHaltEnd(matching=matching, outcomes=outcomes),
         compare_rules=compare_rules_of(adapters, rules),
         adopt_rules=adopt_rules_of(adapters, rules),
-        require_rules=require_rules_of(adapters, rules, Terms(shards=shards)),
+        change_currency=ChangeCurrency(
+            transaction=store.transaction,
+            exchange_terms=store.exchange_terms,
+            snapshots=store.snapshots,
+            currency=rules.currency,
+        ),
+        require_rules=require_rules_of(adapters, rules, shards),
         find_book=find_book,
         view_book=ViewBook(find_book=find_book, book_views=adapters.book_views),
         view_market=ViewMarket(
@@ -182,17 +190,15 @@ def compare_rules_of(adapters: Adapters, rules: MarketRules) -> CompareRules:
     )
 
 
-def require_rules_of(
-    adapters: Adapters, rules: MarketRules, terms: Terms | None = None
-) -> RequireRules:
-    """Return what requires these rules and terms, by default one shard, to be those in force."""
+def require_rules_of(adapters: Adapters, rules: MarketRules, shards: int = 1) -> RequireRules:
+    """Return what requires these rules, and so many shards, to be those in force."""
     return RequireRules(
         transaction=adapters.store.transaction,
         exchange_terms=adapters.store.exchange_terms,
         rules_in_force=adapters.store.rules_in_force,
         adopt_rules=adopt_rules_of(adapters, rules),
         rules=rules,
-        terms=terms or Terms(),
+        terms=Terms(rules.currency, shards),
     )
 
 
@@ -203,6 +209,7 @@ def adopt_rules_of(adapters: Adapters, rules: MarketRules) -> AdoptRules:
         transaction=store.transaction,
         compare_rules=compare_rules_of(adapters, rules),
         rules_in_force=store.rules_in_force,
+        exchange_terms=store.exchange_terms,
         outbox=store.outbox,
         rules=rules,
     )

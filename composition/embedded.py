@@ -29,6 +29,7 @@ from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.catalog import Product
+from ..ports.language.currencies import DOLLAR, Currency
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.rules import MarketRules
@@ -68,7 +69,8 @@ def build_embedded(
     clock = clock or VirtualClock(START)
     ids = SeededIds(seed, clock)
     store = build_memory_store(clock=clock, ids=ids)
-    adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed)
+    currency = DOLLAR if rules is None else rules.money
+    adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed, currency=currency)
     return build_application(adapters, rules=rules, roles=roles)
 
 
@@ -87,10 +89,12 @@ def embedded_adapters(
     ids: Ids,
     seed: int = 0,
     invalidations: CacheInvalidations[ProductId] | None = None,
+    currency: Currency = DOLLAR,
 ) -> Adapters:
     """Return memory adapters around any store.
 
     Applications on one store with the same `invalidations` invalidate their caches together.
+    Letters have amounts in `currency`.
     """
     randomness = SeededRandomness(seed)
     views = MemoryBookViews(store.stored_books)
@@ -118,7 +122,7 @@ def embedded_adapters(
         order_stream=order_stream,
         product_cache=cache,
         payment_provider=EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_embedded"),
-        templates=MemoryTemplates(),
+        templates=MemoryTemplates(currency),
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),
         push_messenger=MemoryPushMessenger(),

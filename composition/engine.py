@@ -137,6 +137,7 @@ def reshard_of(application: Application) -> Reshard:
         books=store.books,
         audit_log=store.audit_log,
         clock=application.adapters.clock,
+        currency=application.rules.currency,
     )
 
 
@@ -147,6 +148,7 @@ def apply_rules_of(application: Application) -> ApplyRules:
         transaction=store.transaction,
         compare_rules=bidding.compare_rules,
         adopt_rules=bidding.adopt_rules,
+        change_currency=bidding.change_currency,
         engines=engines_of(application),
         audit_log=store.audit_log,
         outcomes=Outcomes(transaction=store.transaction, audit_log=store.audit_log),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from ..core.analytics.sale_consistency import sale_findings
 from ..core.analytics.turnover_tally import TurnoverTally
@@ -26,16 +27,6 @@ from ..ports.language.terms import Terms
 from .application import Application
 from .routes import routes
 
-_TRADES = (
-    order_findings,
-    match_findings,
-    payment_findings,
-    stock_findings,
-    task_findings,
-    sale_findings,
-)
-
-
 _PATIENCE = Patience(timedelta(minutes=2))
 """Nobody waits for a page, and the embedded provider first reads its whole journal."""
 
@@ -46,11 +37,20 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
     `pauses` are the seconds between two reads of a published book that differs from the store.
     """
     adapters, store, clock = app.adapters, app.adapters.store, app.adapters.clock
+    currency = app.rules.money
+    checks = (
+        order_findings,
+        match_findings,
+        partial(payment_findings, currency),
+        stock_findings,
+        task_findings,
+        sale_findings,
+    )
     return VerifyExchange(
         snapshots=store.snapshots,
         verifiers=(
-            VerifyRules(app.rules, Terms(shards=app.shards)),
-            VerifyTrades(_TRADES, (TurnoverTally, QuarterTally)),
+            VerifyRules(app.rules, Terms(app.rules.currency, app.shards)),
+            VerifyTrades(checks, (TurnoverTally, QuarterTally)),
             VerifyQuotes(clock),
             VerifyBooks(
                 book_views=adapters.book_views,
@@ -59,9 +59,12 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
                 pauses=pauses,
             ),
             VerifySearch(adapters.search_index),
-            VerifyLedger(),
+            VerifyLedger(currency),
             VerifyProvider(
-                snapshots=store.snapshots, provider=adapters.payment_provider, patience=_PATIENCE
+                snapshots=store.snapshots,
+                provider=adapters.payment_provider,
+                patience=_PATIENCE,
+                currency=currency,
             ),
             VerifyMessages(consumers=routes(app), clock=clock),
             VerifyReferences(),

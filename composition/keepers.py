@@ -15,7 +15,6 @@ from ..core.operations.require_network import RequireNetwork
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.rules import MarketRules
-from ..ports.language.terms import Terms
 from ..ports.leases import Leases
 from ..ports.stopwatch import Stopwatch
 from .across import Across
@@ -115,7 +114,7 @@ def build_shared_keepers(
     """
     leases = adapters.store.leases
     compare_clocks = CompareClocks(leases, adapters.real_clock, stopwatch)
-    require_rules = require_rules_of(adapters, rules, Terms(shards=shards))
+    require_rules = require_rules_of(adapters, rules, shards)
 
     require_network = None if across is None else RequireNetwork(across.check, stopwatch)
 

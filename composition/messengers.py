@@ -20,10 +20,10 @@ from .from_settings import outgoing_folder
 def templates_of(settings: Settings) -> Templates:
     """Return the templates of letters."""
     if settings.notifications.templates == "memory":
-        return MemoryTemplates()
+        return MemoryTemplates(settings.market.money)
     from ..adapters.mail.jinja_templates import JinjaTemplates  # an optional package
 
-    return JinjaTemplates()
+    return JinjaTemplates(currency=settings.market.money)
 
 
 def mailer_of(settings: Settings, clock: Clock) -> Mailer:

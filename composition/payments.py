@@ -292,7 +292,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
     store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
-    irregularities = Irregularities(outbox=store.outbox)
+    irregularities = Irregularities(outbox=store.outbox, currency=rules.money)
     suspense = Suspense(ledger=ledger, irregularities=irregularities, clock=clock)
     escrow = Escrow(
         transaction=transaction,

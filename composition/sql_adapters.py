@@ -10,7 +10,6 @@ from ..ports.access_tokens import RevokedSessions
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
-from ..ports.language.terms import Terms
 from ..ports.search_index import SearchIndex
 from ..ports.wakeups import Wakeups
 from .adapters import Store
@@ -100,8 +99,8 @@ async def stored_shards(database: "SqlDatabase") -> int:
     """Return into how many shards the exchange is divided. Raises Unavailable."""
     from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
 
-    terms = await SqlExchangeTerms(database).find() or Terms()
-    return terms.shards
+    terms = await SqlExchangeTerms(database).find()
+    return 1 if terms is None else terms.shards
 
 
 def sql_revoked_sessions(database: "SqlDatabase", clock: Clock) -> RevokedSessions:

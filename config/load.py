@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from ..ports.language.currencies import UnknownCurrency
+from ..ports.language.rules import MarketRules
 from .settings import Settings
 
 DEFAULT_FILE = Path("solebook.toml")
@@ -34,11 +36,22 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
         if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             _set(values, name, text)
     try:
-        return msgspec.convert(_with_defaults(values, _DEFAULTS), Settings, strict=False)
+        return msgspec.convert(_with_defaults(values, _defaults(values)), Settings, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(
             f"the settings are wrong: {error}{_allowed_words(str(error))}"
         ) from error
+
+
+def _defaults(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all defaults. The amounts of the market are for the currency among the values."""
+    market = values.get("market")
+    currency = market.get("currency") if isinstance(market, dict) else None
+    try:
+        rules = MarketRules.in_currency(currency) if isinstance(currency, str) else MarketRules()
+    except UnknownCurrency as error:
+        raise SettingsError(f"the settings are wrong: market.currency: {error}") from error
+    return {**_DEFAULTS, "market": msgspec.to_builtins(rules)}
 
 
 def _allowed_words(error: str) -> str:

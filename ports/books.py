@@ -11,22 +11,25 @@ from .language.idempotency import IdempotencyKey
 from .language.ids import HaltId, OrderId, QuoteId, UserId
 from .language.market import BookKey, Match, Quote, Side
 from .language.placement import Placement
+from .language.terms import Terms
 from .language.withdrawals import Withdrawn
 
 
 class Books(Protocol):
     """The stored books of the engine's shards."""
 
-    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, terms: Terms | None = None) -> Ownership:
         """Take over the shard. Commits of earlier owners fail from now on.
 
-        `of` is the number of shards. The first one that is given is stored; with any other, this
-        raises WrongShards and takes nothing.
+        The first `terms` that are given are stored. With other ones, this raises WrongShards or
+        WrongCurrency and takes nothing.
         """
         ...
 
-    async def divide(self, shards: int, at: datetime) -> int:
+    async def divide(self, terms: Terms, at: datetime) -> int:
         """Divide the books into so many shards from now on, and return their number until now.
+
+        In another currency it raises WrongCurrency.
 
         Commits of earlier owners fail from now on. All shards continue after the highest sequence
         number of the old ones, so that no book's numbers go back. It needs a transaction.

@@ -12,6 +12,10 @@ class ExchangeTerms(Protocol):
         """Return the stored terms, or None if there are none yet."""
         ...
 
+    async def denominate(self, currency: str) -> None:
+        """Change the currency of the stored terms. It needs a transaction."""
+        ...
+
     async def agree(self, terms: Terms) -> Terms:
         """Store the terms if there are none yet, and return the stored ones.
 

@@ -15,8 +15,8 @@ class Templates(Protocol):
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         """Return the notice as a message to the recipient.
 
-        Text and HTML contain every fact, with amounts as `$176.00`. Subject, brief and user texts
-        are one line each. User texts are escaped in HTML. A kind of notice without a template is a
-        bug (AssertionError).
+        Text and HTML contain every fact, with amounts such as `$176.00` in the currency of the
+        exchange. Subject, brief and user texts are one line each. User texts are escaped in HTML. A
+        kind of notice without a template is a bug (AssertionError).
         """
         ...

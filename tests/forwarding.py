@@ -15,6 +15,7 @@ from solebook.ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, Match, Quote, Side
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.placement import Placement
+from solebook.ports.language.terms import Terms
 from solebook.ports.language.users import TraderStanding
 from solebook.ports.language.withdrawals import Withdrawn
 from solebook.ports.transaction import Transaction
@@ -25,11 +26,11 @@ class ForwardingBooks(Books):
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
-        return await self._books.take(shard, at, of=of)
+    async def take(self, shard: int, at: datetime, *, terms: Terms | None = None) -> Ownership:
+        return await self._books.take(shard, at, terms=terms)
 
-    async def divide(self, shards: int, at: datetime) -> int:
-        return await self._books.divide(shards, at)
+    async def divide(self, terms: Terms, at: datetime) -> int:
+        return await self._books.divide(terms, at)
 
     def resting(self, shard: int, shards: int) -> AsyncIterator[Quote]:
         return self._books.resting(shard, shards)

@@ -17,9 +17,10 @@ from jinja2 import (
     select_autoescape,
 )
 
+from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.links import plain_name, without_links
 from ...ports.language.market import Condition
-from ...ports.language.money import BasisPoints, Cents
+from ...ports.language.money import BasisPoints
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import Headline, Letter, Notice, Recipient, Shoe
 from ...ports.language.text import one_line, quoted
@@ -41,7 +42,7 @@ class JinjaTemplates(Templates):
     A variable that the notice does not have is an error, not an empty string.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, currency: Currency = DOLLAR) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(folder),
             autoescape=select_autoescape(["html"], default=False),
@@ -51,7 +52,7 @@ class JinjaTemplates(Templates):
             auto_reload=False,
         )
         self._templates.filters.update(
-            money=money,
+            money=currency.shown,
             percent=percent,
             instant=instant,
             pair=pair,
@@ -80,15 +81,6 @@ class JinjaTemplates(Templates):
 
     def _headline(self, text: Template, variables: dict[str, Any]) -> Headline:
         return Headline(_block(text, "subject", variables), _block(text, "brief", variables))
-
-
-def money(amount: Cents) -> str:
-    """Return cents as dollars.
-
-    >>> money(1_760_050)
-    '$17,600.50'
-    """
-    return f"${amount / 100:,.2f}"
 
 
 def percent(rate: BasisPoints) -> str:

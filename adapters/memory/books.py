@@ -23,7 +23,7 @@ from ...ports.language.market import (
     shard_of,
 )
 from ...ports.language.placement import Placement
-from ...ports.language.terms import Terms, WrongShards
+from ...ports.language.terms import Terms, check_currency
 from ...ports.language.withdrawals import Withdrawn
 from .database import MemoryAdapter, MemoryDatabase
 from .deadlines import MemoryDeadlines
@@ -162,30 +162,28 @@ class MemoryBooks(MemoryAdapter, Books):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, terms: Terms | None = None) -> Ownership:
         async with self._database():
             await self._database.writing()
-            if of is not None:
-                agreed = await self._exchange_terms.agree(Terms(shards=of))
-                if agreed.shards != of:
-                    raise WrongShards(agreed.shards, of)
+            if terms is not None:
+                (await self._exchange_terms.agree(terms)).check(terms)
             state = self._tables.shards.get(shard, ShardState())
             taken = replace(state, epoch=state.epoch + 1)
             self._database.put(self._tables.shards, shard, taken)
         return Ownership(shard, taken.epoch, taken.sequence)
 
-    async def divide(self, shards: int, at: datetime) -> int:
+    async def divide(self, terms: Terms, at: datetime) -> int:
         await self._database.writing()
-        before = await self._exchange_terms.agree(Terms())
-        divided = replace(before, shards=shards)
-        self._database.put(self._tables.exchange_terms, None, divided)
+        before = await self._exchange_terms.agree(Terms(terms.currency))
+        check_currency(before, terms.currency)
+        self._database.put(self._tables.exchange_terms, None, terms)
         states = dict(self._tables.shards)
         for shard in states:
             self._database.remove(self._tables.shards, shard)
         if states:
             epoch = max(state.epoch for state in states.values()) + 1
             last = max(state.sequence for state in states.values())
-            for shard in range(shards):
+            for shard in range(terms.shards):
                 self._database.put(self._tables.shards, shard, ShardState(epoch, last))
         return before.shards
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 
 from ...ports.language.costs import FeesRise, SellerTerms, ShippingRise
+from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.links import plain_name, without_links
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import (
@@ -27,6 +28,9 @@ _TEXT_BY_USERS = ("note", "reason")
 class MemoryTemplates(Templates):
     """Letters that list the facts of a notice under their names in the code."""
 
+    def __init__(self, currency: Currency = DOLLAR) -> None:
+        self._currency = currency
+
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         assert NOTICES.get(notice.KIND) is type(notice), f"there are no words for {notice!r}"
         title = notice.KIND.replace("_", " ").capitalize()
@@ -37,7 +41,7 @@ class MemoryTemplates(Templates):
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         subject = self.headline(notice, recipient).subject
         name = plain_name(recipient.first_name) or "there"
-        lines = [f"Hello {name},", subject + ".", *_facts(notice)]
+        lines = [f"Hello {name},", subject + ".", *_facts(notice, self._currency)]
         return Letter(
             subject=subject,
             brief=subject,
@@ -46,11 +50,11 @@ class MemoryTemplates(Templates):
         )
 
 
-def _facts(notice: Notice) -> Iterator[str]:
+def _facts(notice: Notice, currency: Currency) -> Iterator[str]:
     for field in fields(notice):  # type: ignore[arg-type]  # every notice is a dataclass
         value = getattr(notice, field.name)
         if value is not None:
-            words = str(value) if field.name == "count" else _in_words(value)
+            words = str(value) if field.name == "count" else _in_words(value, currency)
             if type(value) is str and field.name in _TEXT_BY_USERS:
                 words = quoted(words)
             yield f"{field.name.replace('_', ' ')}: {_plain(words)}"
@@ -60,27 +64,30 @@ def _plain(text: str) -> str:
     return without_links(one_line(text))
 
 
-def _in_words(value: object) -> str:
+def _in_words(value: object, currency: Currency) -> str:
+    def in_words(part: object) -> str:
+        return _in_words(part, currency)
+
     match value:
         case bool():
             return "yes" if value else "no"
         case int():  # but for counts, the integers in a notice are amounts
-            return f"${value / 100:,.2f}"
+            return currency.shown(value)
         case datetime():
             return f"{value:%A}, {value.day} {value:%B %Y, %H:%M} UTC"
         case Shoe(book, name, style_code):
             return f"{name}, {style_code}, size {book.size}, {book.condition}"
         case SellerTerms(transaction, minimum, processing):
-            least = _in_words(minimum)
+            least = in_words(minimum)
             return f"{transaction / 100:g} %, at least {least}, and {processing / 100:g} %"
         case FeesRise(before, after, asks):
-            return f"{_in_words(before)} -> {_in_words(after)} for {asks} asks"
-        case ShippingRise(cents_before, cents_after, bids):
-            return f"{_in_words(cents_before)} -> {_in_words(cents_after)} for {bids} bids"
+            return f"{in_words(before)} -> {in_words(after)} for {asks} asks"
+        case ShippingRise(was, now, bids):
+            return f"{in_words(was)} -> {in_words(now)} for {bids} bids"
         case WithdrawnOffer(side, shoe, amount):
-            return f"{side}, {_in_words(amount)}, {_in_words(shoe)}"
+            return f"{side}, {in_words(amount)}, {in_words(shoe)}"
         case tuple():
-            return "; ".join(_in_words(item) for item in value)
+            return "; ".join(in_words(item) for item in value)
         case Warehouse():
             return ", ".join(value.lines)
         case _:

@@ -41,7 +41,7 @@ def _is_sold(order: Order) -> bool:
 
 def _shown(sale: Sale) -> str:
     book = f"{sale.book.product_id} {sale.book.size} {sale.book.condition}"
-    return f"{sale.price} cents in {book} at {sale.sold_at}"
+    return f"{sale.price} minor units in {book} at {sale.sold_at}"
 
 
 def _finding(trade: Trade, problem: str) -> Finding:

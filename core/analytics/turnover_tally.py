@@ -39,7 +39,9 @@ class TurnoverTally(TradeTally):
         async for stored in snapshot.turnovers():
             expected = self._sums.pop(stored.book, _Sum())
             if (stored.sales, stored.total) != (expected.sales, expected.total):
-                yield _finding(stored.book, f"{stored.sales} for {stored.total} cents", expected)
+                yield _finding(
+                    stored.book, f"{stored.sales} for {stored.total} minor units", expected
+                )
         for book, expected in self._sums.items():
             yield _finding(book, "missing", expected)
 
@@ -49,5 +51,5 @@ def _finding(book: BookKey, found: str, expected: _Sum) -> Finding:
         Check.TAPE,
         f"book {book.product_id} {book.size} {book.condition}",
         f"its turnover is {found}; by its sales it should be {expected.sales} for "
-        f"{expected.total} cents",
+        f"{expected.total} minor units",
     )

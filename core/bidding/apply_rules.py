@@ -17,6 +17,7 @@ from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
 from .adopt_rules import AdoptRules
+from .change_currency import ChangeCurrency
 from .compare_rules import CompareRules
 from .matching_engine import MatchingEngine
 from .outcomes import Outcomes
@@ -27,6 +28,8 @@ from .rules_change import RulesChange
 class ApplyRules:
     """Withdraws all standing quotes outside the new rules, and adopts the rules.
 
+    The currency can change only while nothing has a price.
+
     Owners are notified of withdrawn quotes, and of others that now cost more, once the relay runs.
     It starts and stops the engines, so the exchange must not be running. After an interruption it
     is safe to run it again: it continues where it stopped.
@@ -35,18 +38,24 @@ class ApplyRules:
     transaction: Transaction
     compare_rules: CompareRules
     adopt_rules: AdoptRules
+    change_currency: ChangeCurrency
     engines: Sequence[MatchingEngine]
     audit_log: AuditLog
     outcomes: Outcomes
 
     async def __call__(self, actor: Actor, *, reason: str) -> RulesChange:
-        """Apply the rules and return the change. Raises Forbidden, InvalidText, Unavailable."""
+        """Apply the rules and return the change.
+
+        Raises Forbidden, InvalidText, CurrencyInUse, Unavailable.
+        """
         check_role(actor, Role.ADMIN, "apply the rules of the market")
         why = parse_reason(reason)
         change = await self.compare_rules()
         if change.is_none:
             return change
+        await self.change_currency.check()
         entry = await self._record(actor, why, change)
+        await self.change_currency()
         withdrawn = 0
         for engine in self.engines:
             await engine.start(adopts_rules=False)

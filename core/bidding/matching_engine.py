@@ -12,6 +12,7 @@ from ...ports.ids import Ids
 from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.market import WithdrawalReason, is_size
 from ...ports.language.rules import MarketRules
+from ...ports.language.terms import Terms
 from ...ports.orders import OrderOpening
 from ...ports.tenure import Tenure
 from ...ports.users import Traders
@@ -105,13 +106,16 @@ class MatchingEngine(BatchWriter):
         """Take the shard over and start the tasks. Books are loaded in the background.
 
         Adopts changed rules, unless ApplyRules does that. Quotes in invalid sizes are withdrawn
-        shortly afterwards. Raises QuotesOutsideRules, WrongShards, Unavailable; the start may then
+        shortly afterwards. Raises QuotesOutsideRules, WrongCurrency, WrongShards,
+        Unavailable; the start may then
         be retried.
         """
         assert not self._ran, "the engine runs once"
         if adopts_rules:
             await self._adopt_rules.check()  # before another engine loses the shard
-        ownership = await self._store.take(self.number, self._clock.now(), of=self.shards)
+        ownership = await self._store.take(
+            self.number, self._clock.now(), terms=Terms(self._rules.currency, self.shards)
+        )
         if adopts_rules:
             await self._adopt_rules()
         await self._loader.read_halts()

@@ -7,6 +7,7 @@ from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, Target, TargetKind, parse_reason
 from ...ports.language.staff import check_role
+from ...ports.language.terms import Terms
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
 
@@ -25,18 +26,21 @@ class Reshard:
     books: Books
     audit_log: AuditLog
     clock: Clock
+    currency: str
 
     async def __call__(self, actor: Actor, shards: int, *, reason: str) -> int:
         """Divide the books into `shards`, and return their number until now.
 
-        Raises Forbidden, InvalidText, Unavailable, and ValueError for an impossible number.
+        Raises Forbidden, InvalidText, WrongCurrency, Unavailable, and ValueError for an impossible
+        number.
         """
         check_role(actor, Role.ADMIN, "divide the books into shards")
         why = parse_reason(reason)
         if not 1 <= shards <= MOST_SHARDS:
             raise ValueError(f"the books can be divided into 1 to {MOST_SHARDS} shards")
         async with self.transaction():
-            before = await self.books.divide(shards, self.clock.now())
+            terms = Terms(self.currency, shards)
+            before = await self.books.divide(terms, self.clock.now())
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,

@@ -29,7 +29,7 @@ class QuotesOutsideRules(ValueError):
             f"{counted(outside.bids, 'bid')} and {counted(outside.asks, 'ask')} of "
             f"{counted(outside.owners, 'user')} are outside the rules of the market, whose amounts "
             f"go from {rules.min_amount:_} to "
-            f"{rules.max_amount:_} in steps of {rules.tick:_} cents. Start with the rules as they "
+            f"{rules.max_amount:_} in steps of {rules.tick:_}. Start with the rules as they "
             "were, or withdraw these quotes with `solebook admin apply-rules --reason TEXT`; "
             "--dry-run shows what it would do and changes nothing"
         )

@@ -22,7 +22,7 @@ from ...ports.outbox import Deadlines, Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
 from .count_decline import CountDecline
-from .irregularities import Irregularities, dollars
+from .irregularities import Irregularities
 from .suspense import Suspense
 from .transfers import captured
 
@@ -60,7 +60,8 @@ class Escrow:
             elif payment.charge_id != charge.id:
                 await self.suspense.charge(order_id, charge)
             elif payment.amount != charge.amount:
-                what = f"{dollars(charge.amount)} now, and {dollars(payment.amount)} before"
+                now, before = map(self.irregularities.amount, (charge.amount, payment.amount))
+                what = f"{now} now, and {before} before"
                 await self.irregularities.note(
                     order_id, f"The provider reported a charge of {what}: {charge.id}."
                 )
@@ -89,7 +90,7 @@ class Escrow:
             await self.outbox.add(PaymentRefundDue(order_id))
         if refunded_before:
             await self.outbox.add(PaymentRefundedUnasked(order_id, refunded_before))
-        problem = _problem_of(payment, charge, refunded_before)
+        problem = self._problem_of(payment, charge, refunded_before)
         if problem is not None:
             await self.irregularities.note(order_id, problem)
 
@@ -145,16 +146,16 @@ class Escrow:
             raise Unavailable(what=f"the payment of order {order_id}")
         return payment
 
-
-def _problem_of(payment: Payment, charge: Charge, refunded_before: Cents) -> str | None:
-    """Return what is wrong with the charge of a payment, or None."""
-    amount = dollars(charge.amount)
-    if payment.amount not in (0, charge.amount):
-        return f"The provider charged {amount}, not {dollars(payment.amount)}: {charge.id}."
-    if payment.status is PaymentStatus.DECLINED:
-        return f"The provider charged {amount} after it had declined the charge: {charge.id}."
-    if payment.attempted_at is None:
-        return f"The provider made an unasked charge of {amount}: {charge.id}."
-    if refunded_before:
-        return f"The provider made an unasked refund of {dollars(refunded_before)}: {charge.id}."
-    return None
+    def _problem_of(self, payment: Payment, charge: Charge, refunded_before: Cents) -> str | None:
+        """Return what is wrong with the charge of a payment, or None."""
+        amount = self.irregularities.amount
+        charged = amount(charge.amount)
+        if payment.amount not in (0, charge.amount):
+            return f"The provider charged {charged}, not {amount(payment.amount)}: {charge.id}."
+        if payment.status is PaymentStatus.DECLINED:
+            return f"The provider charged {charged} after it had declined the charge: {charge.id}."
+        if payment.attempted_at is None:
+            return f"The provider made an unasked charge of {charged}: {charge.id}."
+        if refunded_before:
+            return f"The provider made an unasked refund of {amount(refunded_before)}: {charge.id}."
+        return None

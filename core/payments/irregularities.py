@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from ...ports.language.alarms import AlarmKind
+from ...ports.language.currencies import Currency
 from ...ports.language.events import AlarmRaised, FreezeRequested
 from ...ports.language.ids import OrderId
+from ...ports.language.money import Cents
 from ...ports.language.orders import FreezeReason
 from ...ports.outbox import Outbox
 
@@ -17,6 +19,7 @@ class Irregularities:
     """
 
     outbox: Outbox
+    currency: Currency
 
     async def note(self, order_id: OrderId | None, what: str) -> None:
         """Raise the alarm; `order_id` is None if the order is unknown."""
@@ -24,11 +27,6 @@ class Irregularities:
         if order_id is not None:
             await self.outbox.add(FreezeRequested(order_id, FreezeReason.PROVIDER, what))
 
-
-def dollars(amount: int) -> str:
-    """Return an amount of cents in dollars.
-
-    >>> dollars(1_400)
-    '14.00'
-    """
-    return f"{amount // 100}.{amount % 100:02}"
+    def amount(self, amount: Cents) -> str:
+        """Return an amount as alarms have it, such as `14.00`."""
+        return self.currency.plain(amount)

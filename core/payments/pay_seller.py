@@ -9,7 +9,7 @@ from ...ports.orders import Orders
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .irregularities import Irregularities, dollars
+from .irregularities import Irregularities
 from .payables import Payables
 from .payout_questions import taken_up
 from .transfers import debt, escrow, settled
@@ -63,7 +63,8 @@ class PaySeller:
         held, owned = await self.ledger.lock(escrow(due.order_id), debt(due.seller_id))
         total = due.price + due.shipping_fee
         if held != total:
-            what = f"The escrow holds {dollars(held)} of {dollars(total)}: who bears the rest?"
+            there, full = map(self.irregularities.amount, (held, total))
+            what = f"The escrow holds {there} of {full}: who bears the rest?"
             await self.irregularities.note(due.order_id, what)
             return None
         now = self.clock.now()

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from ...ports.language.currencies import Currency
 from ...ports.language.integrity import BookedTransfer, Check, Finding, SellerAccount, Trade
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus, PayoutStatus
 from ...ports.language.payments import Account, AccountKind, Payment, Payout, PayoutState
-from .irregularities import dollars
 
 _CHARGED = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 _IN_ESCROW = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
@@ -24,18 +24,18 @@ _PAYOUT: dict[PayoutStatus, tuple[PayoutState | None, ...]] = {
 """The states of a payout by what its order says of it. None means that there is no payout."""
 
 
-def payment_findings(trade: Trade) -> Iterator[Finding]:
+def payment_findings(currency: Currency, trade: Trade) -> Iterator[Finding]:
     """Yield what contradicts itself in the money of an order."""
     if trade.order is None:
         if any((trade.payment, trade.payout, trade.decline, trade.transfers)):
             yield _payment(trade, "money is booked for it, but there is no such order")
         return
-    yield from _account_findings(trade)
-    yield from _charge_findings(trade, trade.order)
-    yield from _payout_findings(trade, trade.order)
+    yield from _account_findings(currency, trade)
+    yield from _charge_findings(currency, trade, trade.order)
+    yield from _payout_findings(currency, trade, trade.order)
 
 
-def _account_findings(trade: Trade) -> Iterator[Finding]:
+def _account_findings(currency: Currency, trade: Trade) -> Iterator[Finding]:
     """Yield balances that are not those of the order's transfers."""
     account = str(trade.id)
     moved = sum(
@@ -47,8 +47,8 @@ def _account_findings(trade: Trade) -> Iterator[Finding]:
     if moved != trade.held:
         yield _ledger(
             trade,
-            f"its escrow holds {dollars(trade.held)}; by its transfers it should hold "
-            f"{dollars(moved)}",
+            f"its escrow holds {currency.plain(trade.held)}; by its transfers it should hold "
+            f"{currency.plain(moved)}",
         )
     payout = trade.payout
     owed = payout.owed if payout is not None else 0
@@ -56,12 +56,12 @@ def _account_findings(trade: Trade) -> Iterator[Finding]:
     if booked != owed:
         yield _ledger(
             trade,
-            f"its transfers leave {dollars(booked)} owed to the seller; by its payout it should be "
-            f"{dollars(owed)}",
+            f"its transfers leave {currency.plain(booked)} owed to the seller; by its payout it "
+            f"should be {currency.plain(owed)}",
         )
 
 
-def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
+def _charge_findings(currency: Currency, trade: Trade, order: Order) -> Iterator[Finding]:
     payment = trade.payment
     if payment is None:
         if order.payment_status in _CHARGED:
@@ -71,7 +71,7 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         yield _payment(
             trade, f"its payment is of user {payment.buyer_id}; it should be {order.buyer_id}"
         )
-    yield from _attempt_findings(trade, order, payment)
+    yield from _attempt_findings(currency, trade, order, payment)
     capture = _find(trade, f"{trade.id}:capture")
     if payment.status in _CHARGED:
         if capture is None:
@@ -80,7 +80,7 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
             )
         if payment.charge_id is None:
             yield _payment(trade, f"its payment is {payment.status}, but names no charge")
-        yield from _left_findings(trade, payment, capture)
+        yield from _left_findings(currency, trade, payment, capture)
     elif capture is not None:
         yield _ledger(
             trade, f"a transfer captured a charge; with a {payment.status} payment there is none"
@@ -90,16 +90,18 @@ def _charge_findings(trade: Trade, order: Order) -> Iterator[Finding]:
             trade, f"the order's payment is {order.payment_status}; it should be {payment.status}"
         )
     if trade.is_settled:
-        yield from _escrow_findings(trade, order, payment)
+        yield from _escrow_findings(currency, trade, order, payment)
 
 
-def _attempt_findings(trade: Trade, order: Order, payment: Payment) -> Iterator[Finding]:
+def _attempt_findings(
+    currency: Currency, trade: Trade, order: Order, payment: Payment
+) -> Iterator[Finding]:
     """Yield a payment that nobody asks for, or that asks for another amount, or was not counted."""
     if payment.status is PaymentStatus.PENDING and payment.amount != order.buyer_total:
         yield _payment(
             trade,
-            f"its payment is of {dollars(payment.amount)}; it should be "
-            f"{dollars(order.buyer_total)}",
+            f"its payment is of {currency.plain(payment.amount)}; it should be "
+            f"{currency.plain(order.buyer_total)}",
         )
     untried = payment.status is PaymentStatus.PENDING and payment.attempted_at is None
     if trade.is_settled and untried and order.status is OrderStatus.PENDING:
@@ -123,7 +125,7 @@ def _told(status: PaymentStatus) -> PaymentStatus:
 
 
 def _left_findings(
-    trade: Trade, payment: Payment, capture: BookedTransfer | None
+    currency: Currency, trade: Trade, payment: Payment, capture: BookedTransfer | None
 ) -> Iterator[Finding]:
     """Yield a payment whose rest is not what the ledger took in and gave back."""
     captured = capture.total(AccountKind.ESCROW) if capture is not None else 0
@@ -135,12 +137,14 @@ def _left_findings(
     if payment.left != captured - refunded:
         yield _payment(
             trade,
-            f"{dollars(payment.left)} of its payment are left; by the ledger it should be "
-            f"{dollars(captured - refunded)}",
+            f"{currency.plain(payment.left)} of its payment are left; by the ledger it should be "
+            f"{currency.plain(captured - refunded)}",
         )
 
 
-def _escrow_findings(trade: Trade, order: Order, payment: Payment) -> Iterator[Finding]:
+def _escrow_findings(
+    currency: Currency, trade: Trade, order: Order, payment: Payment
+) -> Iterator[Finding]:
     """Yield an escrow that holds too much or too little. The provider may have taken some back."""
     due: Cents = 0
     if payment.status in _IN_ESCROW and order.status is OrderStatus.PENDING:
@@ -153,15 +157,16 @@ def _escrow_findings(trade: Trade, order: Order, payment: Payment) -> Iterator[F
     is_short = trade.held < due and (order.refunded_unasked > 0 or trade.has_open_alarm)
     if trade.held != due and not is_short:
         yield _ledger(
-            trade, f"its escrow holds {dollars(trade.held)}; it should hold {dollars(due)}"
+            trade,
+            f"its escrow holds {currency.plain(trade.held)}; it should hold {currency.plain(due)}",
         )
 
 
-def _payout_findings(trade: Trade, order: Order) -> Iterator[Finding]:
+def _payout_findings(currency: Currency, trade: Trade, order: Order) -> Iterator[Finding]:
     payout = trade.payout
     if payout is not None:
-        yield from _share_findings(trade, order, payout)
-        yield from _paid_findings(trade, payout)
+        yield from _share_findings(currency, trade, order, payout)
+        yield from _paid_findings(currency, trade, payout)
         if payout.seller_id != order.seller_id:
             yield _payment(
                 trade, f"its payout is to user {payout.seller_id}; it should be {order.seller_id}"
@@ -178,7 +183,9 @@ def _payout_findings(trade: Trade, order: Order) -> Iterator[Finding]:
         )
 
 
-def _share_findings(trade: Trade, order: Order, payout: Payout) -> Iterator[Finding]:
+def _share_findings(
+    currency: Currency, trade: Trade, order: Order, payout: Payout
+) -> Iterator[Finding]:
     """Yield shares that differ between the order or payout and the transfer that settled it."""
     settled = _find(trade, f"{trade.id}:settle")
     if settled is None:
@@ -194,11 +201,12 @@ def _share_findings(trade: Trade, order: Order, payout: Payout) -> Iterator[Find
         if stored != booked:
             yield _payment(
                 trade,
-                f"the {name} is {dollars(stored)}; by the ledger it should be {dollars(booked)}",
+                f"the {name} is {currency.plain(stored)}; by the ledger it should be "
+                f"{currency.plain(booked)}",
             )
 
 
-def _paid_findings(trade: Trade, payout: Payout) -> Iterator[Finding]:
+def _paid_findings(currency: Currency, trade: Trade, payout: Payout) -> Iterator[Finding]:
     booked = -sum(
         transfer.total(AccountKind.PAYABLE)
         for transfer in trade.transfers
@@ -207,16 +215,16 @@ def _paid_findings(trade: Trade, payout: Payout) -> Iterator[Finding]:
     if booked != payout.paid:
         yield _payment(
             trade,
-            f"{dollars(payout.paid)} of its payout are paid; by the ledger it should be "
-            f"{dollars(booked)}",
+            f"{currency.plain(payout.paid)} of its payout are paid; by the ledger it should be "
+            f"{currency.plain(booked)}",
         )
     if (payout.state is PayoutState.PAID) is (payout.paid_at is None):
         yield _payment(trade, f"its payout is {payout.state}, paid at {payout.paid_at}")
     if payout.state is PayoutState.PAID and payout.paid != payout.amount:
         yield _payment(
             trade,
-            f"its payout is paid with {dollars(payout.paid)}; it should be "
-            f"{dollars(payout.amount)}",
+            f"its payout is paid with {currency.plain(payout.paid)}; it should be "
+            f"{currency.plain(payout.amount)}",
         )
 
 
@@ -224,7 +232,7 @@ def transfer_findings(transfer: BookedTransfer) -> Iterator[Finding]:
     """Yield a transfer that does not balance."""
     total = sum(entry.amount for entry in transfer.entries)
     if total:
-        yield _transfer(transfer, f"its entries add up to {total} cents; they should add up to 0")
+        yield _transfer(transfer, f"its entries add up to {total}; they should add up to 0")
     if not transfer.entries:
         yield _transfer(transfer, "it moves nothing; it should have entries")
     for account in {entry.account for entry in transfer.entries}:
@@ -253,14 +261,14 @@ def _fits(account: Account) -> bool:
     return (account.kind is AccountKind.SUSPENSE) is bool(account.owner) and not is_id
 
 
-def account_findings(account: SellerAccount) -> Iterator[Finding]:
+def account_findings(currency: Currency, account: SellerAccount) -> Iterator[Finding]:
     """Yield a seller who is owed something else in the ledger than by their payouts."""
     if account.in_ledger != account.in_payouts:
         yield Finding(
             Check.LEDGER,
             f"user {account.seller_id}",
-            f"the ledger owes them {dollars(account.in_ledger)}; by their payouts it should be "
-            f"{dollars(account.in_payouts)}",
+            f"the ledger owes them {currency.plain(account.in_ledger)}; by their payouts it should "
+            f"be {currency.plain(account.in_payouts)}",
         )
 
 

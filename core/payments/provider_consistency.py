@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ...ports.language.currencies import Currency
 from ...ports.language.integrity import BookedOrder, BookedTransfer, Check, Finding, Trade, Underway
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import AccountKind, PayoutState
-from .irregularities import dollars
 
 _KINDS = {
     MovementKind.CHARGE: "charged",
@@ -29,23 +29,18 @@ class Difference:
     names: tuple[str, ...]
     """The provider's names of what it moved."""
 
-    @property
-    def finding(self) -> Finding:
-        """What it is unless it is under way."""
-        return Finding(Check.PROVIDER, self.subject, self._text)
+    def finding(self, currency: Currency) -> Finding:
+        """Return what it is unless it is under way."""
+        return Finding(Check.PROVIDER, self.subject, self._text(currency))
 
-    @property
-    def underway(self) -> Underway:
-        """What it is if the exchange will record it."""
-        return Underway(self.subject, self._text)
+    def underway(self, currency: Currency) -> Underway:
+        """Return what it is if the exchange will record it."""
+        return Underway(self.subject, self._text(currency))
 
-    @property
-    def _text(self) -> str:
+    def _text(self, currency: Currency) -> str:
         named = f" ({', '.join(self.names)})" if self.names else ""
-        return (
-            f"the provider {_KINDS[self.kind]} {dollars(self.there)}{named}, and the ledger has "
-            f"{dollars(self.here)}"
-        )
+        there, here = currency.plain(self.there), currency.plain(self.here)
+        return f"the provider {_KINDS[self.kind]} {there}{named}, and the ledger has {here}"
 
 
 def differences(

@@ -59,6 +59,6 @@ def _finding(
     return Finding(
         Check.SELLERS,
         f"user {seller_id} in quarter {quarter.year}-{quarter.number}",
-        f"{found.sales} sales for {found.volume} cents are stored; by the orders it should be "
-        f"{expected.sales} for {expected.volume}",
+        f"{found.sales} sales for {found.volume} minor units are stored; by the orders it should "
+        f"be {expected.sales} for {expected.volume}",
     )

@@ -19,7 +19,7 @@ from ...ports.language.payments import (
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payouts, Webhooks
 from ...ports.transaction import Transaction
-from .irregularities import Irregularities, dollars
+from .irregularities import Irregularities
 from .lock_trade import LockTrade
 from .payout_questions import key_of
 from .set_off import SetOff
@@ -65,8 +65,9 @@ class RecordPayout:
                 await self._book(payout, payout.order_id, payout.seller_id, made)
             payout = await self._stored(asked.order_id)
             if is_latest and payout.state is PayoutState.DUE:
-                paid = f"{dollars(made.amount)} of {dollars(asked.question)}"
-                await self._reopen(replace(payout, payout_id=made.id), f"the provider paid {paid}")
+                paid, wanted = map(self.irregularities.amount, (made.amount, asked.question))
+                what = f"the provider paid {paid} of {wanted}"
+                await self._reopen(replace(payout, payout_id=made.id), what)
 
     async def report(self, order: Order, event: Webhook) -> None:
         """Record a webhook about a payout: the requested one, or another one."""
@@ -93,7 +94,8 @@ class RecordPayout:
             if paid is not None:
                 await self._return(order.id, payout, paid, event.reason)
             elif payout is None or not (payout.owed or payout.refusals):
-                what = f"An unknown payout failed: {event.name}, {dollars(event.amount)}."
+                amount = self.irregularities.amount(event.amount)
+                what = f"An unknown payout failed: {event.name}, {amount}."
                 await self.irregularities.note(order.id, what)
             # Otherwise the provider declined an attempt, and no money moved.
 
@@ -185,9 +187,10 @@ class RecordPayout:
             if owed and not payout.owed:
                 payout = await self._paid(payout, made.amount)
         if unasked or excess:
-            what = f"The provider made an unasked payout of {dollars(made.amount)}: {made.id}."
+            amount = self.irregularities.amount
+            what = f"The provider made an unasked payout of {amount(made.amount)}: {made.id}."
             if excess:
-                what += f" The seller was not owed {dollars(excess)} of it and now owes that."
+                what += f" The seller was not owed {amount(excess)} of it and now owes that."
             await self.irregularities.note(order_id, what)
         if await self.webhooks.has(WebhookKind.PAYOUT_FAILED, made.id):
             payout = await self._return(order_id, payout, transfer, None)
@@ -210,7 +213,7 @@ class RecordPayout:
         """Record that the money of a payout is back at the provider."""
         if not await self.ledger.post(taken_back(paid, self.clock.now())):
             return payout
-        what = f"A payout of {dollars(_moved(paid))} came back to the provider"
+        what = f"A payout of {self.irregularities.amount(_moved(paid))} came back to the provider"
         await self.irregularities.note(order_id, f"{what}: {reason or 'no reason given'}.")
         owed = -sum(e.amount for e in paid.entries if e.account.kind is AccountKind.PAYABLE)
         if payout is None or owed == 0:

@@ -12,7 +12,7 @@ from ...ports.language.payments import Payment, RefundMade, Webhook
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
-from .irregularities import Irregularities, dollars
+from .irregularities import Irregularities
 from .lock_trade import LockTrade, Trade
 from .refunds import borne_id, is_share, refund_amount, refunded
 from .set_off import SetOff
@@ -94,7 +94,8 @@ class RecordRefund:
             assert payment is not None, asked
             if _question(payment) != _question(asked):
                 return False
-            what = f"The provider declined to refund {dollars(asked.refund_asked)}: {reason}."
+            amount = self.irregularities.amount(asked.refund_asked)
+            what = f"The provider declined to refund {amount}: {reason}."
             await self.irregularities.note(payment.order_id, what)
             await self.payments.save(
                 replace(payment, refund_asked=0, refund_declines=payment.refund_declines + 1)
@@ -136,9 +137,12 @@ class RecordRefund:
     async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
         """Book an unasked refund, up to what is left of the charge, and raise an alarm."""
         order_id, booked = payment.order_id, min(amount, payment.left)
-        what = f"The provider made an unasked refund of {dollars(amount)}: {name}."
+        what = (
+            f"The provider made an unasked refund of {self.irregularities.amount(amount)}: {name}."
+        )
         if booked < amount:
-            what += f" Only {dollars(booked)} was left of the charge, so no more is booked."
+            left = self.irregularities.amount(booked)
+            what += f" Only {left} was left of the charge, so no more is booked."
         if booked:
             payment = replace(payment, refunded=payment.refunded + booked)
             now = self.clock.now()
@@ -164,7 +168,8 @@ class RecordRefund:
         """
         back = min(made, payment.left)
         if back < made:
-            what = f"The provider refunded {dollars(made)}, and only {dollars(back)} was left."
+            refunded_, left = map(self.irregularities.amount, (made, back))
+            what = f"The provider refunded {refunded_}, and only {left} was left."
             await self.irregularities.note(payment.order_id, what)
         order, payout = trade.order, trade.payout
         transfer = refunded(order, payment, payout, back, self.clock.now())
@@ -192,7 +197,8 @@ class RecordRefund:
             if credit > 0:
                 what = f"User {user_id} bore a part of this refund and has already paid for it:"
                 await self.irregularities.note(
-                    order.id, f"{what} {dollars(credit)} must be paid back to them."
+                    order.id,
+                    f"{what} {self.irregularities.amount(credit)} must be paid back to them.",
                 )
 
     async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:

@@ -7,7 +7,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.payments import Charge
 from ...ports.payments import Ledger
-from .irregularities import Irregularities, dollars
+from .irregularities import Irregularities
 from .transfers import suspended, suspense, taken_back
 
 
@@ -30,7 +30,9 @@ class Suspense:
     async def charge(self, order_id: OrderId | None, charge: Charge) -> None:
         """Book a charge for no known order, or a second charge for `order_id`."""
         why = "for no known order" if order_id is None else "in addition to the order's charge"
-        what = f"The provider charged {dollars(charge.amount)} {why}: {charge.id}."
+        what = (
+            f"The provider charged {self.irregularities.amount(charge.amount)} {why}: {charge.id}."
+        )
         await self._book(_charge(charge.id), charge.id, charge.amount, order_id, what)
 
     async def refund(
@@ -38,12 +40,14 @@ class Suspense:
     ) -> None:
         """Book a refund of a charge that is not yet, or never, the payment of an order."""
         of = charge_id or name
-        what = f"The provider refunded {dollars(amount)} of an unknown charge: {of}."
+        refunded = self.irregularities.amount(amount)
+        what = f"The provider refunded {refunded} of an unknown charge: {of}."
         await self._book(f"{_charge(of)}:refund:{name}", of, -amount, order_id, what)
 
     async def pay_out(self, name: str, amount: Cents) -> None:
         """Book a payout for no known order."""
-        what = f"The provider paid out {dollars(amount)} for no known order: {name}."
+        paid = self.irregularities.amount(amount)
+        what = f"The provider paid out {paid} for no known order: {name}."
         await self._book(_payout(name), name, -amount, None, what)
 
     async def return_payout(self, name: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from ...ports.integrity import Report, Snapshot, Verifier
+from ...ports.language.currencies import Currency
 from ...ports.language.integrity import Progress
 from .payment_consistency import account_findings, transfer_findings
 
@@ -13,6 +14,8 @@ _PAGE = 1_000
 @dataclass(frozen=True, slots=True)
 class VerifyLedger(Verifier):
     """Checks that each transfer balances, and that the ledger owes sellers their payouts."""
+
+    currency: Currency
 
     async def __call__(self, snapshot: Snapshot) -> AsyncIterator[Report]:
         """Yield progress, and transfers and accounts that are wrong. Raises Unavailable."""
@@ -29,6 +32,6 @@ class VerifyLedger(Verifier):
         accounts = await snapshot.seller_accounts("", _PAGE)
         while accounts:
             for account in accounts:
-                for finding in account_findings(account):
+                for finding in account_findings(self.currency, account):
                     yield finding
             accounts = await snapshot.seller_accounts(accounts[-1].seller_id, _PAGE)

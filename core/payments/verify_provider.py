@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from ...ports.integrity import Report, Snapshot, Snapshots, Verifier
+from ...ports.language.currencies import Currency
 from ...ports.language.ids import OrderId
 from ...ports.language.integrity import BookedOrder, BookedTransfer, Check, Finding, Progress
 from ...ports.language.messages import Queue
@@ -14,7 +15,6 @@ from ...ports.language.money import Cents
 from ...ports.language.movements import Movement
 from ...ports.language.payments import AccountKind
 from ...ports.payment_provider import PaymentProvider
-from .irregularities import dollars
 from .patience import Patience
 from .provider_consistency import Difference, differences, is_underway, unknown_names
 
@@ -38,7 +38,7 @@ class _Pass:
 
 @dataclass(frozen=True, slots=True)
 class VerifyProvider(Verifier):
-    """Compares every charge, refund and payout of the provider with the ledger, to the cent.
+    """Compares every charge, refund and payout of the provider with the ledger, to the minor unit.
 
     The provider is read after the snapshot, so it may be ahead. An order that differs is compared
     again with a new snapshot, between two reads of the provider, and reported if it differs from
@@ -48,6 +48,7 @@ class VerifyProvider(Verifier):
     snapshots: Snapshots
     provider: PaymentProvider
     patience: Patience
+    currency: Currency
 
     async def __call__(self, snapshot: Snapshot) -> AsyncIterator[Report]:
         """Yield progress, and what differs. Raises Unavailable."""
@@ -69,8 +70,8 @@ class VerifyProvider(Verifier):
             yield Finding(
                 Check.PROVIDER,
                 "ledger",
-                f"it has {dollars(rest)} at the provider under names that the provider does not "
-                "know",
+                f"it has {self.currency.plain(rest)} at the provider under names that the "
+                "provider does not know",
             )
         for order_ids in _portions(found.orders):
             for report in await self._again(order_ids):
@@ -132,7 +133,7 @@ class VerifyProvider(Verifier):
                     there = [movement for movement in page if movement.order_id in unknown]
                     if there:
                         found = _differences(name, suspense.get(name, []), there)
-                        findings += [difference.finding for difference in found]
+                        findings += [difference.finding(self.currency) for difference in found]
         return findings
 
     async def _again(self, order_ids: Sequence[OrderId]) -> list[Report]:
@@ -161,9 +162,9 @@ class VerifyProvider(Verifier):
                 if difference.kind in kinds:
                     waits = trade.id in unsettled and difference.there > difference.here
                     if waits or is_underway(trade, difference):
-                        reports.append(difference.underway)
+                        reports.append(difference.underway(self.currency))
                     else:
-                        reports.append(difference.finding)
+                        reports.append(difference.finding(self.currency))
         return reports
 
     async def _movements_of(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:

@@ -1,14 +1,14 @@
-"""Argument types of the command line: ids and amounts."""
+"""Arguments of the command line: ids and amounts."""
 
 import argparse
-import re
 from uuid import UUID
 
+from ...ports.language.currencies import Currency
 from ...ports.language.ids import parse_id
 from ...ports.language.money import Cents
 
-_DOLLARS = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
 _MOST = 1_000_000_000
+"""The highest amount, in minor units."""
 
 
 def an_id(text: str) -> UUID:
@@ -19,14 +19,13 @@ def an_id(text: str) -> UUID:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def an_amount(text: str) -> Cents:
-    """Return an amount in dollars, such as `30` or `30.50`, in cents. Raises ArgumentTypeError."""
-    found = _DOLLARS.fullmatch(text)
-    amount = 0
-    if found is not None:
-        amount = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+def an_amount(text: str, currency: Currency) -> Cents:
+    """Return an amount such as `30` or `30.50` in minor units. Raises ValueError.
+
+    It is no type of an argument, because the currency is a setting.
+    """
+    amount = currency.parse(text)
     if not 1 <= amount <= _MOST:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not an amount in dollars from 0.01 to 10000000.00, such as 30 or 30.50"
-        )
+        limits = f"{currency.plain(1)} to {currency.plain(_MOST)}"
+        raise ValueError(f"{text!r} is not an amount in {currency.code} from {limits}")
     return amount

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from ...ports.language.money import CURRENCY
 from .configured import add_store, settings_of
 from .opened import opened_application
 
@@ -49,6 +50,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         metavar="FILE",
         help="sales: CSV with sold_on,product,us_size,price_usd",
     )
+    parser.add_argument(
+        "--currency",
+        default=CURRENCY,
+        metavar="CODE",
+        help="the currency (ISO 4217; USD). Prices in your files are in it: retail_jpy, price_jpy",
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="replay only the first N sales")
     parser.add_argument("--exit", action="store_true", help="stop after the report")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON too")
@@ -82,6 +89,7 @@ async def demo(options: argparse.Namespace) -> int:
             report=options.report,
             port=options.port,
             store=options.store,
+            currency=options.currency,
         )
     except ApiRefusal as refusal:
         raise ValueError(f"the demo went wrong: {refusal}") from refusal

@@ -10,7 +10,7 @@ from .opened import opened_application
 _DESCRIPTION = """\
 Moves money at the embedded payment provider, as its web dashboard would, without a request of the
 exchange. The provider reports it by webhook. Use it to try out how the exchange reacts. Amounts are
-in dollars.
+in the currency of the exchange.
 """
 _EPILOG = """\
 examples:
@@ -35,10 +35,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     acts = parser.add_subparsers(metavar="ACT", required=True, dest="act")
     refund = acts.add_parser("refund", help="refund a charge in part or in full")
     refund.add_argument("charge", metavar="CHARGE", help="the provider's id of the charge")
-    refund.add_argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars")
+    refund.add_argument("amount", metavar="AMOUNT", help="such as 30.00")
     for name, what in (("charge", "charge a card"), ("pay-out", "pay a seller")):
         act = acts.add_parser(name, help=what)
-        act.add_argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars")
+        act.add_argument("amount", metavar="AMOUNT", help="such as 30.00")
         act.add_argument("--order", type=an_id, help="the order, if any")
     back = acts.add_parser("return-payout", help="let the bank return a paid payout")
     back.add_argument("payout", metavar="PAYOUT", help="the provider's id of the payout")
@@ -57,14 +57,15 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
     from ...composition.provider_pages import ProviderPages
 
     pages = ProviderPages(application)
+    amount = an_amount(options.amount, application.rules.money) if "amount" in options else 0
     try:
         match options.act:
             case "refund":
-                return f"{await pages.refund(options.charge, options.amount)} was refunded"
+                return f"{await pages.refund(options.charge, amount)} was refunded"
             case "charge":
-                return f"{await pages.charge(options.order, options.amount)} was charged"
+                return f"{await pages.charge(options.order, amount)} was charged"
             case "pay-out":
-                return f"{await pages.pay_out(options.order, options.amount)} was paid"
+                return f"{await pages.pay_out(options.order, amount)} was paid"
             case _:
                 return f"{await pages.return_payout(options.payout)} was returned"
     except AssertionError as error:

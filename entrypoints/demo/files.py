@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.errors import InvalidSize, InvalidText
 from ...ports.language.market import Size, parse_size
 from ...ports.language.money import Cents
@@ -19,11 +19,8 @@ from ...ports.language.text import check_text
 
 R = TypeVar("R")
 
-_PRODUCT_COLUMNS = ("product", "model", "color", "retail_usd", "released_on")
-_SALE_COLUMNS = ("sold_on", "product", "us_size", "price_usd")
 _SHOWN = 20
 _MAX_NAME = 100
-_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]{0,2}))?")
 _YEARS = range(1980, 2101)
 
 
@@ -33,7 +30,7 @@ class BadFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """One product: full name, color, retail price in cents, release date."""
+    """One product: full name, color, retail price in minor units, release date."""
 
     name: str
     color: str
@@ -43,7 +40,7 @@ class CatalogueRow:
 
 @dataclass(frozen=True, slots=True)
 class SaleRow:
-    """One historic sale, at a price in cents."""
+    """One historic sale, at a price in minor units."""
 
     sold_on: date
     product: str
@@ -51,16 +48,50 @@ class SaleRow:
     price: Cents
 
 
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """The prices of a file, in the column that has the name of their currency, as `price_usd`."""
+
+    what: str
+    path: Path | None
+    """None for the sample."""
+    rules: MarketRules
+
+    @property
+    def column(self) -> str:
+        """The column's name."""
+        return f"{self.what}_{self._currency.code.lower()}"
+
+    def read(self, row: dict[str, str]) -> Cents:
+        """Return the price of a row in the currency of the rules. Raises ValueError."""
+        try:
+            price = self._currency.parse(row[self.column])
+        except ValueError:
+            text, example = _short(row[self.column]), self._currency.example
+            raise ValueError(f"{self.column} {text} is not an amount such as {example}") from None
+        return self.rules.money.in_place_of(price) if self.path is None else price
+
+    def shown(self, row: dict[str, str]) -> str:
+        """Return the column and what is in it."""
+        return f"{self.column} {row[self.column]}"
+
+    @property
+    def _currency(self) -> Currency:
+        return DOLLAR if self.path is None else self.rules.money
+
+
 def read_catalogue(path: Path | None, rules: MarketRules) -> list[CatalogueRow]:
     """Return the products of a file, or of the sample. Raises BadFile, OSError.
 
-    Names are unique, and no retail price is above the maximum amount of the rules.
+    Names are unique, and no retail price is above the maximum amount of the rules. Prices are in
+    the currency of the rules. Those of the sample are in dollars, whose place it takes.
     """
     names: set[str] = set()
+    prices = _Prices("retail", path, rules)
     rows = _read(
         path or _sample("products.csv"),
-        _PRODUCT_COLUMNS,
-        lambda row: _catalogue_row(row, names, rules),
+        ("product", "model", "color", prices.column, "released_on"),
+        lambda row: _catalogue_row(row, names, prices),
     )
     if not rows:
         raise BadFile(f"{path or 'the sample'} has no products")
@@ -75,8 +106,11 @@ def read_sales(
     Each product must be in the catalogue, and each price must be valid under the market's rules.
     """
     names = {row.name for row in catalogue}
+    prices = _Prices("price", path, rules)
     rows = _read(
-        path or _sample("sales.csv"), _SALE_COLUMNS, lambda row: _sale_row(row, names, rules)
+        path or _sample("sales.csv"),
+        ("sold_on", "product", "us_size", prices.column),
+        lambda row: _sale_row(row, names, prices),
     )
     if not rows:
         raise BadFile(f"{path or 'the sample'} has no sales")
@@ -127,28 +161,29 @@ def _fields(row: dict[str | None, Any], columns: tuple[str, ...]) -> dict[str, s
     return {column: (row[column] or "").strip() for column in columns}
 
 
-def _catalogue_row(row: dict[str, str], names: set[str], rules: MarketRules) -> CatalogueRow:
+def _catalogue_row(row: dict[str, str], names: set[str], prices: "_Prices") -> CatalogueRow:
     name = _text("product", row["product"])
     if name in names:
         raise ValueError(f"{_short(name)} is a duplicate")
     names.add(name)
-    price = _cents("retail_usd", row["retail_usd"])
+    price, rules = prices.read(row), prices.rules
     if price > rules.max_amount:
-        raise ValueError(f"retail_usd {row['retail_usd']} is above {rules.max_amount / 100:,.2f}")
+        raise ValueError(f"{prices.shown(row)} is above {rules.money.plain(rules.max_amount)}")
     color = _text("color", row["color"])
     return CatalogueRow(name, color, price, _date("released_on", row["released_on"]))
 
 
-def _sale_row(row: dict[str, str], names: set[str], rules: MarketRules) -> SaleRow:
+def _sale_row(row: dict[str, str], names: set[str], prices: "_Prices") -> SaleRow:
     sold_on = _date("sold_on", row["sold_on"])
     product = _text("product", row["product"])
     if product not in names:
         raise ValueError(f"{_short(product)} is not in the catalogue")
-    price = _cents("price_usd", row["price_usd"])
-    if not rules.min_amount <= price <= rules.max_amount or price % rules.tick:
+    price, rules = prices.read(row), prices.rules
+    if not rules.allows(price):
+        plain = rules.money.plain
         raise ValueError(
-            f"price_usd {row['price_usd']} is not between {rules.min_amount / 100:,.2f} and "
-            f"{rules.max_amount / 100:,.2f} in steps of {rules.tick / 100:,.2f}"
+            f"{prices.shown(row)} is not between {plain(rules.min_amount)} and "
+            f"{plain(rules.max_amount)} in steps of {plain(rules.tick)}"
         )
     return SaleRow(sold_on, product, _size(row["us_size"]), price)
 
@@ -175,14 +210,6 @@ def _size(text: str) -> Size:
         return parse_size(text)
     except InvalidSize as error:
         raise ValueError(f"us_size: {error}") from None
-
-
-def _cents(column: str, text: str) -> Cents:
-    amount = _AMOUNT.fullmatch(text)
-    if amount is None:
-        raise ValueError(f"{column} {_short(text)} is not an amount such as 450 or 449.50")
-    dollars, cents = amount.groups(default="")
-    return int(dollars) * 100 + int((cents + "00")[:2])
 
 
 def _short(text: str) -> str:

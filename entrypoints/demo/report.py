@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ...composition.application import Application
+from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.money import Cents
 from ...ports.language.payments import AccountKind, Solvency
 from ...ports.language.users import OPERATOR
@@ -28,11 +29,13 @@ class Report:
     products: dict[str, ProductFigures]
     orders: dict[str, int]
     solvency: Solvency
+    currency: Currency = DOLLAR
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report for a JSON file. Amounts are in cents."""
+        """Return the report for a JSON file. Amounts are in minor units."""
         kinds = self.solvency.by_kind
         return {
+            "currency": self.currency.code,
             "products": {name: _as_json(product) for name, product in self.products.items()},
             "orders": self.orders,
             "ledger": {
@@ -61,11 +64,14 @@ class Report:
                 *(figures.last_price, figures.mean_price, figures.high, figures.low),
                 *(product.lowest_ask, product.highest_bid),
             )
-            table.add_row(escape(name), str(figures.sales), *map(_whole_dollars, prices))
+            table.add_row(escape(name), str(figures.sales), *map(self._rounded, prices))
         console.print(table)
         states = ", ".join(f"{count} {state}" for state, count in self.orders.items())
         console.print(f"Orders: {states}", highlight=False)
-        console.print(_solvency_lines(self.solvency), highlight=False)
+        console.print(_solvency_lines(self.solvency, self.currency), highlight=False)
+
+    def _rounded(self, amount: float | None) -> str:
+        return "-" if amount is None else self.currency.rounded(amount)
 
 
 async def make_report(
@@ -80,7 +86,7 @@ async def make_report(
     counts = await application.orders.count_orders(OPERATOR)
     orders = {str(status): count for status, count in sorted(counts.items())}
     solvency = await application.payments.check_solvency()
-    return Report(market_data.last, products, orders, solvency)
+    return Report(market_data.last, products, orders, solvency, application.rules.money)
 
 
 def differences(report: Report, sales: Sequence[SaleRow]) -> list[str]:
@@ -142,20 +148,13 @@ def _fees(solvency: Solvency) -> Cents:
     return sum(total for kind, total in solvency.by_kind.items() if kind not in apart)
 
 
-def _solvency_lines(solvency: Solvency) -> str:
+def _solvency_lines(solvency: Solvency, currency: Currency) -> str:
+    shown = currency.shown
     kinds = solvency.by_kind
     escrow, payables = kinds.get(AccountKind.ESCROW, 0), kinds.get(AccountKind.PAYABLE, 0)
     verdict = "[green]balanced to the cent[/]" if solvency.balanced else "[red]NOT BALANCED[/]"
     return (
-        f"Solvency: escrow {_dollars(escrow)} + payables {_dollars(payables)} + "
-        f"fees {_dollars(_fees(solvency))} = {_dollars(solvency.held)}\n"
-        f"The payment provider holds {_dollars(solvency.provider_balance)}: {verdict}"
+        f"Solvency: escrow {shown(escrow)} + payables {shown(payables)} + "
+        f"fees {shown(_fees(solvency))} = {shown(solvency.held)}\n"
+        f"The payment provider holds {shown(solvency.provider_balance)}: {verdict}"
     )
-
-
-def _dollars(cents: float | None) -> str:
-    return "-" if cents is None else f"${cents / 100:,.2f}"
-
-
-def _whole_dollars(cents: float | None) -> str:
-    return "-" if cents is None else f"${cents / 100:,.0f}"

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ...composition.from_settings import outgoing_folder
 from ...composition.migrations import migrate_store
 from ...config.http import HttpSettings
 from ...config.settings import SecuritySettings, Settings, StoreSettings
+from ...ports.language.money import CURRENCY
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.rules import MarketRules
@@ -35,7 +37,8 @@ _LIFE = timedelta(days=36_500)
 _LOWEST_COST = 4
 _LEFT = Path("solebook-demo")
 """The folder that stays beside a database of the user's, with the provider's records and keys."""
-_RULES = MarketRules(max_unpaid_orders=1_000_000)
+_MOST_UNPAID = 1_000_000
+"""Six buyers buy everything, so unpaid orders are practically unlimited."""
 _WAREHOUSE = WarehouseAddress(
     "solebook demo warehouse", "1 Market Street", "Portland", "OR", "97201", "US"
 )
@@ -50,6 +53,7 @@ async def run_demo(
     report: Path | None = None,
     port: int = 0,
     store: str | None = None,
+    currency: str = CURRENCY,
     console: Console | None = None,
 ) -> int:
     """Run the demo and return its exit code: 0 if tape and ledger are as expected, else 1.
@@ -57,13 +61,14 @@ async def run_demo(
     Its database is new, or the empty one at the URL `store`. Then the folder `solebook-demo` is
     left with what belongs to the database, and with settings for it. Raises ValueError for a
     database that is in use, BadFile and OSError for files and folders that cannot be used,
-    ValueError for a limit below 1, and ApiRefusal if the exchange refuses a request that should
-    succeed.
+    ValueError for a limit below 1 or an unknown currency, and ApiRefusal if the exchange refuses a
+    request that should succeed.
     """
     check_options(limit, report)
+    rules = replace(MarketRules.in_currency(currency), max_unpaid_orders=_MOST_UNPAID)
     console = console or Console()
     with _folder(store) as folder:
-        settings = _settings(folder, store)
+        settings = _settings(folder, store, rules)
         catalogue = read_catalogue(products, settings.market)
         rows = read_sales(sales, catalogue, settings.market)[:limit]
         async with AsyncExitStack() as stack:
@@ -84,7 +89,9 @@ async def run_demo(
             code = conclude(console, result, rows, report)
             code = max(code, await verify(application, console))
             if store is not None:
-                console.print(f"Its settings are in {_left_settings(folder)}", soft_wrap=True)
+                console.print(
+                    f"Its settings are in {_left_settings(folder, rules)}", soft_wrap=True
+                )
             letter.show(console)
             if stay:
                 console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
@@ -112,19 +119,20 @@ def _folder(store: str | None) -> AbstractContextManager[str]:
     return nullcontext(str(_LEFT.absolute()))
 
 
-def _left_settings(folder: str) -> Path:
+def _left_settings(folder: str, rules: MarketRules) -> Path:
     """Write settings with which commands can be run on the demo's exchange, but for store.url."""
     file = Path(folder) / "solebook.toml"
-    rules = f"[market]\nmax_unpaid_orders = {_RULES.max_unpaid_orders}\n"
-    file.write_text(f"folder = {json.dumps(folder)}\n\n{rules}", encoding="utf-8")
+    market = {"currency": json.dumps(rules.currency), "max_unpaid_orders": _MOST_UNPAID}
+    lines = [f"{name} = {value}" for name, value in market.items()]
+    text = "\n".join([f"folder = {json.dumps(folder)}", "", "[market]", *lines, ""])
+    file.write_text(text, encoding="utf-8")
     return file
 
 
-def _settings(folder: str, store: str | None) -> Settings:
+def _settings(folder: str, store: str | None, rules: MarketRules) -> Settings:
     """Return the embedded defaults, without rate limits and with tokens that last for years.
 
-    Six buyers buy everything, so unpaid orders are practically unlimited. Password hashes are
-    cheap, because the password is public.
+    Password hashes are cheap, because the password is public.
     """
     return Settings(
         folder=folder,
@@ -135,6 +143,6 @@ def _settings(folder: str, store: str | None) -> Settings:
         security=SecuritySettings(
             bcrypt_cost=_LOWEST_COST, access_token_life=_LIFE, refresh_token_life=_LIFE
         ),
-        market=_RULES,
+        market=rules,
         warehouse=_WAREHOUSE,
     )

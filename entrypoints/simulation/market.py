@@ -61,7 +61,7 @@ class Market:
             if not lowest <= sneaker.fair_value <= highest:
                 raise ValueError(
                     f"{sneaker.name}: the fair_value {sneaker.fair_value} is outside the rules, "
-                    f"which allow {lowest} to {highest} cents"
+                    f"which allow {lowest} to {highest}"
                 )
 
     def simulate(self) -> SimulationResult:

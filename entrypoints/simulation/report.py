@@ -35,6 +35,7 @@ async def report(
         refusals=dict(sorted(refusals.items())),
         solvency=await app.payments.check_solvency(),
         invariants=await check_invariants(app, keys),
+        currency=app.rules.money,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.market import Size
 from ...ports.language.money import Cents
 from ...ports.language.orders import OrderStatus
@@ -45,6 +46,7 @@ class SimulationResult:
     """The number of refusals by name."""
     solvency: Solvency
     invariants: Invariants
+    currency: Currency = DOLLAR
 
     @property
     def volume(self) -> Cents:
@@ -60,13 +62,13 @@ class SimulationResult:
         """Return the result as a text of several lines."""
         held = self.solvency.by_kind
         lines = [
-            f"trades         {len(self.trades)}, worth {_money(self.volume)}",
+            f"trades         {len(self.trades)}, worth {self._money(self.volume)}",
             f"orders         {_counts(self.orders)}",
             f"seller levels  {_counts(self.seller_levels)}",
             f"refusals       {_counts(self.refusals)}",
-            f"fees earned    {_money(self.fees_earned)}",
-            f"penalties      {_money(held.get(AccountKind.PENALTIES, 0))}",
-            f"in escrow      {_money(held.get(AccountKind.ESCROW, 0))}",
+            f"fees earned    {self._money(self.fees_earned)}",
+            f"penalties      {self._money(held.get(AccountKind.PENALTIES, 0))}",
+            f"in escrow      {self._money(held.get(AccountKind.ESCROW, 0))}",
             f"money          {'all there' if self.solvency.balanced else 'DOES NOT BALANCE'}",
             "",
             f"{'book':<24}{'trades':>8}{'last':>12}{'bid':>12}{'ask':>12}",
@@ -79,12 +81,11 @@ class SimulationResult:
         last = prices[-1] if prices else None
         return (
             f"{f'{best.product} {best.size}':<24}{len(prices):>8}"
-            f"{_money(last):>12}{_money(best.highest_bid):>12}{_money(best.lowest_ask):>12}"
+            f"{self._money(last):>12}{self._money(best.highest_bid):>12}{self._money(best.lowest_ask):>12}"
         )
 
-
-def _money(amount: Cents | None) -> str:
-    return "-" if amount is None else f"{amount // 100:,}.{amount % 100:02}"
+    def _money(self, amount: Cents | None) -> str:
+        return "-" if amount is None else self.currency.plain(amount)
 
 
 def _counts(numbers: Mapping[OrderStatus, int] | Mapping[int, int] | Mapping[str, int]) -> str:

@@ -1,19 +1,23 @@
-"""Money is an integer number of cents, in memory, in the database and in JSON."""
+"""Money is a whole number of the currency's minor unit, in memory, in the database and in JSON."""
 
 from typing import TypeAlias
 
 Cents: TypeAlias = int
-"""A whole number of cents in the deployment's only currency."""
+"""A whole number of the minor unit of the exchange's only currency.
+
+In US dollars it is a cent, in yen a yen, in Kuwaiti dinars a fils, a thousandth. `currencies.py`
+has the minor unit of each currency.
+"""
 
 CURRENCY = "USD"
-"""The ISO 4217 code of the only currency."""
+"""The ISO 4217 code of the default currency."""
 
 BasisPoints: TypeAlias = int
 """Hundredths of a percent: 900 is 9 %."""
 
 
 def share(amount: Cents, rate: BasisPoints) -> Cents:
-    """Return `rate` of a non-negative `amount`, rounded half-up to the cent.
+    """Return `rate` of a non-negative `amount`, rounded half-up to the minor unit.
 
     >>> share(20_000, 900)
     1800

@@ -1,21 +1,32 @@
 """The rules of the market: all numbers that a deployment can set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
+from .currencies import Currency
 from .errors import OutOfRange, OutsideTick
 from .limits import Between, check_limits
-from .money import BasisPoints, Cents, share
+from .money import CURRENCY, BasisPoints, Cents, share
 
 LEVELS = 5
 """The number of seller levels."""
 
 _MAX_AMOUNT = 1_000_000_000
-"""Cents. Totals of many such sales still fit into the store's integers."""
+"""Minor units. Totals of many such sales still fit into the store's integers."""
 _WHOLE = 10_000
 """100 % in basis points."""
+
+_AMOUNTS = (
+    "tick",
+    "min_amount",
+    "max_amount",
+    "min_transaction_fee",
+    "shipping_fee",
+    "min_penalty",
+)
+"""The rules that are amounts, besides the volumes of the levels."""
 
 _SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=365)
@@ -43,7 +54,7 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class LevelThreshold:
-    """Sales or volume (in cents) in a quarter that reach a seller level. Either is enough."""
+    """Sales or volume (in minor units) in a quarter that reach a seller level. Either is enough."""
 
     sales: Annotated[int, Between(0, 1_000_000_000)]
     volume: Annotated[Cents, Between(0, 1_000_000_000_000)]
@@ -57,10 +68,14 @@ class MarketRules:
     """The rules of the market, with their defaults.
 
     Raises ValueError with the reason for numbers that break the market, alone or together. Under
-    valid rules every trade leaves its seller at least one cent, at any price and level, and no
-    order is overdue at once.
+    valid rules every trade leaves its seller at least one minor unit, at any price and level, and
+    no order is overdue at once.
+
+    The default amounts are for US dollars; `in_currency` has those for another currency.
     """
 
+    currency: str = CURRENCY
+    """The ISO 4217 code of the currency of all amounts, which are in its minor unit."""
     tick: Annotated[Cents, Between(1, 1_000_000, "amounts need a step")] = 100
     min_amount: Annotated[Cents, Between(1, _MAX_AMOUNT, "a trade costs something")] = 2_500
     max_amount: Annotated[Cents, Between(1, _MAX_AMOUNT, "a trade costs something")] = 10_000_000
@@ -154,7 +169,31 @@ class MarketRules:
     ] = timedelta(days=1)
     """How often an alarm is repeated while its state lasts."""
 
+    @classmethod
+    def in_currency(cls, code: str) -> "MarketRules":
+        """Return the default rules in a currency. Raises UnknownCurrency.
+
+        The default amounts keep their number of minor units, so that 1,000 cents become 1,000 yen,
+        but are ten times as many in a currency with three decimals (`Currency.in_place_of`).
+
+        >>> MarketRules.in_currency("JPY").shipping_fee, MarketRules.in_currency("KWD").shipping_fee
+        (1400, 14000)
+        """
+        rules, in_place_of = cls(), Currency.of(code).in_place_of
+        amounts: dict[str, Any] = {name: in_place_of(getattr(rules, name)) for name in _AMOUNTS}
+        thresholds = tuple(
+            LevelThreshold(level.sales, in_place_of(level.volume))
+            for level in rules.level_thresholds
+        )
+        return replace(rules, currency=code, level_thresholds=thresholds, **amounts)
+
+    @property
+    def money(self) -> Currency:
+        """The currency of all amounts."""
+        return Currency.of(self.currency)
+
     def __post_init__(self) -> None:
+        Currency.of(self.currency)
         check_limits(self)
         self._check_amounts()
         self._check_levels()
@@ -184,13 +223,14 @@ class MarketRules:
             raise ValueError("level_thresholds must not fall from one level to the next")
 
     def _check_fees(self) -> None:
-        # Each of the two fees is rounded up by at most half a cent. What is left before rounding
-        # grows with the price. So more than a cent at the lowest amount means a cent at any other.
+        # Each of the two fees is rounded up by at most half a minor unit. What is left before
+        # rounding grows with the price. So more than one minor unit at the lowest amount means one
+        # at any other.
         left = _WHOLE - max(self.transaction_fees) - self.processing_fee
         if self.min_amount * left <= _WHOLE:
             raise ValueError(
-                "transaction_fees and processing_fee must leave the seller more than a cent of the "
-                f"lowest amount, {self.min_amount:_}"
+                "transaction_fees and processing_fee must leave the seller more than one minor "
+                f"unit of the lowest amount, {self.min_amount:_}"
             )
         if self.min_amount <= self.min_transaction_fee + share(
             self.min_amount, self.processing_fee

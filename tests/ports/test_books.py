@@ -66,11 +66,11 @@ async def test_taking_a_shard_raises_its_epoch_and_tells_its_last_sequence(
 async def test_a_shard_of_another_number_of_shards_is_not_taken(
     store: Store, records: Records
 ) -> None:
-    owned = await store.books.take(0, records.instant, of=8)
+    owned = await store.books.take(0, records.instant, terms=Terms("USD", 8))
     with pytest.raises(WrongShards, match="the exchange has 8 shards, and this process 1"):
-        await store.books.take(0, records.instant, of=1)
+        await store.books.take(0, records.instant, terms=Terms("USD", 1))
     await store.books.commit(owned, records.batch(records.ask(records.book())))
-    assert (await store.books.take(1, records.instant, of=8)).epoch == 1
+    assert (await store.books.take(1, records.instant, terms=Terms("USD", 8))).epoch == 1
 
 
 async def test_no_commit_under_an_earlier_ownership_succeeds(
@@ -304,17 +304,22 @@ async def test_old_placements_are_forgotten_with_the_other_answers(
 async def test_all_shards_continue_after_the_highest_number_of_the_former_ones(
     store: Store, records: Records, number: int
 ) -> None:
-    former = [await store.books.take(shard, records.instant, of=4) for shard in range(4)]
+    former = [
+        await store.books.take(shard, records.instant, terms=Terms("USD", 4)) for shard in range(4)
+    ]
     for shard, last in enumerate([3, 17, 5]):
         await store.books.commit(former[shard], records.batch(sequence=last))
     async with store.transaction():
-        assert await store.books.divide(number, records.instant) == 4
+        assert await store.books.divide(Terms("USD", number), records.instant) == 4
     for owned in former:
         with pytest.raises(ShardLost):
             await store.books.commit(owned, records.batch(sequence=99))
     with pytest.raises(WrongShards):
-        await store.books.take(0, records.instant, of=4)
-    taken = [await store.books.take(shard, records.instant, of=number) for shard in range(number)]
+        await store.books.take(0, records.instant, terms=Terms("USD", 4))
+    taken = [
+        await store.books.take(shard, records.instant, terms=Terms("USD", number))
+        for shard in range(number)
+    ]
     assert {owned.sequence for owned in taken} == {17}
     assert min(owned.epoch for owned in taken) > max(owned.epoch for owned in former)
 
@@ -322,32 +327,32 @@ async def test_all_shards_continue_after_the_highest_number_of_the_former_ones(
 async def test_no_owner_from_before_two_divisions_can_commit(
     store: Store, records: Records
 ) -> None:
-    former = await store.books.take(3, records.instant, of=4)
+    former = await store.books.take(3, records.instant, terms=Terms("USD", 4))
     for number in (2, 4):
         async with store.transaction():
-            await store.books.divide(number, records.instant)
+            await store.books.divide(Terms("USD", number), records.instant)
     with pytest.raises(ShardLost):
         await store.books.commit(former, records.batch(sequence=99))
-    await store.books.take(3, records.instant, of=4)
+    await store.books.take(3, records.instant, terms=Terms("USD", 4))
     with pytest.raises(ShardLost):
         await store.books.commit(former, records.batch(sequence=99))
 
 
 async def test_an_exchange_that_never_ran_is_divided(store: Store, records: Records) -> None:
     async with store.transaction():
-        assert await store.books.divide(2, records.instant) == 1
-    assert (await store.books.take(1, records.instant, of=2)).sequence == 0
-    assert await store.exchange_terms.find() == Terms(shards=2)
+        assert await store.books.divide(Terms("USD", 2), records.instant) == 1
+    assert (await store.books.take(1, records.instant, terms=Terms("USD", 2))).sequence == 0
+    assert await store.exchange_terms.find() == Terms("USD", 2)
 
 
 async def test_a_division_that_is_undone_changes_nothing(store: Store, records: Records) -> None:
     async def divide_and_fail() -> None:
         async with store.transaction():
-            await store.books.divide(2, records.instant)
+            await store.books.divide(Terms("USD", 2), records.instant)
             raise InterruptedError
 
-    owned = await store.books.take(0, records.instant, of=1)
+    owned = await store.books.take(0, records.instant, terms=Terms("USD", 1))
     with pytest.raises(InterruptedError):
         await divide_and_fail()
     await store.books.commit(owned, records.batch(sequence=9))
-    assert (await store.books.take(0, records.instant, of=1)).sequence == 9
+    assert (await store.books.take(0, records.instant, terms=Terms("USD", 1))).sequence == 9

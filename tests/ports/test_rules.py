@@ -44,9 +44,15 @@ RULES = MarketRules()
         ({"transaction_fees": (900,)}, "5 seller levels"),
         ({"transaction_fees": (900,) * 6}, "5 seller levels"),
         ({"transaction_fees": (900, 900, 900, 900, -1)}, "transaction_fees"),
-        ({"transaction_fees": (9_700, 900, 900, 900, 900)}, "leave the seller more than a cent"),
-        ({"transaction_fees": (900, 900, 900, 900, 9_700)}, "leave the seller more than a cent"),
-        ({"transaction_fees": (9_696,) * 5, "min_transaction_fee": 0}, "more than a cent"),
+        (
+            {"transaction_fees": (9_700, 900, 900, 900, 900)},
+            "leave the seller more than one minor unit",
+        ),
+        (
+            {"transaction_fees": (900, 900, 900, 900, 9_700)},
+            "leave the seller more than one minor unit",
+        ),
+        ({"transaction_fees": (9_696,) * 5, "min_transaction_fee": 0}, "more than one minor unit"),
         ({"processing_fee": 10_000}, "processing_fee .* the seller would get nothing"),
         ({"min_transaction_fee": 2_500}, "leave the seller something"),
         ({"min_transaction_fee": 2_425}, "leave the seller something"),

@@ -20,7 +20,7 @@ from ....ports.language.ids import HaltId, OrderId, QuoteId, UserId
 from ....ports.language.market import BookKey, Match, MatchStatus, Quote, Side, shard_of
 from ....ports.language.orders import OrderStatus
 from ....ports.language.placement import Placement
-from ....ports.language.terms import Terms, WrongShards
+from ....ports.language.terms import Terms, check_currency
 from ....ports.language.withdrawals import Withdrawn
 from ..engine.constructs import end_silent_writers, insert_or_replace, one_of
 from ..engine.database import SqlDatabase
@@ -250,23 +250,24 @@ class SqlBooks(Books):
 
     # ---- writing -------------------------------------------------------------------------
 
-    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, terms: Terms | None = None) -> Ownership:
         # An owner that was stopped within its transaction would keep the row of its shard locked.
         ended = await self._database.first(_END_SILENT_OWNERS)
         if ended is not None and ended.ended:
             _log.warning("%d transactions of owners that are silent were ended", ended.ended)
         async with self._database.transaction():
-            if of is not None:
-                agreed = await self._exchange_terms.agree(Terms(shards=of))
-                if agreed.shards != of:
-                    raise WrongShards(agreed.shards, of)
+            if terms is not None:
+                (await self._exchange_terms.agree(terms)).check(terms)
             row = await self._database.first(_TAKE, shard=shard, epoch=1, sequence=0, taken_at=at)
         assert row is not None
         return Ownership(shard, row.epoch, row.sequence)
 
-    async def divide(self, shards: int, at: datetime) -> int:
-        before = await self._exchange_terms.agree(Terms())  # whoever takes a shard waits
-        await self._exchange_terms.divide(shards)
+    async def divide(self, terms: Terms, at: datetime) -> int:
+        before = await self._exchange_terms.agree(
+            Terms(terms.currency)
+        )  # whoever takes a shard waits
+        check_currency(before, terms.currency)
+        await self._exchange_terms.divide(terms.shards)
         rows = await self._database.rows(_ALL_SHARDS)
         if rows:
             epoch = max(row.epoch for row in rows) + 1
@@ -274,7 +275,7 @@ class SqlBooks(Books):
             await self._database.execute(_DROP_SHARDS)
             new = [
                 {"shard": shard, "epoch": epoch, "sequence": last, "taken_at": at}
-                for shard in range(shards)
+                for shard in range(terms.shards)
             ]
             await self._database.execute_many(_ADD_SHARD, new)
         return before.shards

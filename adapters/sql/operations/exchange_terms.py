@@ -11,6 +11,7 @@ from ..schema import exchange_terms
 
 _FIND = Statement(select(exchange_terms).where(exchange_terms.c.number == 1))
 _DIVIDE = Statement(update(exchange_terms).values(shards=bindparam("shards")))
+_DENOMINATE = Statement(update(exchange_terms).values(currency=bindparam("currency")))
 _AGREE = Statement(insert_or_lock(exchange_terms, exchange_terms.c.number))
 
 
@@ -30,6 +31,9 @@ class SqlExchangeTerms(ExchangeTerms):
         )
         assert row is not None, "the statement returns its row"
         return Terms(row.currency, row.shards)
+
+    async def denominate(self, currency: str) -> None:
+        await self._database.execute(_DENOMINATE, currency=currency)
 
     async def divide(self, shards: int) -> None:
         """Change the number of shards. It needs a transaction."""

@@ -90,10 +90,5 @@ def id_argument(name: str, what: str) -> Argument:
     return argument(name, type=an_id, metavar=name.upper(), help=what)
 
 
-def dollars(cents: int) -> str:
-    """Return an amount of cents as dollars: `1,234.50`."""
-    return f"{cents / 100:,.2f}"
-
-
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.strip().splitlines())

@@ -4,15 +4,16 @@ import argparse
 
 from ....composition.application import Application
 from ....ports.language.money import Cents
-from .action import Action, Output, dollars
+from .action import Action, Output
 
 
 async def check_solvency(app: Application, _: argparse.Namespace) -> Output:
     """Return the totals of the ledger and the balance at the payment provider."""
+    plain = app.rules.money.plain
     solvency = await app.payments.check_solvency()
     rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
     rows += [("held", solvency.held), ("provider", solvency.provider_balance)]
-    lines = [f"{name:<12}{dollars(cents):>16}" for name, cents in rows]
+    lines = [f"{name:<12}{plain(amount):>16}" for name, amount in rows]
     lines.append("balanced to the cent" if solvency.balanced else "NOT BALANCED")
     return Output("\n".join(lines), 0 if solvency.balanced else 1)
 
@@ -22,7 +23,7 @@ ACTIONS = (
         name="solvency",
         help="compare the ledger with the payment provider",
         about="Adds up the ledger and compares it with the balance at the payment provider. The\n"
-        "exit code is 1 if they differ by a cent or more.",
+        "exit code is 1 if they differ at all.",
         example="solebook admin solvency\n"
         "escrow                214.00\n"
         "world                -214.00\n"

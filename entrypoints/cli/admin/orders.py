@@ -10,7 +10,7 @@ from ....ports.language.ids import OrderId
 from ....ports.language.orders import Order, Shipment
 from ....ports.language.users import OPERATOR, Role
 from ..arguments import an_amount
-from .action import Action, Run, argument, dollars, id_argument
+from .action import Action, Run, argument, id_argument
 from .people import USER, named_user
 
 _ORDER = id_argument("order", "the id of an order")
@@ -30,8 +30,21 @@ def _on_order(
     return run
 
 
+async def refund_order(app: Application, options: argparse.Namespace) -> str:
+    """Refund a buyer, and tell the amount."""
+    order = await app.orders.refund_order(
+        OPERATOR,
+        OrderId(options.order),
+        reason=options.reason,
+        borne_by=Bearer(options.borne_by),
+    )
+    refund = app.rules.money.plain(order.refund_amount)
+    return f"order {order.id} is refunded: {refund}, borne by the {options.borne_by}"
+
+
 async def find_order(app: Application, options: argparse.Namespace) -> str:
     """Return the details of an order and its money, one per line."""
+    plain = app.rules.money.plain
     found = await app.operations.find_order(OPERATOR, OrderId(options.order))
     order, payment, payout = found.order, found.payment, found.payout
     complaint = order.complaint
@@ -39,12 +52,12 @@ async def find_order(app: Application, options: argparse.Namespace) -> str:
         "id": order.id,
         "status": order.status,
         "pair": f"{order.book.product_id}  size {order.book.size}  {order.book.condition}",
-        "price": dollars(order.price),
+        "price": plain(order.price),
         "buyer": order.buyer_id,
         "seller": order.seller_id,
         "matched": f"{order.matched_at:%Y-%m-%d %H:%M} UTC",
-        "payment": f"{order.payment_status}, {dollars(order.buyer_total)}",
-        "payout": f"{order.payout_status}, {dollars(order.payout_amount)}, {_freezes(order)}",
+        "payment": f"{order.payment_status}, {plain(order.buyer_total)}",
+        "payout": f"{order.payout_status}, {plain(order.payout_amount)}, {_freezes(order)}",
         "refund": f"borne by the {order.borne_by}" if order.borne_by else "none",
         "complaint": f"{complaint.kind}, {complaint.state}" if complaint else "none",
         "to us": _parcel(order.inbound),
@@ -68,17 +81,19 @@ async def pay_out_again(app: Application, options: argparse.Namespace) -> str:
 
 async def write_off_debt(app: Application, options: argparse.Namespace) -> str:
     """Write off a user's debt at the expense of the exchange."""
+    currency = app.rules.money
+    amount = an_amount(options.amount, currency)
     record = await named_user(app, options.user)
     try:
         owed = await app.payments.write_off_debt(
-            OPERATOR, record.user.id, amount=options.amount, reason=options.reason
+            OPERATOR, record.user.id, amount=amount, reason=options.reason
         )
     except BeyondDebt as error:
-        owes = f"{record.user.email} owes {dollars(error.owed)}"
+        owes = f"{record.user.email} owes {currency.plain(error.owed)}"
         raise ValueError(f"{owes}; no more can be written off") from error
     return (
-        f"{dollars(options.amount)} of the debt of {record.user.email} is written off; "
-        f"they still owe {dollars(owed)}"
+        f"{currency.plain(amount)} of the debt of {record.user.email} is written off; "
+        f"they still owe {currency.plain(owed)}"
     )
 
 
@@ -148,15 +163,7 @@ ACTIONS = (
         '--reason "the carrier lost the parcel"\n'
         f"order {_EXAMPLE_ID} is refunded: 214.00, borne by the exchange",
         told_to="both parties",
-        run=_on_order(
-            lambda app, order, o: app.orders.refund_order(
-                OPERATOR, order, reason=o.reason, borne_by=Bearer(o.borne_by)
-            ),
-            lambda order, o: (
-                f"order {order.id} is refunded: {dollars(order.refund_amount)}, "
-                f"borne by the {o.borne_by}"
-            ),
-        ),
+        run=refund_order,
         arguments=(
             _ORDER,
             argument("--borne-by", required=True, choices=_BEARERS, help="who bears it"),
@@ -183,7 +190,7 @@ ACTIONS = (
         run=write_off_debt,
         arguments=(
             USER,
-            argument("amount", type=an_amount, metavar="AMOUNT", help="in dollars, such as 30.00"),
+            argument("amount", metavar="AMOUNT", help="in the currency, such as 30.00"),
         ),
     ),
     Action(

@@ -5,10 +5,11 @@ import argparse
 from ....composition.application import Application
 from ....core.operations.find_user import UserRecord
 from ....ports.language.audit import AuditEntry
+from ....ports.language.currencies import Currency
 from ....ports.language.ids import UserId, parse_id
 from ....ports.language.market import Quote, QuoteStatus, Side
 from ....ports.language.users import OPERATOR
-from .action import Action, Output, argument, dollars
+from .action import Action, Output, argument
 from .listing import PAGING, listed, page_request
 from .waiting import NOT_YET, WAIT, wait_for_outcome
 
@@ -43,8 +44,8 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
         "open bids": record.open_bids,
         "open asks": record.open_asks,
         "declines": f"{record.declines}{bar}",
-        "is owed": dollars(record.payable),
-        "owes": dollars(record.debt),
+        "is owed": app.rules.money.plain(record.payable),
+        "owes": app.rules.money.plain(record.debt),
     }
     return "\n".join(f"{name:<11}{value}" for name, value in shown.items())
 
@@ -56,13 +57,21 @@ async def list_quotes(app: Application, options: argparse.Namespace) -> str:
     page = await app.bidding.list_quotes.of_user(
         OPERATOR, record.user.id, side, page_request(options), standing=True
     )
-    return listed(page, _quote, f"open {side}", ("quotes", options.user, side), options)
+    currency = app.rules.money
+    return listed(
+        page,
+        lambda quote: _quote(quote, currency),
+        f"open {side}",
+        ("quotes", options.user, side),
+        options,
+    )
 
 
-def _quote(quote: Quote) -> str:
+def _quote(quote: Quote, currency: Currency) -> str:
     book = f"{quote.book.product_id}  size {quote.book.size}  {quote.book.condition}"
     waits = "" if quote.status is QuoteStatus.ACTIVE else "  waiting for its book to open"
-    return f"{quote.id}  {dollars(quote.amount)}  {book}  until {quote.expires_at:%Y-%m-%d}{waits}"
+    amount = currency.plain(quote.amount)
+    return f"{quote.id}  {amount}  {book}  until {quote.expires_at:%Y-%m-%d}{waits}"
 
 
 async def suspend(app: Application, options: argparse.Namespace) -> Output:

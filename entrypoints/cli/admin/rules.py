@@ -15,7 +15,8 @@ _DESCRIPTION = """\
 Withdraws all standing bids and asks that violate the rules in the settings, notifies their owners,
 and adopts the rules, so that the exchange can start with them. Owners whose fees or shipping rise
 are notified too. It runs the matching engine itself, so stop the exchange first. The letters are
-sent when the exchange runs again. --dry-run changes nothing, and works beside a running exchange.
+sent when the exchange runs again. The currency can change only while the exchange has no products,
+offers and money. --dry-run changes nothing, and works beside a running exchange.
 """
 _EPILOG = """\
 examples:
@@ -61,6 +62,7 @@ async def apply_rules(options: argparse.Namespace) -> int:
     with exclusive(settings) if locks else nullcontext():
         async with opened_application(options) as app:
             if options.dry_run:
+                await app.bidding.change_currency.check()
                 change = await app.bidding.compare_rules()
             elif settings.is_shared:
                 apply = partial(apply_rules_of(app), OPERATOR, reason=options.reason)

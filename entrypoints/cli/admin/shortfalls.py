@@ -7,7 +7,7 @@ from ....ports.language.complaints import Bearer
 from ....ports.language.ids import OrderId
 from ....ports.language.orders import FreezeReason
 from ....ports.language.users import OPERATOR
-from .action import Action, argument, dollars, id_argument
+from .action import Action, argument, id_argument
 from .listing import PAGING, listed, page_request, there_are_more
 
 _TO_RELEASE = "the payout stays frozen and its alarm open until `release-payout`"
@@ -24,22 +24,22 @@ async def bear_shortfall(app: Application, options: argparse.Namespace) -> str:
     )
     order = (await app.operations.find_order(OPERATOR, OrderId(options.order))).order
     still = f"; {_TO_RELEASE}" if FreezeReason.PROVIDER in order.freezes else ""
-    return f"the {options.bearer} bears {dollars(amount)}{still}"
+    return f"the {options.bearer} bears {app.rules.money.plain(amount)}{still}"
 
 
 async def write_off_suspense(app: Application, options: argparse.Namespace) -> str:
     """Write off money in suspense whose owner cannot be found."""
     amount = await app.payments.write_off_suspense(OPERATOR, options.name, reason=options.reason)
     if amount < 0:
-        return f"the exchange bears {dollars(-amount)}; {_TO_RESOLVE}"
-    return f"the exchange keeps {dollars(amount)}; {_TO_RESOLVE}"
+        return f"the exchange bears {app.rules.money.plain(-amount)}; {_TO_RESOLVE}"
+    return f"the exchange keeps {app.rules.money.plain(amount)}; {_TO_RESOLVE}"
 
 
 async def list_suspense(app: Application, options: argparse.Namespace) -> str:
     """Return a page of the money in suspense, sorted by the provider's ids."""
     limit = page_request(options).limit
     page = await app.payments.list_suspense(OPERATOR, limit, options.after)
-    lines = [f"{item.name}  {dollars(item.amount)}" for item in page.items]
+    lines = [f"{item.name}  {app.rules.money.plain(item.amount)}" for item in page.items]
     lines.append(f"{len(lines) or 'nothing'} in suspense")
     if page.next_cursor is not None:
         lines.append(there_are_more(("suspense",), page.next_cursor, options))
@@ -52,7 +52,7 @@ async def list_frozen_orders(app: Application, options: argparse.Namespace) -> s
     return listed(
         page,
         lambda order: (
-            f"{order.id}  {order.status}  {dollars(order.payout_amount or 0)}"
+            f"{order.id}  {order.status}  {app.rules.money.plain(order.payout_amount or 0)}"
             f"  frozen: {', '.join(order.payout_freezes or ())}"
         ),
         "frozen order",

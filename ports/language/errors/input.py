@@ -59,4 +59,4 @@ class OutsideTick(Refusal):
     tick: int
 
     def __str__(self) -> str:
-        return f"{self.amount} is not a multiple of the tick of {self.tick} cents"
+        return f"{self.amount} is not a multiple of the tick of {self.tick}"

@@ -162,7 +162,7 @@ class NoCounterpart(Refusal):
     def __str__(self) -> str:
         if self.best is None:
             return "no other user has an offer on the other side of this book"
-        return f"the best price on the other side is {self.best} cents"
+        return f"the best price on the other side is {self.best}"
 
 
 @dataclass(eq=False)

@@ -142,7 +142,7 @@ class BeyondDebt(Refusal):
     owed: int
 
     def __str__(self) -> str:
-        return f"the user {self.user_id} owes {self.owed} cents; no more can be written off"
+        return f"the user {self.user_id} owes {self.owed}; no more can be written off"
 
 
 @dataclass(eq=False)

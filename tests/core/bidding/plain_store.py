@@ -26,6 +26,7 @@ from solebook.ports.language.market import (
     Side,
 )
 from solebook.ports.language.placement import Placement
+from solebook.ports.language.terms import Terms
 from solebook.ports.language.users import TraderStanding
 from solebook.ports.language.withdrawals import Withdrawn
 from solebook.ports.tenure import Tenure
@@ -59,10 +60,10 @@ class PlainStore(Books, Traders):
     """All halts, including ended ones."""
     sequence: int = 0
 
-    async def take(self, shard: int, at: datetime, *, of: int | None = None) -> Ownership:
+    async def take(self, shard: int, at: datetime, *, terms: Terms | None = None) -> Ownership:
         return Ownership(shard, 1, self.sequence)
 
-    async def divide(self, shards: int, at: datetime) -> int:
+    async def divide(self, terms: Terms, at: datetime) -> int:
         raise NotImplementedError
 
     def all_standing(self) -> list[Quote]:

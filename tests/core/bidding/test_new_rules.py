@@ -84,7 +84,7 @@ async def test_quotes_outside_the_new_rules_stop_the_start(market: Market) -> No
         await again.engine.start()
     assert refused.value.outside == StandingCount(bids=2, asks=1, owners=3)
     assert "solebook admin apply-rules --reason TEXT" in str(refused.value)
-    assert "from 10_000 to 10_000_000 in steps of 100 cents" in str(refused.value)
+    assert "from 10_000 to 10_000_000 in steps of 100. Start" in str(refused.value)
     assert not again.engine.is_running
     assert await again.adapters.store.rules_in_force.find() == OLD
     assert await owned(market, ask) is QuoteStatus.ACTIVE

@@ -5,7 +5,6 @@ import pytest
 from solebook.composition.bidding import require_rules_of
 from solebook.core.bidding.require_rules import OtherRules
 from solebook.ports.language.rules import MarketRules
-from solebook.ports.language.terms import Terms
 
 from ...exchange import build_exchange
 
@@ -27,9 +26,9 @@ async def test_the_first_process_brings_its_rules_into_force_and_others_need_the
 async def test_a_process_on_other_terms_is_refused_and_told_in_what_they_differ() -> None:
     exchange = build_exchange()
     adapters, rules = exchange.app.adapters, exchange.app.rules
-    await require_rules_of(adapters, rules, Terms("USD", 8))()
+    await require_rules_of(adapters, rules, 8)()
     with pytest.raises(OtherRules, match="currency is USD there and EUR here; shards is 8 there"):
-        await require_rules_of(adapters, rules, Terms("EUR", 1))()
+        await require_rules_of(adapters, MarketRules.in_currency("EUR"), 1)()
     resharded = "the exchange was resharded: shards is 8 there and 1 here. Start this process again"
     with pytest.raises(OtherRules, match=resharded):
-        await require_rules_of(adapters, rules, Terms("USD", 1))()
+        await require_rules_of(adapters, rules, 1)()

@@ -3,13 +3,14 @@
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.core.payments.patience import Patience
 from solebook.core.payments.verify_provider import VerifyProvider
+from solebook.ports.language.currencies import DOLLAR
 from solebook.ports.language.integrity import Finding
 
 from ...exchange import Exchange
 
 
 def verifier(exchange: Exchange) -> VerifyProvider:
-    return VerifyProvider(exchange.store.snapshots, exchange.provider, Patience())
+    return VerifyProvider(exchange.store.snapshots, exchange.provider, Patience(), DOLLAR)
 
 
 async def test_the_charge_of_an_order_that_is_newer_than_the_snapshot_is_no_error(

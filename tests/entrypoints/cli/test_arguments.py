@@ -1,11 +1,13 @@
-"""Argument types of the command line."""
+"""Arguments of the command line."""
 
 import re
-from argparse import ArgumentTypeError
 
 import pytest
 
 from solebook.entrypoints.cli.arguments import an_amount
+from solebook.ports.language.currencies import DOLLAR, Currency
+
+YEN, DINAR = Currency.of("JPY"), Currency.of("KWD")
 
 
 @pytest.mark.parametrize(
@@ -13,7 +15,26 @@ from solebook.entrypoints.cli.arguments import an_amount
     [("30", 3_000), ("30.5", 3_050), ("1234.56", 123_456), ("0.01", 1), ("10000000", 10**9)],
 )
 def test_an_amount_is_in_dollars(text: str, cents: int) -> None:
-    assert an_amount(text) == cents
+    assert an_amount(text, DOLLAR) == cents
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [("30", YEN, 30), ("30", DINAR, 30_000), ("30.5", DINAR, 30_500), ("0.001", DINAR, 1)],
+)
+def test_an_amount_is_in_the_currency(text: str, currency: Currency, amount: int) -> None:
+    assert an_amount(text, currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("30.0", YEN), ("0.5", YEN), ("30.0001", DINAR), ("1000001", DINAR), ("1000000001", YEN)],
+)
+def test_an_amount_that_the_currency_does_not_have_is_refused(
+    text: str, currency: Currency
+) -> None:
+    with pytest.raises(ValueError, match=f"^'{text}' is not an amount in {currency.code}"):
+        an_amount(text, currency)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +46,5 @@ def test_an_amount_is_in_dollars(text: str, cents: int) -> None:
     ],
 )
 def test_an_invalid_amount_is_refused(text: str) -> None:
-    with pytest.raises(
-        ArgumentTypeError, match=f"^{re.escape(repr(text))} is not an amount in dollars"
-    ):
-        an_amount(text)
+    with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} is not an amount in USD"):
+        an_amount(text, DOLLAR)
