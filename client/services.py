@@ -66,7 +66,7 @@ class Cancelling(_Message, frozen=True, kw_only=True):
 
 
 class Candle(_Message, frozen=True, kw_only=True):
-    """The sales of one interval from `starts_at` (UTC). Prices and the total are in cents."""
+    """The sales of one interval from `starts_at` (UTC). Prices and the total are in minor units."""
 
     starts_at: datetime
     open: int
@@ -78,7 +78,7 @@ class Candle(_Message, frozen=True, kw_only=True):
 
 
 class CandleListing(_Message, frozen=True, kw_only=True):
-    """Candles, oldest first. Prices and totals are in cents."""
+    """Candles, oldest first. Prices and totals are in minor units."""
 
     items: list["Candle"] = []
 
@@ -128,7 +128,7 @@ class Completion(_Message, frozen=True, kw_only=True):
 
 
 class Cost(_Message, frozen=True, kw_only=True):
-    """What a buyer would pay at a price, in cents."""
+    """What a buyer would pay at a price, in minor units."""
 
     price: int
     shipping: int
@@ -150,7 +150,7 @@ class FacetCount(_Message, frozen=True, kw_only=True):
 
 
 class FacetsQuestion(_Message, frozen=True, kw_only=True):
-    """Words of a search, and filters. Prices are the lowest ask in cents."""
+    """Words of a search, and filters. Prices are the lowest ask in minor units."""
 
     q: str | None = None
     brand: str | None = None
@@ -161,7 +161,7 @@ class FacetsQuestion(_Message, frozen=True, kw_only=True):
 
 
 class FeesView(_Message, frozen=True, kw_only=True):
-    """The fees in cents. The seller pays `transaction` and `processing`, the buyer `shipping`."""
+    """Fees in minor units. The seller pays `transaction` and `processing`, the buyer `shipping`."""
 
     seller_level: int | None = None
     transaction: int | None = None
@@ -179,7 +179,7 @@ class Finding(_Message, frozen=True, kw_only=True):
 
 
 class FoundProduct(_Message, frozen=True, kw_only=True):
-    """A product in the search results. Prices are in cents, and `sales` is the number of sales.
+    """A product in the search results. Prices are in minor units. `sales` is the number of sales.
 
     `lowest_ask` is for a new pair in any size. It is updated moments after the market; the market
     of a size has the current value.
@@ -205,14 +205,14 @@ class ImageEntry(_Message, frozen=True, kw_only=True):
 
 
 class LastSale(_Message, frozen=True, kw_only=True):
-    """The latest sale. `price` is in cents."""
+    """The latest sale. `price` is in minor units."""
 
     price: int
     sold_at: datetime
 
 
 class MarketView(_Message, frozen=True, kw_only=True):
-    """The market of one size of a product. Prices are in cents, and `sales` is their number."""
+    """The market of one size of a product, in minor units. `sales` is the number of sales."""
 
     lowest_ask: int | None = None
     highest_bid: int | None = None
@@ -227,7 +227,7 @@ class MarketView(_Message, frozen=True, kw_only=True):
 class MatchView(_Message, frozen=True, kw_only=True):
     """A match.
 
-    Its price is the amount of the earlier quote, in cents. Its order has the match's id.
+    Its price is the amount of the earlier quote, in minor units. Its order has the match's id.
     """
 
     id: UUID
@@ -396,7 +396,7 @@ class OrderDetail(_Message, frozen=True, kw_only=True):
 
 
 class OrderView(_Message, frozen=True, kw_only=True):
-    """An order. Money is in cents. Fields that concern only the other party are null."""
+    """An order. Money is in minor units. Fields that concern only the other party are null."""
 
     id: UUID
     status: str
@@ -459,7 +459,7 @@ class PaymentAnswer(_Message, frozen=True, kw_only=True):
 
 
 class PaymentView(_Message, frozen=True, kw_only=True):
-    """The buyer's payment for one order, in cents. `reason` is why it was declined."""
+    """The buyer's payment for one order, in minor units. `reason` is why it was declined."""
 
     order_id: UUID
     status: str
@@ -476,7 +476,7 @@ class PayoutAnswer(_Message, frozen=True, kw_only=True):
 
 
 class PayoutView(_Message, frozen=True, kw_only=True):
-    """The payout of one order, in cents. `debt_settled` was deducted to settle debts."""
+    """The payout of one order, in minor units. `debt_settled` was deducted to settle debts."""
 
     order_id: UUID
     status: str
@@ -527,7 +527,7 @@ class PriceLevel(_Message, frozen=True, kw_only=True):
 
 
 class Proceeds(_Message, frozen=True, kw_only=True):
-    """What a seller would receive at a price, in cents."""
+    """What a seller would receive at a price, in minor units."""
 
     price: int
     transaction_fee: int
@@ -543,7 +543,7 @@ class ProductListing(_Message, frozen=True, kw_only=True):
 
 
 class ProductView(_Message, frozen=True, kw_only=True):
-    """A product of the catalogue. `retail_price` is in cents."""
+    """A product of the catalogue. `retail_price` is in minor units."""
 
     id: UUID
     style_code: str
@@ -572,7 +572,7 @@ class QuoteListing(_Message, frozen=True, kw_only=True):
 
 
 class QuoteView(_Message, frozen=True, kw_only=True):
-    """A bid or an ask, for its owner. `amount` is in cents."""
+    """A bid or an ask, for its owner. `amount` is in minor units."""
 
     id: UUID
     status: str
@@ -633,7 +633,7 @@ class SaleListing(_Message, frozen=True, kw_only=True):
 
 
 class SaleView(_Message, frozen=True, kw_only=True):
-    """A paid trade. `price` is in cents."""
+    """A paid trade. `price` is in minor units."""
 
     price: int
     size: str
@@ -701,7 +701,7 @@ class SizeEntry(_Message, frozen=True, kw_only=True):
 class Statistics(_Message, frozen=True, kw_only=True):
     """Statistics of a product, or of one size, over the last 52 weeks (`sales_ever`: all time).
 
-    Prices are in cents, and None without a sale.
+    Prices are in minor units, and None without a sale.
     """
 
     sales_ever: int
@@ -1277,7 +1277,7 @@ class AnalyticsService:
         timeout: float | None = None,
         acting_for: UUID | None = None,
     ) -> Statistics:
-        """Return price statistics of the last 52 weeks. Amounts are in cents."""
+        """Return price statistics of the last 52 weeks. Amounts are in minor units."""
         options = Options(timeout=timeout, acting_for=acting_for)
         return await self._transport.call(
             "AnalyticsService.GetStatistics", request, Statistics, options

@@ -374,7 +374,12 @@ def build_exchange(
     clock = VirtualClock(MONDAY)
     ids = SeededIds(1, clock)
     store = build_memory_store(clock=clock, ids=ids)
-    adapters = embedded_adapters(change(store) if change else store, clock=clock, ids=ids)
+    adapters = embedded_adapters(
+        change(store) if change else store,
+        clock=clock,
+        ids=ids,
+        currency=(rules or MarketRules()).money,
+    )
     provider = EmbeddedPaymentProvider(Line(MemoryJournal()), clock, "whsec_embedded")
     adapters = replace(adapters, **{"payment_provider": provider, **ports})
     return exchange_on(adapters, rules=rules, limits=limits)

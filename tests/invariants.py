@@ -34,6 +34,7 @@ from solebook.ports.language.orders import (
 )
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import PayoutState, PendingCharge, Quarter
+from solebook.ports.language.rules import MarketRules
 
 from .exchange import Exchange, build_exchange
 
@@ -41,9 +42,9 @@ _EVERYTHING = PageRequest(limit=100)
 
 
 @asynccontextmanager
-async def checked_exchange() -> AsyncIterator[Exchange]:
+async def checked_exchange(rules: MarketRules | None = None) -> AsyncIterator[Exchange]:
     """An open exchange, whose books are checked when the test is over."""
-    exchange = build_exchange()
+    exchange = build_exchange(rules=rules)
     await exchange.open()
     yield exchange
     await exchange.quiet()

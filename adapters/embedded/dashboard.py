@@ -16,7 +16,7 @@ class Dashboard:
     """Moves money at the provider as its web dashboard would, for operators and tests.
 
     Each action is a call in the journal, like the exchange's own calls, and is reported by a
-    webhook (`EmbeddedPaymentProvider.webhooks`). Amounts are in cents, above zero.
+    webhook (`EmbeddedPaymentProvider.webhooks`). Amounts are in minor units, above zero.
     """
 
     journal: Journal

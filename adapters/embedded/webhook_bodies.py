@@ -94,5 +94,5 @@ def _order_id(value: Any) -> OrderId | None:
 
 def _amount(value: Any) -> Cents:
     if type(value) is not int or not 0 < value <= _MAX_AMOUNT:
-        raise InvalidText(field="amount", problem="is not an amount in cents")
+        raise InvalidText(field="amount", problem="is not an amount in minor units")
     return value

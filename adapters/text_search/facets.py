@@ -21,7 +21,7 @@ def count_facets(
 ) -> SearchFacets:
     """Return the facets of groups of products: (brand, sizes, year, lowest ask, how many).
 
-    A group's lowest ask in cents may be any price in its bucket.
+    A group's lowest ask in minor units may be any price in its bucket.
     """
     brands: dict[str, int] = {}
     sizes: dict[Size, int] = {}

@@ -12,7 +12,7 @@ from ...ports.language.money import Cents
 
 @dataclass(slots=True)
 class _Sum:
-    """The number of a book's sales, and their total in cents."""
+    """The number of a book's sales, and their total in minor units."""
 
     sales: int = 0
     total: Cents = 0

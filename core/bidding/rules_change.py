@@ -72,7 +72,7 @@ class RulesChange:
 
     @property
     def shipping_rise(self) -> tuple[int, int] | None:
-        """The earlier and the new shipping fee in cents, or None unless it rose."""
+        """The earlier and the new shipping fee in minor units, or None unless it rose."""
         if self.before is None or self.after.shipping_fee <= self.before.shipping_fee:
             return None
         return self.before.shipping_fee, self.after.shipping_fee

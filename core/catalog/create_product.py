@@ -31,7 +31,7 @@ from .product_details import (
 class CreateProduct:
     """An admin adds a product with a unique style code and the sizes in which it can be traded.
 
-    `retail_price` is in cents, up to the market's highest amount. The audit log records the action,
+    `retail_price` is an amount, up to the market's highest. The audit log records the action,
     without a reason.
     """
 

@@ -42,7 +42,7 @@ def check_product_name(field: str, name: str) -> str:
 
 
 def check_retail_price(price: Cents, maximum: Cents) -> Cents:
-    """Return a price from 0 to `maximum`, in cents. Raises OutOfRange."""
+    """Return a price from 0 to `maximum`, in minor units. Raises OutOfRange."""
     return _check_range("retail_price", price, 0, maximum)
 
 

@@ -19,7 +19,7 @@ from ...ports.users import Users
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """A user as shown to staff, with quotes and balances. Money is in cents."""
+    """A user as shown to staff, with quotes and balances. Money is in minor units."""
 
     user: User
     payable: Cents

@@ -29,7 +29,7 @@ from .viewers import Viewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFees:
-    """Fees in cents: the seller pays `transaction` and `processing`, the buyer `shipping`."""
+    """Fees in minor units: the seller pays `transaction` and `processing`, the buyer `shipping`."""
 
     seller_level: int | None
     transaction: Cents | None
@@ -39,7 +39,7 @@ class ShownFees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownOrder:
-    """An order as its viewer sees it. Money is in cents; fields of the other party are None."""
+    """An order as its viewer sees it. Fields of the other party are None."""
 
     id: OrderId
     status: OrderStatus

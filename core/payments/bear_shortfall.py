@@ -46,7 +46,7 @@ class BearShortfall:
     async def __call__(
         self, actor: Actor, order_id: OrderId, *, borne_by: Bearer, reason: str
     ) -> Cents:
-        """Return the shortfall in cents.
+        """Return the shortfall in minor units.
 
         Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, NoShortfall.
         """
@@ -75,7 +75,7 @@ class BearShortfall:
         return shortfall
 
     async def _shortfall(self, order: Order) -> Cents:
-        """Return the shortfall in cents: what the escrow should hold minus what it holds.
+        """Return the shortfall in minor units: what the escrow should hold minus what it holds.
 
         It should hold the buyer's total while the trade continues, and nothing once it is settled
         or refunded. An order whose refund is due, or that is pending, has no shortfall.

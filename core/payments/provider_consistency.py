@@ -20,7 +20,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Amounts of one kind that differ, in cents. Payouts are without those that came back."""
+    """Amounts of one kind that differ, in minor units. Payouts are without those that came back."""
 
     subject: str
     kind: MovementKind
@@ -78,7 +78,7 @@ def unknown_names(order: BookedOrder, movements: Iterable[Movement]) -> Iterator
 
 
 def booked(transfers: Iterable[BookedTransfer]) -> Counter[MovementKind]:
-    """Return what transfers say that the provider moved, in cents by kind."""
+    """Return what transfers say that the provider moved, in minor units by kind."""
     amounts: Counter[MovementKind] = Counter()
     for transfer in transfers:
         left = transfer.total(AccountKind.WORLD)
@@ -89,7 +89,7 @@ def booked(transfers: Iterable[BookedTransfer]) -> Counter[MovementKind]:
 
 
 def moved(movements: Iterable[Movement]) -> Counter[MovementKind]:
-    """Return what the provider moved, in cents by kind."""
+    """Return what the provider moved, in minor units by kind."""
     amounts: Counter[MovementKind] = Counter()
     for movement in movements:
         kind, sign = _kind_of(movement)

@@ -258,5 +258,5 @@ def _is_awaited(payout: Payout, event: Webhook) -> bool:
 
 
 def _moved(transfer: Transfer) -> Cents:
-    """Return how much money a payout's transfer took from the provider, in cents."""
+    """Return how much money a payout's transfer took from the provider, in minor units."""
     return sum(e.amount for e in transfer.entries if e.account.kind is AccountKind.WORLD)

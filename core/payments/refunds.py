@@ -10,7 +10,7 @@ from .transfers import WORLD, debt, escrow, losses, payable
 
 
 def refund_amount(order: Order, payment: Payment) -> Cents:
-    """Return what is still to be refunded to the buyer, in cents.
+    """Return what is still to be refunded to the buyer, in minor units.
 
     The refund is all that was paid, or the price if the buyer bears the refund. Unasked refunds are
     subtracted.

@@ -66,7 +66,7 @@ class ReversePenalty:
             )
 
     async def _penalty(self, order_id: OrderId) -> Cents:
-        """Return the order's penalty in cents, which is zero after its reversal."""
+        """Return the order's penalty in minor units, which is zero after its reversal."""
         entries = await self.ledger.entries(order_id)
         return sum(e.amount for e in entries if e.account.kind is AccountKind.PENALTIES)
 

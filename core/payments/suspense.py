@@ -69,7 +69,7 @@ class Suspense:
             await self.ledger.post(taken_back(paid, self.clock.now()))
 
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
-        """Return how much of a charge came into suspense and how much was refunded, in cents."""
+        """Return how much of a charge came into suspense and how much was refunded."""
         waits = await self.ledger.lock_used(suspense(charge_id))
         if waits is None:
             return 0, 0

@@ -10,7 +10,7 @@ from ...ports.payments import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One user's balance at the exchange, in cents; the amounts are never negative."""
+    """One user's balance at the exchange, in minor units; the amounts are never negative."""
 
     payable: Cents
     """Not yet paid out: shares of settled sales, and credit for reversed shortfalls."""

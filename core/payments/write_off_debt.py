@@ -32,7 +32,7 @@ class WriteOffDebt:
     ids: Ids
 
     async def __call__(self, actor: Actor, user_id: UserId, *, amount: Cents, reason: str) -> Cents:
-        """Return what the user still owes, in cents.
+        """Return what the user still owes, in minor units.
 
         Raises Forbidden, InvalidText, OutOfRange, NotFound, BeyondDebt.
         """
@@ -62,4 +62,4 @@ class WriteOffDebt:
 
 
 _MOST = 1_000_000_000
-"""The maximum of one write-off, in cents."""
+"""The maximum of one write-off, in minor units."""

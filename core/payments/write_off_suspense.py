@@ -31,7 +31,7 @@ class WriteOffSuspense:
     ids: Ids
 
     async def __call__(self, actor: Actor, name: str, *, reason: str) -> Cents:
-        """Return the amount in suspense, in cents; negative if money had left.
+        """Return the amount in suspense, in minor units; negative if money had left.
 
         Raises Forbidden, InvalidText, NothingInSuspense.
         """

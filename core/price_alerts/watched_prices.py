@@ -10,7 +10,7 @@ from ...ports.language.price_alerts import PriceAlert
 
 @dataclass(frozen=True, slots=True)
 class WatchedPrice:
-    """An alert and the current lowest ask of its book, in cents."""
+    """An alert and the current lowest ask of its book, in minor units."""
 
     alert: PriceAlert
     lowest_ask: Cents | None

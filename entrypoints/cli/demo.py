@@ -52,9 +52,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     )
     parser.add_argument(
         "--currency",
-        default=CURRENCY,
         metavar="CODE",
-        help="the currency (ISO 4217; USD). Prices in your files are in it: retail_jpy, price_jpy",
+        help="the currency (ISO 4217; USD), also of your files: retail_jpy, price_jpy",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="replay only the first N sales")
     parser.add_argument("--exit", action="store_true", help="stop after the report")
@@ -78,6 +77,8 @@ async def demo(options: argparse.Namespace) -> int:
 
     if options.config is not None and options.url is None:
         raise ValueError("--config is for --url: the demo's own exchange has settings of its own")
+    if options.currency is not None and options.url is not None:
+        raise ValueError("--currency is for the demo's own exchange; that at --url has its own")
     try:
         if options.url is not None:
             return await _demo_elsewhere(options)
@@ -89,7 +90,7 @@ async def demo(options: argparse.Namespace) -> int:
             report=options.report,
             port=options.port,
             store=options.store,
-            currency=options.currency,
+            currency=options.currency or CURRENCY,
         )
     except ApiRefusal as refusal:
         raise ValueError(f"the demo went wrong: {refusal}") from refusal

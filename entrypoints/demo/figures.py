@@ -20,7 +20,7 @@ _YEARS_AT_ONCE = {"1mo": 50, "1d": 2}
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """The sales of the last 52 weeks. Prices are in cents, and None without sales."""
+    """The sales of the last 52 weeks. Prices are in minor units, and None without sales."""
 
     sales: int
     mean_price: float | None
@@ -30,7 +30,7 @@ class YearFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All sales of a product or of one of its sizes. Prices are in cents."""
+    """All sales of a product or of one of its sizes. Prices are in minor units."""
 
     sales: int
     last_price: Cents

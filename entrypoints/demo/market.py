@@ -161,7 +161,7 @@ class Market:
 def _trade(placed: Any, buyer: Person, seller: Person, price: Cents) -> Trade:
     match = placed["match"]
     if match is None or match["price"] != price:
-        raise ApiRefusal(f"there was no match at {price} cents: {placed}")
+        raise ApiRefusal(f"there was no match at {price}: {placed}")
     return Trade(match["order_id"], buyer, seller)
 
 

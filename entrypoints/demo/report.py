@@ -152,7 +152,7 @@ def _solvency_lines(solvency: Solvency, currency: Currency) -> str:
     shown = currency.shown
     kinds = solvency.by_kind
     escrow, payables = kinds.get(AccountKind.ESCROW, 0), kinds.get(AccountKind.PAYABLE, 0)
-    verdict = "[green]balanced to the cent[/]" if solvency.balanced else "[red]NOT BALANCED[/]"
+    verdict = "[green]balanced exactly[/]" if solvency.balanced else "[red]NOT BALANCED[/]"
     return (
         f"Solvency: escrow {shown(escrow)} + payables {shown(payables)} + "
         f"fees {shown(_fees(solvency))} = {shown(solvency.held)}\n"

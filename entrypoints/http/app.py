@@ -45,6 +45,7 @@ from .routes.orders import OrdersController
 from .routes.payouts import PayoutsController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
+from .routes.rules import RulesController
 from .routes.search import SearchController
 from .routes.sessions import SessionsController
 from .routes.users import UsersController
@@ -58,6 +59,7 @@ _ROUTES = (
     ProductsController,
     MarketController,
     FiguresController,
+    RulesController,
     SearchController,
     BidsController,
     AsksController,

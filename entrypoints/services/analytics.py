@@ -59,7 +59,7 @@ async def get_candles(context: Context, request: CandlesQuestion) -> CandleListi
 
 
 async def get_statistics(context: Context, request: StatisticsQuestion) -> Statistics:
-    """Return price statistics of the last 52 weeks. Amounts are in cents."""
+    """Return price statistics of the last 52 weeks. Amounts are in minor units."""
     return await context.application.analytics.view_statistics(
         ProductId(request.product_id), size=request.size, condition=request.condition
     )

@@ -18,7 +18,7 @@ from .shapes import OfOrder
 
 
 class PaymentView(msgspec.Struct, frozen=True):
-    """The buyer's payment for one order, in cents. `reason` is why it was declined."""
+    """The buyer's payment for one order, in minor units. `reason` is why it was declined."""
 
     order_id: UUID
     status: PaymentStatus

@@ -110,7 +110,7 @@ def text() -> str:
 _HEAD = f"""\
 // The services of solebook. Written by `nox -s proto` from entrypoints/services/table.py.
 //
-// Texts, ids (UUIDs), dates, instants (RFC 3339) and words are strings. Money is in cents.
+// Texts, ids (UUIDs), dates, instants (RFC 3339) and words are strings. Money is in minor units.
 
 syntax = "proto3";
 

@@ -30,7 +30,7 @@ Price: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class FacetsQuestion(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Words of a search, and filters. Prices are the lowest ask in cents."""
+    """Words of a search, and filters. Prices are the lowest ask in minor units."""
 
     q: Words = ""
     brand: Annotated[str, Meta(min_length=1, max_length=100)] | None = None

@@ -15,14 +15,14 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class TradedBook:
-    """A book, the name of its product, and the fair value of a pair in each hour, in cents."""
+    """A book, its product's name, and the fair value of a pair in each hour, in minor units."""
 
     key: BookKey
     product: str
     fair_values: Sequence[float]
 
     def fair_value(self, after: timedelta) -> float:
-        """Return the fair value of a pair at a time after the market opened, in cents."""
+        """Return the fair value of a pair at a time after the market opened, in minor units."""
         return self.fair_values[after // _HOUR]
 
 

@@ -11,7 +11,7 @@ _WHOLE = 10_000
 
 
 def worst_price(side: Side, worth: float, rules: MarketRules) -> float:
-    """Return the worst price at which a trade still pays for a trader, in cents.
+    """Return the worst price at which a trade still pays for a trader, in minor units.
 
     A buyer also pays the shipping, and a seller pays the fees of level one. Sellers of a higher
     level use these fees too.

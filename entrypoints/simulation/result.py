@@ -14,7 +14,7 @@ from .invariants import Invariants
 
 
 class Trade(NamedTuple):
-    """A sale that was paid and not voided since. The price is in cents."""
+    """A sale that was paid and not voided since. The price is in minor units."""
 
     time: datetime
     product: str
@@ -23,7 +23,7 @@ class Trade(NamedTuple):
 
 
 class BestPrices(NamedTuple):
-    """The best quotes of one book at the end, in cents, or None if a side is empty."""
+    """The best quotes of one book at the end, in minor units, or None if a side is empty."""
 
     product: str
     size: Size

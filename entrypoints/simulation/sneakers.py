@@ -12,7 +12,7 @@ _HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Sneaker:
-    """A product whose fair value, in cents, follows a random walk of its logarithm.
+    """A product whose fair value, in minor units, follows a random walk of its logarithm.
 
     `drift` and `volatility` are the mean and the standard deviation of one day's change.
     Raises ValueError, and InvalidSize for an invalid size.
@@ -50,7 +50,7 @@ SNEAKERS = (
 
 
 def fair_values(sneaker: Sneaker, days: int, dice: Random) -> tuple[float, ...]:
-    """Return the sneaker's fair value for each hour of a simulation, in cents."""
+    """Return the sneaker's fair value for each hour of a simulation, in minor units."""
     mean, deviation = sneaker.drift / _HOURS, sneaker.volatility / math.sqrt(_HOURS)
     value = float(sneaker.fair_value)
     values = [value]

@@ -11,7 +11,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A paid trade, with the price (in cents) and the time (UTC) of its match."""
+    """A paid trade, with the price (in minor units) and the time (UTC) of its match."""
 
     order_id: OrderId
     book: BookKey
@@ -26,7 +26,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class SalesSummary:
-    """The sales of one book without voided ones: their number, total in cents, and the last one."""
+    """The sales of one book without voided ones: their number, their total, and the last one."""
 
     sales: int
     total: Cents
@@ -48,7 +48,7 @@ class Interval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """The sales of one interval from `starts_at` (UTC). Prices and the total are in cents."""
+    """The sales of one interval from `starts_at` (UTC). Prices and the total are in minor units."""
 
     starts_at: datetime
     open: Cents
@@ -68,7 +68,7 @@ class Candle:
 class Statistics:
     """Statistics of a product, or of one size, over the last 52 weeks (`sales_ever`: all time).
 
-    Prices are in cents, and None without a sale.
+    Prices are in minor units, and None without a sale.
     """
 
     sales_ever: int

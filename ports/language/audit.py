@@ -111,7 +111,7 @@ class Target:
 class Act:
     """An action of staff: an audit entry before it is stored.
 
-    `facts` explain the action later (ids, amounts in cents, terms of the market). They never
+    `facts` explain the action later (ids, amounts in minor units, terms of the market). They never
     contain secrets, tokens or personal data, because an entry is permanent. `reason` is None only
     if none is required, as in the catalogue. `about` is the entry whose outcome this one records.
     """

@@ -21,7 +21,7 @@ class ProductImage:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product. `retail_price` is in cents.
+    """A product. `retail_price` is in minor units.
 
     `style_code` is the maker's code. It is unique by its letters and digits.
     """

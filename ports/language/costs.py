@@ -9,7 +9,7 @@ from .money import BasisPoints, Cents
 class SellerTerms:
     """The fees of a seller at their level.
 
-    The transaction fee is a share of the price in basis points with a minimum in cents. The
+    The transaction fee is a share of the price in basis points with a minimum in minor units. The
     processing fee is a share too.
     """
 
@@ -29,7 +29,7 @@ class FeesRise:
 
 @dataclass(frozen=True, slots=True)
 class ShippingRise:
-    """The shipping of `bids` standing bids of a buyer has increased, in cents."""
+    """The shipping of `bids` standing bids of a buyer has increased, in minor units."""
 
     before: Cents
     after: Cents

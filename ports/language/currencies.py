@@ -128,7 +128,7 @@ class Currency:
     @property
     def example(self) -> str:
         """Amounts as a person writes them, for messages."""
-        return f"30 or {self.plain(30 * self.unit + self.unit // 2)}" if self.exponent else "30"
+        return f"450 or {self.plain(450 * self.unit - self.unit // 2)}" if self.exponent else "450"
 
     def _named(self, number: str, amount: float) -> str:
         sign = "-" if amount < 0 else ""

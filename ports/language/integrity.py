@@ -181,7 +181,7 @@ class BookedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """What is stored of a book's sales: their number, and their total in cents."""
+    """What is stored of a book's sales: their number, and their total in minor units."""
 
     book: BookKey
     sales: int

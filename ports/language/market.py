@@ -133,7 +133,7 @@ def shard_of(book: BookKey, shards: int) -> int:
 class Quote:
     """A bid or an ask: what a user will pay or accept for one pair.
 
-    `amount` is in cents. `sequence` is its sequence number in the engine's shard: among equal
+    `amount` is in minor units. `sequence` is its sequence number in the engine's shard: among equal
     amounts, the lower one trades first. From `expires_at` (UTC) on it no longer trades.
     """
 
@@ -172,7 +172,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnQuote:
-    """A withdrawn quote, as reported to its owner. `amount` is in cents."""
+    """A withdrawn quote, as reported to its owner. `amount` is in minor units."""
 
     id: QuoteId
     side: Side
@@ -210,7 +210,7 @@ class MatchStatus(StrEnum):
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Match:
-    """A matched bid and ask. `price` is the amount of the earlier one, in cents."""
+    """A matched bid and ask. `price` is the amount of the earlier one, in minor units."""
 
     id: Final[OrderId]
     bid_id: Final[QuoteId]

@@ -19,7 +19,7 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that the provider moved, requested or not. `amount` is in cents, above zero."""
+    """Money that the provider moved, requested or not. `amount` is in minor units, above zero."""
 
     place: str
     """Where it is in the provider's records."""

@@ -101,7 +101,7 @@ class Warehouse:
 class Notice:
     """The base of all notices.
 
-    They contain facts without wording: amounts in cents, times in UTC.
+    They contain facts without wording: amounts in minor units, times in UTC.
     """
 
     __slots__ = ()
@@ -150,7 +150,7 @@ class PriceDroppedNotice(Notice):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnOffer:
-    """A withdrawn bid or ask. `amount` is in cents."""
+    """A withdrawn bid or ask. `amount` is in minor units."""
 
     side: Side
     shoe: Shoe

@@ -152,7 +152,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """The fees of a trade, in cents, frozen on the order at its match."""
+    """The fees of a trade, in minor units, frozen on the order at its match."""
 
     seller_level: int
     transaction: Cents

@@ -12,7 +12,7 @@ from .orders import PaymentStatus
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050
 class Payment:
-    """The buyer's payment for one order, in cents. It is opened together with the order."""
+    """The buyer's payment for one order, in minor units. It is opened together with the order."""
 
     order_id: Final[OrderId]
     buyer_id: Final[UserId]
@@ -153,7 +153,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A signed amount in cents on an account."""
+    """A signed amount in minor units on an account."""
 
     account: Account
     amount: Cents
@@ -179,7 +179,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Solvency:
-    """The ledger's total per kind of account, in cents, and what the provider holds."""
+    """The ledger's total per kind of account, in minor units, and what the provider holds."""
 
     by_kind: dict[AccountKind, Cents]
     provider_balance: Cents
@@ -197,7 +197,7 @@ class Solvency:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A successful charge: the provider has `amount` cents."""
+    """A successful charge: the provider has `amount`."""
 
     id: str
     amount: Cents
@@ -224,7 +224,7 @@ ChargeOutcome: TypeAlias = Charge | PendingCharge | DeclinedCharge
 
 @dataclass(frozen=True, slots=True)
 class RefundMade:
-    """A successful refund of `amount` cents."""
+    """A successful refund of `amount`."""
 
     id: str
     amount: Cents
@@ -232,7 +232,7 @@ class RefundMade:
 
 @dataclass(frozen=True, slots=True)
 class PayoutMade:
-    """A successful payout of `amount` cents, which may differ from the request."""
+    """A successful payout of `amount`, which may differ from the request."""
 
     id: str
     amount: Cents
@@ -292,7 +292,7 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class SalesVolume:
-    """A seller's completed sales in a quarter, and their total in cents."""
+    """A seller's completed sales in a quarter, and their total in minor units."""
 
     sales: int = 0
     volume: Cents = 0
@@ -300,7 +300,7 @@ class SalesVolume:
 
 @dataclass(frozen=True, slots=True)
 class Proceeds:
-    """What a seller would receive at a price, in cents."""
+    """What a seller would receive at a price, in minor units."""
 
     price: Cents
     transaction_fee: Cents
@@ -310,7 +310,7 @@ class Proceeds:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a buyer would pay at a price, in cents."""
+    """What a buyer would pay at a price, in minor units."""
 
     price: Cents
     shipping: Cents

@@ -10,7 +10,7 @@ from .money import Cents
 
 @dataclass(frozen=True, slots=True)
 class PriceAlert:
-    """A user's alert for when a book's lowest ask falls to `price` cents or below."""
+    """A user's alert for when a book's lowest ask falls to `price` or below."""
 
     id: AlertId
     user_id: UserId

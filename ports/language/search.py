@@ -18,7 +18,7 @@ MAX_OFFSET = 1_000
 """The maximum offset of a page of results. To see more, narrow the search."""
 MAX_SUGGESTIONS = 20
 PRICE_BOUNDS: tuple[Cents, ...] = (0, 10_000, 20_000, 30_000, 50_000, 100_000)
-"""The start of each price bucket, in cents.
+"""The start of each price bucket, in minor units of any currency.
 
 Each ends where the next begins; the last has no end.
 """
@@ -43,8 +43,8 @@ class SearchDocument:
 class MarketFigures:
     """The figures of a product that change with the market, as of an instant.
 
-    `lowest_ask` is the lowest price in cents for a new pair in any size, and `sales` is the number
-    of sales. `as_of` is before both were read, so the figures with the later `as_of` are newer.
+    `lowest_ask` is the lowest price for a new pair in any size, and `sales` is the number of sales.
+    `as_of` is before both were read, so the figures with the later `as_of` are newer.
     """
 
     lowest_ask: Cents | None
@@ -67,7 +67,7 @@ class SearchSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """Filters of a search. Prices in cents apply to the lowest ask."""
+    """Filters of a search. Prices in minor units apply to the lowest ask."""
 
     brand: str | None = None
     size: Size | None = None

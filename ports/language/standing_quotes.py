@@ -22,7 +22,7 @@ class StandingCount:
 
 @dataclass(frozen=True, slots=True)
 class OwnedQuotes:
-    """The number of a user's standing quotes at one amount (cents) on one side."""
+    """The number of a user's standing quotes at one amount on one side."""
 
     user_id: UserId
     amount: Cents

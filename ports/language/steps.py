@@ -161,7 +161,7 @@ class PayoutPaid:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefundedUnasked:
-    """The provider refunded `amount` cents to the buyer without a request."""
+    """The provider refunded `amount` to the buyer without a request."""
 
     TYPE: ClassVar[str] = "payment_refunded_unasked"
     amount: Cents
@@ -178,7 +178,7 @@ class ShortfallBorne:
 
 @dataclass(frozen=True, slots=True)
 class PayoutReopened:
-    """The seller is owed `amount` cents again: not all of it was paid, or it came back."""
+    """The seller is owed `amount` again: not all of it was paid, or it came back."""
 
     TYPE: ClassVar[str] = "payout_reopened"
     amount: Cents

@@ -119,11 +119,22 @@ def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> No
     assert "Traceback" not in done.stdout
     assert "The tape holds exactly the file's 40 sales." in done.stdout
     assert "Counts, means, highs, lows and candles of every size are the file's too." in done.stdout
-    assert "balanced to the cent" in done.stdout
+    assert "balanced exactly" in done.stdout
     _, _, letter = done.stdout.partition("The last mail that asked a seller to ship:")
     for words in ("Please ship: ", "Hello Demo,", "Ship it to:", "  solebook demo warehouse"):
         assert words in letter
     assert re.search(r"To Demo <seller-\d@example\.com>, in .*/outgoing/mail/[\w-]+\.eml", letter)
+
+
+@pytest.mark.parametrize(("code", "shown"), [("JPY", "¥250,000"), ("KWD", "KWD 2,500.000")])
+def test_the_demo_trades_in_another_currency(tmp_path: Path, code: str, shown: str) -> None:
+    done = demo(tmp_path, "--limit", "20", "--currency", code, "--report", "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["currency"] == code
+    assert report["ledger"]["balanced"] is True
+    assert "The tape holds exactly the file's 20 sales." in done.stdout
+    assert f"Sold for: {shown}" in done.stdout
+    assert "$" not in done.stdout
 
 
 def test_a_limit_beyond_the_file_replays_all_of_it(tmp_path: Path) -> None:

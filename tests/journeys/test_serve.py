@@ -216,7 +216,7 @@ def test_the_running_exchange_carries_out_admin_commands(tmp_path: Path) -> None
         assert server.status("/v1/users/me", server.sign_in("buyer-1")) == 200
         solvency = solebook(tmp_path, "admin", "solvency")
         assert (solvency.returncode, solvency.stderr) == (0, "")
-        assert solvency.stdout.endswith("balanced to the cent\n")
+        assert solvency.stdout.endswith("balanced exactly\n")
 
 
 def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.steps import RecordedStep, StockReserved
-from solebook.ports.language.terms import Terms, WrongShards
+from solebook.ports.language.terms import Terms, WrongCurrency, WrongShards
 
 from .records import Records
 from .shard import Shard
@@ -71,6 +71,17 @@ async def test_a_shard_of_another_number_of_shards_is_not_taken(
         await store.books.take(0, records.instant, terms=Terms("USD", 1))
     await store.books.commit(owned, records.batch(records.ask(records.book())))
     assert (await store.books.take(1, records.instant, terms=Terms("USD", 8))).epoch == 1
+
+
+async def test_an_engine_in_another_currency_takes_nothing(store: Store, records: Records) -> None:
+    await store.books.take(0, records.instant, terms=Terms("USD"))
+    other = "the exchange trades in USD, and this process in JPY"
+    with pytest.raises(WrongCurrency, match=other):
+        await store.books.take(0, records.instant, terms=Terms("JPY"))
+    with pytest.raises(WrongCurrency, match=other):
+        async with store.transaction():
+            await store.books.divide(Terms("JPY", 2), records.instant)
+    assert (await store.books.take(0, records.instant, terms=Terms("USD"))).epoch == 2
 
 
 async def test_no_commit_under_an_earlier_ownership_succeeds(

@@ -1,8 +1,9 @@
 """Contract of Templates: each notice becomes a complete and safe letter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,6 +15,7 @@ from solebook.adapters.memory.templates import MemoryTemplates
 from solebook.entrypoints.cli.sample_notices import RECIPIENT, sample_notices
 from solebook.ports.language.alarms import AlarmKind
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
+from solebook.ports.language.currencies import Currency
 from solebook.ports.language.links import REMOVED, has_link, without_links
 from solebook.ports.language.mail import Mail
 from solebook.ports.language.market import AskFate, Side, WithdrawalReason
@@ -30,7 +32,11 @@ from solebook.ports.language.notifications import (
 )
 from solebook.ports.language.orders import CancelReason, DeliveryProof, FreezeReason
 from solebook.ports.language.text import quoted
-from solebook.ports.language.trade_notices import OrderCancelledNotice, SaleCancelledNotice
+from solebook.ports.language.trade_notices import (
+    OrderCancelledNotice,
+    PayoutPaidNotice,
+    SaleCancelledNotice,
+)
 from solebook.ports.templates import Templates
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
@@ -46,6 +52,17 @@ LURE = "Pay” at https://evil.example/pay, evil.example/x, www.evil.example or 
 )
 def templates(request: pytest.FixtureRequest) -> Templates:
     return MemoryTemplates() if request.param == "memory" else JinjaTemplates()
+
+
+@pytest.fixture(params=["memory", pytest.param("jinja", marks=pytest.mark.integration)])
+def templates_in(request: pytest.FixtureRequest) -> Callable[[str], Templates]:
+    def build(code: str) -> Templates:
+        currency = Currency.of(code)
+        if request.param == "memory":
+            return MemoryTemplates(currency)
+        return JinjaTemplates(currency=currency)
+
+    return build
 
 
 class Read(HTMLParser):
@@ -288,3 +305,17 @@ def test_an_amount_of_dollars_and_cents_is_written_so(templates: Templates) -> N
     letter = templates.render(replace(sample, wanted=1_234_567, lowest_ask=2_505), RECIPIENT)
     assert "$12,345.67" in letter.text
     assert "$25.05" in Read(letter.html).text
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("JPY", "¥17,600"), ("EUR", "€176.00"), ("KWD", "KWD 17.600")]
+)
+def test_amounts_are_in_the_currency_of_the_exchange(
+    templates_in: Callable[[str], Templates], code: str, shown: str
+) -> None:
+    notice = SAMPLES[PayoutPaidNotice.KIND]
+    assert isinstance(notice, PayoutPaidNotice)
+    letter = templates_in(code).render(replace(notice, amount=17_600), RECIPIENT)
+    assert shown in letter.text
+    assert shown in unescape(letter.html)
+    assert "$" not in letter.text + letter.html

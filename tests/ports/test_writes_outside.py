@@ -16,6 +16,7 @@ from solebook.ports.language.payments import (
     WebhookKind,
 )
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.terms import Terms
 
 from .records import Records
 from .shard import Shard
@@ -66,6 +67,8 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
         [r.price_alert(r.book()).id], missed=True
     ),
     "rules_in_force.put": lambda s, r: s.rules_in_force.put(MarketRules()),
+    "exchange_terms.agree": lambda s, r: s.exchange_terms.agree(Terms("USD")),
+    "exchange_terms.denominate": lambda s, r: s.exchange_terms.denominate("JPY"),
     "tape.record": lambda s, r: s.tape.record(r.sale(r.book())),
     "tape.void": lambda s, r: s.tape.void(r.order_id()),
     "notifications.add": lambda s, r: s.notifications.add(r.notification(r.user_id())),

@@ -29,7 +29,7 @@ def integer(name: str) -> sa.Column[Any]:
 
 
 def bigint(name: str, *, nullable: bool = False) -> sa.Column[Any]:
-    """Return a column for cents or another large number."""
+    """Return a column for an amount or another large number."""
     return sa.Column(name, sa.BigInteger(), nullable=nullable)
 
 

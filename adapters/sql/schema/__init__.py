@@ -1,8 +1,8 @@
 """The tables of the store, by context: one schema for SQLite and PostgreSQL.
 
-Money is BIGINT cents and instants are UTC to the microsecond. Foreign keys exist only within a
-context; other contexts refer to rows by id. A table with narrow rows and a compound key is WITHOUT
-ROWID in SQLite, so that a write updates one tree instead of two.
+Money is BIGINT minor units, and instants are UTC to the microsecond. Foreign keys exist only within
+a context; other contexts refer to rows by id. A table with narrow rows and a compound key is
+WITHOUT ROWID in SQLite, so that a write updates one tree instead of two.
 """
 
 from .analytics import sales, turnovers

@@ -63,4 +63,4 @@ turnovers = Table(
     not_negative("total"),
     sqlite_with_rowid=False,
 )
-"""The number of a book's sales, without voided ones, and their total in cents."""
+"""The number of a book's sales, without voided ones, and their total in minor units."""

@@ -14,7 +14,7 @@ async def check_solvency(app: Application, _: argparse.Namespace) -> Output:
     rows: list[tuple[str, Cents]] = [*sorted(solvency.by_kind.items())]
     rows += [("held", solvency.held), ("provider", solvency.provider_balance)]
     lines = [f"{name:<12}{plain(amount):>16}" for name, amount in rows]
-    lines.append("balanced to the cent" if solvency.balanced else "NOT BALANCED")
+    lines.append("balanced exactly" if solvency.balanced else "NOT BALANCED")
     return Output("\n".join(lines), 0 if solvency.balanced else 1)
 
 
@@ -29,7 +29,7 @@ ACTIONS = (
         "world                -214.00\n"
         "held                  214.00\n"
         "provider              214.00\n"
-        "balanced to the cent",
+        "balanced exactly",
         run=check_solvency,
         needs_reason=False,
     ),

@@ -13,8 +13,9 @@ from ..edge.problems import nothing_here
 from .reference import JsonDocument, ReferencePage
 
 _DESCRIPTION = """\
-The API of a sneaker exchange: bids, asks, and the orders that follow from a match. Money is a
-whole number of cents, times are UTC in RFC 3339, ids are UUIDs. Errors are problems (RFC 9457).
+The API of a sneaker exchange: bids, asks, and the orders that follow from a match. Amounts
+are whole numbers of the minor unit of the one currency, such as cents; `/v1/rules` names it and its
+number of decimals. Times are UTC in RFC 3339, ids are UUIDs. Errors are problems (RFC 9457).
 Lists are paged. A POST with an `Idempotency-Key` has its effect once, even if it is repeated; a
 repeated response has the header `Idempotent-Replayed: true`. The WebSocket `/v1/stream` sends
 changes live. OpenAPI cannot describe it; see the page "Follow a book" of the documentation."""

@@ -52,7 +52,7 @@ def _instant(parameter: str, text: str | None) -> datetime | None:
 
 
 class CandleListing(msgspec.Struct, frozen=True):
-    """Candles, oldest first. Prices and totals are in cents."""
+    """Candles, oldest first. Prices and totals are in minor units."""
 
     items: list[Candle]
 
@@ -139,7 +139,7 @@ class FiguresController(Controller):
         size: OptionalSizeQuery = None,
         condition: ConditionQuery = Condition.NEW,
     ) -> Statistics:
-        """Return price statistics of a product, or of one size of it. Amounts are in cents."""
+        """Return price statistics of a product, or of one size of it, in minor units."""
         return await application.analytics.view_statistics(
             ProductId(product_id),
             size=size,

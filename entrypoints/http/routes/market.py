@@ -36,14 +36,14 @@ Depth: TypeAlias = Annotated[
 
 
 class LastSale(msgspec.Struct, frozen=True):
-    """The latest sale. `price` is in cents."""
+    """The latest sale. `price` is in minor units."""
 
     price: int
     sold_at: datetime
 
 
 class MarketView(msgspec.Struct, frozen=True):
-    """The market of one size of a product. Prices are in cents, and `sales` is their number."""
+    """The market of one size of a product, in minor units. `sales` is the number of sales."""
 
     lowest_ask: int | None
     highest_bid: int | None
@@ -70,7 +70,7 @@ class BookPicture(msgspec.Struct, frozen=True):
 
 
 class SaleView(msgspec.Struct, frozen=True):
-    """A paid trade. `price` is in cents."""
+    """A paid trade. `price` is in minor units."""
 
     price: int
     size: str

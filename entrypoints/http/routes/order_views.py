@@ -28,7 +28,7 @@ from ....ports.language.users import PostalAddress
 
 
 class FeesView(msgspec.Struct, frozen=True):
-    """The fees in cents. The seller pays `transaction` and `processing`, the buyer `shipping`."""
+    """Fees in minor units. The seller pays `transaction` and `processing`, the buyer `shipping`."""
 
     seller_level: int | None
     transaction: int | None
@@ -37,7 +37,7 @@ class FeesView(msgspec.Struct, frozen=True):
 
 
 class OrderView(msgspec.Struct, frozen=True):
-    """An order. Money is in cents. Fields that concern only the other party are null."""
+    """An order. Money is in minor units. Fields that concern only the other party are null."""
 
     id: UUID
     status: OrderStatus

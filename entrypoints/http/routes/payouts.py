@@ -14,7 +14,7 @@ from ..openapi.documented import problems
 
 
 class PayoutView(msgspec.Struct, frozen=True):
-    """The payout of one order, in cents. `debt_settled` was deducted to settle debts."""
+    """The payout of one order, in minor units. `debt_settled` was deducted to settle debts."""
 
     order_id: UUID
     status: PayoutState

@@ -40,7 +40,7 @@ class NewPriceAlert(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PriceAlertView(msgspec.Struct, frozen=True):
-    """A price alert and the current lowest ask. Prices are in cents."""
+    """A price alert and the current lowest ask. Prices are in minor units."""
 
     id: UUID
     product_id: UUID

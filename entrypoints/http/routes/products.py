@@ -32,7 +32,7 @@ from ..edge.roles import requires
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-RetailPrice = Annotated[int, Meta(ge=0, le=100_000_000, description="In cents.")]
+RetailPrice = Annotated[int, Meta(ge=0, le=100_000_000, description="In minor units.")]
 
 
 class SizeEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -78,7 +78,7 @@ class ProductChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProductView(msgspec.Struct, frozen=True):
-    """A product of the catalogue. `retail_price` is in cents."""
+    """A product of the catalogue. `retail_price` is in minor units."""
 
     id: UUID
     style_code: str

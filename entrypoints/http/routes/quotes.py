@@ -35,7 +35,9 @@ from ....ports.language.market import Condition, Match, QueuePlace, Quote, Quote
 from ....ports.language.placement import Placement
 from ..edge.idempotency import REPLAYED
 
-Amount = Annotated[int, Meta(ge=1, le=2**53 - 1, description="In cents, a multiple of the tick.")]
+Amount = Annotated[
+    int, Meta(ge=1, le=2**53 - 1, description="In minor units; a multiple of the tick.")
+]
 Days = Annotated[int, Meta(ge=1, le=3_650)]
 StatusFilter: TypeAlias = Annotated[
     QuoteStatus | None, QueryParameter(description="Only quotes in this state.")
@@ -103,7 +105,7 @@ class QuoteChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class QuoteView(msgspec.Struct, frozen=True):
-    """A bid or an ask, for its owner. `amount` is in cents."""
+    """A bid or an ask, for its owner. `amount` is in minor units."""
 
     id: UUID
     status: QuoteStatus
@@ -133,7 +135,7 @@ class QuoteListing(msgspec.Struct, frozen=True):
 class MatchView(msgspec.Struct, frozen=True):
     """A match.
 
-    Its price is the amount of the earlier quote, in cents. Its order has the match's id.
+    Its price is the amount of the earlier quote, in minor units. Its order has the match's id.
     """
 
     id: UUID

@@ -40,11 +40,11 @@ Brand: TypeAlias = Annotated[
 ]
 MinPrice: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=0, le=1_000_000_000, description="The minimum lowest ask, in cents."),
+    QueryParameter(ge=0, le=1_000_000_000, description="The minimum lowest ask, in minor units."),
 ]
 MaxPrice: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=0, le=1_000_000_000, description="The maximum lowest ask, in cents."),
+    QueryParameter(ge=0, le=1_000_000_000, description="The maximum lowest ask, in minor units."),
 ]
 Year: TypeAlias = Annotated[
     int | None, QueryParameter(ge=1, le=9999, description="Only products released in this year.")
@@ -66,7 +66,7 @@ Suggestions: TypeAlias = Annotated[
 
 
 class FoundProduct(msgspec.Struct, frozen=True):
-    """A product in the search results. Prices are in cents, and `sales` is the number of sales.
+    """A product in the search results. Prices are in minor units. `sales` is the number of sales.
 
     `lowest_ask` is for a new pair in any size. It is updated moments after the market; the market
     of a size has the current value.

@@ -80,7 +80,7 @@ class Suspension(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BalanceView(msgspec.Struct, frozen=True):
-    """What the exchange owes the user, and what the user owes, in cents."""
+    """What the exchange owes the user, and what the user owes, in minor units."""
 
     payable: int
     debt: int

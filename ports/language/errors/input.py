@@ -53,7 +53,7 @@ class InvalidText(Refusal):
 
 @dataclass(eq=False)
 class OutsideTick(Refusal):
-    """The amount is not a multiple of the tick (cents)."""
+    """The amount is not a multiple of the tick."""
 
     amount: int
     tick: int

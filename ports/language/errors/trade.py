@@ -136,7 +136,7 @@ class NothingInSuspense(Refusal):
 
 @dataclass(eq=False)
 class BeyondDebt(Refusal):
-    """The amount to write off exceeds the user's debt, `owed` (cents)."""
+    """The amount to write off exceeds the user's debt, `owed`."""
 
     user_id: UUID
     owed: int

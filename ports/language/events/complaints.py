@@ -84,7 +84,7 @@ class PenaltyExcused(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PenaltyReversed(OrderRelated):
-    """A penalty was reversed: `cancelled` cents were still owed, `paid_back` had been settled."""
+    """A penalty was reversed: `cancelled` were still owed, `paid_back` had been settled."""
 
     SUBJECT: ClassVar[str] = "penalty.reversed"
     order_id: OrderId

@@ -13,7 +13,7 @@ from .base import Event, OrderRelated
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequested(OrderRelated):
-    """The buyer is to be charged `amount` cents into escrow."""
+    """The buyer is to be charged `amount` into escrow."""
 
     SUBJECT: ClassVar[str] = "payment.requested"
     order_id: OrderId
@@ -104,7 +104,7 @@ class PaymentRefunded(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PaymentRefundedUnasked(OrderRelated):
-    """The provider refunded `amount` cents to the buyer without a request."""
+    """The provider refunded `amount` to the buyer without a request."""
 
     SUBJECT: ClassVar[str] = "payment.refunded_unasked"
     order_id: OrderId
@@ -113,7 +113,7 @@ class PaymentRefundedUnasked(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class ShortfallBorne(OrderRelated):
-    """An admin decided who bears `amount` cents that the provider refunded unasked."""
+    """An admin decided who bears `amount` that the provider refunded unasked."""
 
     SUBJECT: ClassVar[str] = "shortfall.borne"
     order_id: OrderId
@@ -150,7 +150,7 @@ class PayoutDue(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutPaid(OrderRelated):
-    """The seller was paid `amount` cents, after `debt_settled` was deducted."""
+    """The seller was paid `amount`, after `debt_settled` was deducted."""
 
     SUBJECT: ClassVar[str] = "payout.paid"
     order_id: OrderId
@@ -161,7 +161,7 @@ class PayoutPaid(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutReopened(OrderRelated):
-    """The seller is owed `amount` cents again: not all of it was paid, or it came back."""
+    """The seller is owed `amount` again: not all of it was paid, or it came back."""
 
     SUBJECT: ClassVar[str] = "payout.reopened"
     order_id: OrderId
@@ -172,7 +172,7 @@ class PayoutReopened(OrderRelated):
 
 @dataclass(frozen=True, slots=True)
 class PayoutRefused(OrderRelated):
-    """The provider refused to pay `amount` cents to the seller's account."""
+    """The provider refused to pay `amount` to the seller's account."""
 
     SUBJECT: ClassVar[str] = "payout.refused"
     order_id: OrderId

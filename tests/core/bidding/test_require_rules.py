@@ -23,6 +23,15 @@ async def test_the_first_process_brings_its_rules_into_force_and_others_need_the
     assert await adapters.store.rules_in_force.find() == rules
 
 
+async def test_a_process_in_another_currency_is_refused_and_told_both() -> None:
+    exchange = build_exchange(rules=MarketRules.in_currency("JPY"))
+    adapters = exchange.app.adapters
+    await require_rules_of(adapters, exchange.app.rules)()
+    with pytest.raises(OtherRules, match="currency is JPY there and EUR here") as refused:
+        await require_rules_of(adapters, MarketRules.in_currency("EUR"))()
+    assert set(refused.value.differences) == {"currency"}
+
+
 async def test_a_process_on_other_terms_is_refused_and_told_in_what_they_differ() -> None:
     exchange = build_exchange()
     adapters, rules = exchange.app.adapters, exchange.app.rules

@@ -1,4 +1,4 @@
-"""The fees of a trade, to the cent."""
+"""The fees of a trade, to the minor unit."""
 
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +17,8 @@ RULES = MarketRules()
 RATES = ["0.09", "0.085", "0.08", "0.075", "0.07"]
 PRICES = st.integers(RULES.min_amount, RULES.max_amount)
 LEVELS = st.integers(1, 5)
+CURRENCIES = st.sampled_from(["JPY", "USD", "KWD"])
+"""Without decimals, with two, and with three."""
 
 
 def percent(price: int, rate: str) -> int:
@@ -54,6 +56,31 @@ def test_fees_and_payout_sum_to_the_price_and_the_payout_is_positive(
     assert price == order.payout_amount + fees.transaction + fees.processing
     assert order.payout_amount > 0
     assert order.buyer_total == price + fees.shipping
+
+
+@given(CURRENCIES, LEVELS, st.data())
+def test_fees_in_every_currency_are_rounded_half_up_to_its_smallest_unit(
+    code: str, level: int, data: st.DataObject
+) -> None:
+    rules = MarketRules.in_currency(code)
+    currency = rules.money
+    price = data.draw(st.integers(rules.min_amount, rules.max_amount))
+    fees = fees_of(price, level, rules)
+    units = Decimal(price).scaleb(-currency.exponent)
+    smallest = Decimal(1).scaleb(-currency.exponent)
+    for fee, rate, least in (
+        (fees.transaction, RATES[level - 1], rules.min_transaction_fee),
+        (fees.processing, "0.03", 0),
+    ):
+        exact = (units * Decimal(rate)).quantize(smallest, ROUND_HALF_UP)
+        assert Decimal(fee).scaleb(-currency.exponent) == max(
+            exact, Decimal(least).scaleb(-currency.exponent)
+        )
+    order = replace(order_in("pending"), price=price, fees=fees)
+    assert price == order.payout_amount + fees.transaction + fees.processing
+    assert order.payout_amount > 0
+    assert order.buyer_total == price + rules.shipping_fee
+    assert 0 < rules.penalty_of(price) <= price
 
 
 @given(PRICES, LEVELS)

@@ -259,7 +259,7 @@ def test_an_empty_ledger_is_balanced(folder: Path, run: Run) -> None:
     assert shown.out.splitlines()[-3:] == [
         "held                    0.00",
         "provider                0.00",
-        "balanced to the cent",
+        "balanced exactly",
     ]
 
 

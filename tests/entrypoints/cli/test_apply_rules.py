@@ -165,3 +165,39 @@ def test_the_exchange_starts_afterwards(market: Path, run: Run) -> None:
             return engine_of(app).is_running
 
     assert asyncio.run(start())
+
+
+def test_an_exchange_with_offers_keeps_its_currency(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within(folder, place)
+    monkeypatch.setenv("SOLEBOOK_MARKET__CURRENCY", "JPY")
+    started = run("serve", "--port", "0")
+    assert started.code == 1
+    assert "the exchange trades in USD, and this process in JPY" in one_line(started.err)
+    for how in (("--dry-run",), ("--reason", "we moved to Japan")):
+        refused = run("admin", "apply-rules", *how)
+        assert (refused.code, refused.out) == (1, "")
+        assert one_line(refused.err) == (
+            "solebook: the exchange has products, offers or money in USD, so its currency cannot "
+            "be changed to JPY. Set market.currency to USD, or start another exchange with a store "
+            "of its own"
+        )
+    assert set(statuses(folder).values()) == {"active"}
+
+
+def test_an_empty_exchange_takes_another_currency(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(app: Application) -> None:
+        await engine_of(app).start()
+        await engine_of(app).stop()
+
+    within(folder, start)
+    monkeypatch.setenv("SOLEBOOK_MARKET__CURRENCY", "KWD")
+    done = run("admin", "apply-rules", "--reason", "we begin in Kuwait")
+    assert done.code == 0
+    assert "currency: USD -> KWD" in done.out
+    assert "shipping_fee: 1400 -> 14000" in done.out
+    assert run("admin", "verify").code == 0
+    assert "held                   0.000" in run("admin", "solvency").out

@@ -59,3 +59,15 @@ def test_the_demos_own_exchange_has_no_other_settings(folder: Path, run: Run) ->
     refused = run("demo", "--config", "solebook.toml")
     assert (refused.code, refused.out) == (1, "")
     assert "--config is for --url" in one_line(refused.err)
+
+
+def test_an_unknown_currency_is_a_one_line_error(folder: Path, run: Run) -> None:
+    refused = run("demo", "--currency", "yen")
+    assert (refused.code, refused.out) == (1, "")
+    assert one_line(refused.err).startswith("solebook: 'yen' is not a currency. It must be")
+
+
+def test_a_running_exchange_has_a_currency_of_its_own(folder: Path, run: Run) -> None:
+    refused = run("demo", "--currency", "JPY", "--url", "http://127.0.0.1:9")
+    assert (refused.code, refused.out) == (1, "")
+    assert "--currency is for the demo's own exchange" in one_line(refused.err)

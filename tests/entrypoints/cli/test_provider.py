@@ -28,7 +28,7 @@ def test_unasked_money_is_booked_by_the_exchange(folder: Path, run: Run) -> None
     settle(folder)
     solvency = run("admin", "solvency")
     assert "suspense               50.00" in solvency.out
-    assert solvency.out.endswith("balanced to the cent\n")
+    assert solvency.out.endswith("balanced exactly\n")
 
     assert run("provider", "refund", name, "10.00").out.endswith(" was refunded\n")
     settle(folder)

@@ -88,7 +88,7 @@ def test_files_of_common_spreadsheets_are_read(write: Write, encoding: str, newl
 
 
 @pytest.mark.parametrize(
-    ("text", "cents"), [("450", 45_000), ("450.", 45_000), ("450.0", 45_000), ("450.00", 45_000)]
+    ("text", "cents"), [("450", 45_000), ("450.0", 45_000), ("450.00", 45_000)]
 )
 def test_prices_are_dollars_with_or_without_cents(write: Write, text: str, cents: int) -> None:
     [row] = sales(write(SALES_HEADER, f"2021-05-02,Nike Dunk Low,9,{text}"))
@@ -252,3 +252,43 @@ def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
         sales(tmp_path / "none.csv")
     with pytest.raises(IsADirectoryError):
         sales(tmp_path)
+
+
+# ---- currencies ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "price"), [("JPY", "25000", 25_000), ("KWD", "250.000", 250_000)]
+)
+def test_prices_of_a_file_are_in_the_currency_of_the_rules(
+    write: Write, code: str, text: str, price: int
+) -> None:
+    rules, suffix = MarketRules.in_currency(code), code.lower()
+    columns = f"sold_on,product,us_size,price_{suffix}"
+    (row,) = read_sales(write(columns, f"2021-05-01,Nike Dunk Low,9,{text}"), CATALOGUE, rules)
+    assert row.price == price
+    columns = f"product,model,color,retail_{suffix},released_on"
+    (product,) = read_catalogue(
+        write(columns, f"Nike Dunk Low,Dunk,white,{text},2021-03-10"), rules
+    )
+    assert product.retail_price == price
+
+
+def test_a_file_in_another_currency_than_the_rules_is_refused(write: Write) -> None:
+    file = write(SALES_HEADER, "2021-05-01,Nike Dunk Low,9,250")
+    with pytest.raises(BadFile, match="no price_jpy"):
+        read_sales(file, CATALOGUE, MarketRules.in_currency("JPY"))
+
+
+def test_a_price_with_decimals_that_the_currency_has_not_is_refused(write: Write) -> None:
+    file = write("sold_on,product,us_size,price_jpy", "2021-05-01,Nike Dunk Low,9,25000.00")
+    with pytest.raises(BadFile, match=r"price_jpy '25000\.00' is not an amount such as 450$"):
+        read_sales(file, CATALOGUE, MarketRules.in_currency("JPY"))
+
+
+@pytest.mark.parametrize(("code", "times"), [("JPY", 1), ("KWD", 10)])
+def test_the_currency_takes_the_place_of_the_dollars_in_the_sample(code: str, times: int) -> None:
+    rules = MarketRules.in_currency(code)
+    in_dollars = read_sales(None, read_catalogue(None, RULES), RULES)
+    rows = read_sales(None, read_catalogue(None, rules), rules)
+    assert [row.price for row in rows] == [row.price * times for row in in_dollars]

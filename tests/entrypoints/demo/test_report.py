@@ -168,7 +168,7 @@ def test_every_product_has_a_line() -> None:
     assert "Orders: 3 cancelled, 4 delivered" in lines
     assert lines[-2:] == [
         "Solvency: escrow $1,000.00 + payables $500.00 + fees $174.00 = $1,674.00",
-        "The payment provider holds $1,674.00: balanced to the cent",
+        "The payment provider holds $1,674.00: balanced exactly",
     ]
 
 

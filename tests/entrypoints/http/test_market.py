@@ -2,8 +2,12 @@
 
 from uuid import UUID, uuid4
 
+import pytest
+
+from solebook.entrypoints.http.routes.rules import rules_view
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.payments import Quarter
+from solebook.ports.language.rules import MarketRules
 
 from .world import Person, World
 
@@ -178,3 +182,25 @@ async def test_the_market_reckons_with_the_fees_of_the_one_who_asks(
     assert (await market.ok("GET", path))["sell_now"]["transaction_fee"] == 1_800
     assert (await market.ok("GET", path, seller))["sell_now"]["transaction_fee"] == 1_700
     assert (await market.get(path, headers={"Authorization": "Bearer x"})).status_code == 401
+
+
+async def test_the_rules_name_the_currency_and_its_decimals(market: World) -> None:
+    assert await market.ok("GET", "/v1/rules") == {
+        "currency": "USD",
+        "exponent": 2,
+        "tick": 100,
+        "min_amount": 2_500,
+        "max_amount": 10_000_000,
+        "shipping_fee": 1_400,
+        "transaction_fees": [900, 850, 800, 750, 700],
+        "min_transaction_fee": 500,
+        "processing_fee": 300,
+    }
+
+
+@pytest.mark.parametrize(("code", "exponent", "tick"), [("JPY", 0, 100), ("KWD", 3, 1_000)])
+def test_the_rules_of_another_currency_are_in_its_minor_unit(
+    code: str, exponent: int, tick: int
+) -> None:
+    view = rules_view(MarketRules.in_currency(code))
+    assert (view.currency, view.exponent, view.tick) == (code, exponent, tick)

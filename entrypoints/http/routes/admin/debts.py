@@ -26,14 +26,14 @@ from .reasons import ReasonText
 
 
 class WriteOff(msgspec.Struct, forbid_unknown_fields=True):
-    """The amount to write off, in cents, and why."""
+    """The amount to write off, in minor units, and why."""
 
     amount: Annotated[int, Meta(ge=1)]
     reason: ReasonText
 
 
 class DebtView(msgspec.Struct, frozen=True):
-    """What a user still owes, in cents."""
+    """What a user still owes, in minor units."""
 
     user_id: UUID
     debt: int

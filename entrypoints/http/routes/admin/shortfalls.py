@@ -35,7 +35,7 @@ class ShortfallDecision(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ShortfallView(msgspec.Struct, frozen=True):
-    """The amount that is borne now, in cents."""
+    """The amount that is borne now, in minor units."""
 
     order_id: UUID
     amount: int
@@ -50,7 +50,7 @@ class SuspenseWriteOff(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SuspenseView(msgspec.Struct, frozen=True):
-    """Money in suspense, in cents. A negative amount was paid out."""
+    """Money in suspense, in minor units. A negative amount was paid out."""
 
     name: str
     amount: int

@@ -31,7 +31,7 @@ SideChoice: TypeAlias = Annotated[Side, QueryParameter(description="Bids or asks
 
 
 class UserRecordView(msgspec.Struct, frozen=True):
-    """A user and their account status. Money is in cents."""
+    """A user and their account status. Money is in minor units."""
 
     id: UUID
     email: str
