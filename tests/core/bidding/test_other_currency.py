@@ -46,7 +46,7 @@ async def test_the_currency_changes_while_nothing_has_a_price(market: Market) ->
     assert await store.exchange_terms.find() == Terms("KWD")
     assert await store.rules_in_force.find() == DINARS
     entry = (await store.audit_log.page(PageRequest())).items[-1]
-    assert "currency: USD -> KWD" in entry.act.facts["changes"]
+    assert "currency: USD -> KWD" in str(entry.act.facts["changes"])
     again = await market.restarted(rules=DINARS)
     await again.engine.stop()
 

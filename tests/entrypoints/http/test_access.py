@@ -35,6 +35,7 @@ GET    /v1/products/{product_id}/candles               200   200    200   200   
 GET    /v1/products/{product_id}/statistics            200   200    200   200           200   200
 GET    /v1/search                                      200   200    200   200           200   200
 GET    /v1/search/autocomplete                         200   200    200   200           200   200
+GET    /v1/rules                                       200   200    200   200           200   200
 GET    /v1/search/facets                               200   200    200   200           200   200
 GET    /v1/bids                                        401   200    200   200           200   200
 POST   /v1/bids                                        401   201    409   409           409   409
