@@ -57,29 +57,6 @@ def test_every_setting_has_a_default() -> None:
     assert settings.market == MarketRules()
 
 
-@pytest.mark.parametrize("code", ["JPY", "EUR", "KWD"])
-def test_another_currency_has_default_amounts_of_its_own(code: str) -> None:
-    assert load(MARKET__CURRENCY=code).market == MarketRules.in_currency(code)
-
-
-def test_amounts_that_are_set_are_in_the_currency(write: Write) -> None:
-    file = write("[market]\ncurrency = 'KWD'\nshipping_fee = 4_500\n")
-    market = load_settings(file, {"SOLEBOOK_MARKET__TICK": "250"}).market
-    assert (market.shipping_fee, market.tick) == (4_500, 250)
-    assert market.min_amount == MarketRules.in_currency("KWD").min_amount
-
-
-@pytest.mark.parametrize("code", ["jpy", "DEM", "XXX", "dollars", ""])
-def test_an_unknown_currency_is_refused(code: str) -> None:
-    with pytest.raises(SettingsError, match=r"market\.currency: .* is not a currency\. It must be"):
-        load(MARKET__CURRENCY=code)
-
-
-def test_a_currency_that_is_no_text_is_refused(write: Write) -> None:
-    with pytest.raises(SettingsError, match="currency"):
-        load_settings(write("[market]\ncurrency = 392\n"), {})
-
-
 def test_a_file_is_read(write: Write) -> None:
     settings = load_settings(
         write(
