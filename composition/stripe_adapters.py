@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from ..config.settings import Settings
 from ..ports.clock import Clock
-from ..ports.language.money import CURRENCY
 from ..ports.payment_provider import PaymentProvider
 from ..ports.stopwatch import Stopwatch
 
@@ -32,6 +31,6 @@ async def open_stripe(
     secrets = (payments.webhook_secret, payments.old_webhook_secret)
     try:
         known = tuple(secret for secret in secrets if secret)
-        yield StripePaymentProvider(calls, clock, known, CURRENCY.lower())
+        yield StripePaymentProvider(calls, clock, known, settings.market.currency.lower())
     finally:
         await calls.close()

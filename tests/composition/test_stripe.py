@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -11,13 +12,16 @@ from solebook.config.settings import PaymentsSettings, SecuritySettings, Setting
 from solebook.entrypoints.doubles.stripe.app import running_double
 from solebook.entrypoints.doubles.stripe.double import StripeDouble
 from solebook.entrypoints.doubles.stripe.webhooks import signature
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.rules import MarketRules
 
 KEY = "sk_test_solebook"
 EVENT = b'{"id": "evt_1", "type": "customer.created"}'
 
 
-def settings_for(url: str, tmp_path: Path) -> Settings:
+def settings_for(url: str, tmp_path: Path, currency: str = "USD") -> Settings:
     return Settings(
+        market=MarketRules(currency=currency),
         folder=str(tmp_path / "solebook-data"),
         security=SecuritySettings(bcrypt_cost=4),
         store=StoreSettings(adapter="memory"),
@@ -38,6 +42,23 @@ async def test_the_exchange_asks_stripe_with_its_key(tmp_path: Path) -> None:
     ):
         assert await application.adapters.payment_provider.balance() == 0
         assert (await application.payments.check_solvency()).balanced
+
+
+async def test_buyers_are_charged_in_the_currency_of_the_market(tmp_path: Path) -> None:
+    double = StripeDouble()
+    async with (
+        running_double(double, key=KEY) as url,
+        open_application(settings_for(url, tmp_path, "EUR")) as application,
+    ):
+        provider = application.adapters.payment_provider
+        await provider.charge(
+            key="charge",
+            order_id=OrderId(UUID(int=7)),
+            payment_method="pm_card_visa",
+            amount=20_000,
+        )
+        [intent] = double.state.of("payment_intent").values()
+        assert (intent["amount"], intent["currency"]) == (20_000, "eur")
 
 
 @pytest.mark.parametrize("secret", ["whsec_new", "whsec_old"])
