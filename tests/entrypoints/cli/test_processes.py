@@ -200,6 +200,20 @@ def test_a_process_without_the_engine_reads_and_signs_in_but_places_nothing(
     assert "this process refuses bids and asks: it has no role `matching`" in alone.end()[1]
 
 
+def test_a_process_in_another_currency_refuses_to_start(processes: Processes) -> None:
+    first = processes.serve()
+    first.wait_until_ready()
+    refused = processes.run("serve", "--port", "0", SOLEBOOK_MARKET__CURRENCY="JPY")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "currency is USD there and JPY here" in refused.stderr
+    Market(processes, first)  # with a product
+    assert first.end()[0] == 0
+    applying = ("admin", "apply-rules", "--reason", "we moved to Japan")
+    kept = processes.run(*applying, SOLEBOOK_MARKET__CURRENCY="JPY")
+    assert (kept.returncode, kept.stdout) == (1, "")
+    assert "so its currency cannot be changed to JPY" in kept.stderr
+
+
 def test_a_process_with_other_rules_refuses_to_start_until_they_are_applied(
     processes: Processes,
 ) -> None:
