@@ -1,7 +1,9 @@
 """Open an application with the adapters that the settings select."""
 
-from collections.abc import AsyncIterator, Set
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Set
 from contextlib import asynccontextmanager
+from typing import Any
 
 from dependency_injector import providers
 
@@ -59,6 +61,24 @@ async def open_application(
             container.shards.override(providers.Object(shards))
         yield await container.application.async_()
     finally:
+        await _wait_for_openings(container)
         closing = container.shutdown_resources()
         if closing is not None:
             await closing
+
+
+async def _wait_for_openings(container: Container) -> None:
+    """Wait for adapters that are still being opened because another one could not be.
+
+    The container opens them side by side. It would close none if a second one failed meanwhile.
+    """
+    resources = list(container.traverse(types=[providers.Resource]))
+    while openings := list(_openings(resources)):
+        await asyncio.wait(openings)
+
+
+def _openings(resources: Iterable[providers.Resource[Any]]) -> Iterator[asyncio.Future[Any]]:
+    for resource in resources:
+        opening = resource.init() if resource.initialized else None
+        if asyncio.isfuture(opening) and not opening.done():
+            yield opening
