@@ -1,8 +1,8 @@
 """The connection to NATS, for processes that reach others."""
 
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from ..config.nats import NatsSettings
@@ -53,7 +53,18 @@ def access_of(settings: NatsSettings, who: str) -> "NatsAccess":
 def _encryption(settings: NatsSettings) -> ssl.SSLContext | None:
     if not settings.is_encrypted:
         return None
-    context = ssl.create_default_context(cafile=settings.ca)
+    with _naming(f"nats.ca ({settings.ca})"):
+        context = ssl.create_default_context(cafile=settings.ca)
     if settings.cert is not None:
-        context.load_cert_chain(settings.cert, settings.key)
+        with _naming(f"nats.cert ({settings.cert}) or nats.key ({settings.key})"):
+            context.load_cert_chain(settings.cert, settings.key)
     return context
+
+
+@contextmanager
+def _naming(files: str) -> Iterator[None]:
+    """Say which files cannot be used, because the error of ssl does not."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"{files} cannot be used: {error.strerror or error}") from error
