@@ -94,7 +94,7 @@ def cents(row: dict[str, str]) -> int:
 def check(report: dict[str, Any], sales: Path, limit: int) -> None:
     expected = expected_products(sales, limit)
     count = sum(product["sales"] for product in expected.values())
-    assert set(report) == {"products", "orders", "ledger"}
+    assert set(report) == {"currency", "products", "orders", "ledger"}
     now = {"lowest_ask", "highest_bid"}
     shown = {
         name: {field: value for field, value in product.items() if field not in now}
