@@ -246,7 +246,7 @@ class RedisCache(Cache[K, V], Generic[K, V]):
 
     async def _is_deleted(self, key: K) -> bool:
         try:
-            await self._connection.call("DEL", self._name_of(key))
+            await self._connection.insist("DEL", self._name_of(key))  # others may reach it
         except Unavailable:
             return False
         return True
