@@ -60,6 +60,8 @@ class Exchange:
     one: Process
     other: Process
     product: Product
+    number: int = 0
+    """The number in the colorway that `use` has given it last."""
 
     async def edit(self, number: int) -> None:
         await self.one.application.catalog.edit_product(
@@ -73,21 +75,21 @@ class Exchange:
 
     async def use(self, until: Callable[[], bool]) -> int:
         """Sign in, edit, look and sign out at both processes, and return how often."""
-        number = newest = 0
+        first = newest = self.number
         while not until():
-            number += 1
+            self.number += 1
             token = await self.one.sign_in()
             assert await self.other.status_of(token) == 200
-            await self.edit(number)
-            assert await self.shown(self.one) == number
+            await self.edit(self.number)
+            assert await self.shown(self.one) == self.number
             shown = await self.shown(self.other)
             assert shown >= newest
             newest = shown
             assert (await self.one.call("DELETE", "/v1/sessions/current", token)).is_success
             for process in (self.other, self.one):
                 await self.refuses(process, token)
-        await self.shows(self.other, number)
-        return number
+        await self.shows(self.other, self.number)
+        return self.number - first
 
     async def refuses(self, process: Process, token: str) -> None:
         """Check that a session is refused, after at most the time that is documented.
