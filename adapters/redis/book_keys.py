@@ -35,3 +35,7 @@ class BookKeys:
     def names(self, shard: int, shards: int) -> str:
         """Return the set of the hashes of all published books of a shard."""
         return self._connection.name("books", f"{shard}/{shards}", "names")
+
+    def left(self, shard: int, shards: int) -> str:
+        """Return the set of those that a former publisher had published, some of them now too."""
+        return self._connection.name("books", f"{shard}/{shards}", "left")

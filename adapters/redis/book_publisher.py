@@ -113,6 +113,8 @@ class RedisBookPublisher:
         self._complete: int | None = None
         self._shown_complete: int | None = None
         self._must_mark = False
+        self._must_clear = False
+        """Whether a former engine may have left books that are empty now."""
         self._marked_at = float("-inf")
         self._wake = asyncio.Event()
         self._turns = 0
@@ -253,6 +255,9 @@ class RedisBookPublisher:
             return
         if self._shown_complete != self._complete and await self._mark(engine):
             self._wake.set()
+        elif self._must_clear and self._shown_complete is not None:
+            self._must_clear = await self._writer.clear(engine.epoch)
+            self._wake.set()
 
     async def _may_publish(self, engine: _Engine) -> bool:
         if self._must_mark or self._is_due():
@@ -294,7 +299,7 @@ class RedisBookPublisher:
             return False
         if answer == ANEW:
             engine.is_told = False
-            self._shown_complete = None
+            self._shown_complete, self._must_clear = None, True
             self._repeat_all()
         else:
             self._shown_complete = complete

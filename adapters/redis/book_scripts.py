@@ -139,7 +139,11 @@ if (tonumber(had[1] or '') or 0) > epoch then return -1 end
 local is_new = had[1] ~= ARGV[1] or had[2] ~= ARGV[2] or had[3] ~= run
     or KEYS[2] and tonumber(had[5] or '') ~= redis.pcall('SCARD', KEYS[2])
 if is_new then
-    redis.call('DEL', unpack(KEYS))
+    redis.call('DEL', KEYS[1])
+    if KEYS[3] then
+        redis.pcall('SUNIONSTORE', KEYS[3], KEYS[3], KEYS[2])
+        redis.call('DEL', KEYS[2])
+    end
     redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'publisher', ARGV[3], 'run', run, 'books', '0')
 elseif (tonumber(had[4] or '') or 0) > number then
     return 0
@@ -148,6 +152,21 @@ redis.call('HSET', KEYS[1], 'mark', ARGV[4], 'until', string.format('%.0f', now 
     'begun', ARGV[6], 'halts', ARGV[7], 'complete', is_new and '' or ARGV[8])
 if ARGV[9] ~= '' then redis.call('PUBLISH', ARGV[9], ARGV[10]) end
 return is_new and 1 or 0
+""")
+
+# Deletes some of the books in KEYS[1] that a former engine than that of the epoch ARGV[1] has left.
+# They begin with ARGV[2] and a kind. Returns 0 when there are no more.
+CLEAR: Final = Script("""
+local left = redis.pcall('SPOP', KEYS[1], 500)
+if left.err then left = {} end
+for _, hash in ipairs(left) do
+    local had = redis.pcall('HMGET', hash, 'epoch')
+    if (tonumber(had[1] or '') or 0) < tonumber(ARGV[1]) then
+        local name = hash:sub(#ARGV[2] + #'book' + 1)
+        redis.call('DEL', hash, ARGV[2] .. 'bids' .. name, ARGV[2] .. 'asks' .. name)
+    end
+end
+return #left
 """)
 
 LEAVE: Final = Script("""

@@ -12,7 +12,7 @@ from ...ports.language.halts import Halt
 from ...ports.language.market import BookKey
 from .book_keys import BookKeys
 from .book_news import Here, Source, channel_of, encode, head_of, name_of
-from .book_scripts import ANEW, LEAVE, MARK, WRITE
+from .book_scripts import ANEW, CLEAR, LEAVE, MARK, WRITE
 from .connection import RedisConnection
 
 
@@ -42,8 +42,10 @@ class BookWriter:
         """Whether books may be lost with a server that has not the marker, which then stays."""
         self._shared = [self._keys.marker(shard, shards)]
         """The keys beside those of the books, as far as they are on one node with them."""
+        self._left: list[str] = []
         if not self._keys.is_cluster:
             self._shared.append(self._keys.names(shard, shards))
+            self._left.append(self._keys.left(shard, shards))
         self._shard, self._shards = shard, shards
         self._channel = channel_of(connection) if tells else ""
         self._name = uuid4().hex
@@ -62,7 +64,7 @@ class BookWriter:
         mark = f"{self._name}-{self._marks}"
         answer: int = await self._connection.run(
             MARK,
-            self._shared,
+            [*self._shared, *self._left],
             epoch,
             self._began,
             mark,
@@ -77,6 +79,15 @@ class BookWriter:
         if answer == ANEW:
             self._began = mark
         return answer
+
+    async def clear(self, epoch: int) -> bool:
+        """Delete some books that a former engine has left, once all others are published.
+
+        Return whether there may be more. Raises Unavailable.
+        """
+        if not self._left:
+            return False
+        return bool(await self._connection.run(CLEAR, self._left, epoch, self._connection.name("")))
 
     async def leave(self, epoch: int) -> None:
         """Say that nothing more is published. Raises Unavailable."""

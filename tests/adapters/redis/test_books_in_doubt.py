@@ -281,3 +281,22 @@ async def test_a_book_of_a_later_engine_that_never_was_does_not_keep_others_from
         assert await shared.reader.get(book, 10) == stored(book)
         await shared.command("DEL", shared.key("book", book))
         await shared.shown(whole(book, 7))
+
+
+async def test_books_that_a_former_engine_left_and_that_are_empty_now_are_deleted(
+    valkey_server: ValkeyServer, records: Records, book: BookKey
+) -> None:
+    prefix, left = some_prefix(), [records.book() for _ in range(300)]
+    async with sharing(valkey_server, prefix=prefix) as former:
+        for one in (book, *left):
+            await former.engine.publish(whole(one, 7))
+        await former.engine.flush()
+    async with sharing(valkey_server, prefix=prefix, epoch=2) as shared:
+        await shared.engine.publish(whole(book, 8))
+        async with asyncio.timeout(PATIENCE):
+            while len(await shared.command("KEYS", shared.there.name("*"))) > 5:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert await shared.reader.get(book, 10) == whole(book, 8)
+        assert await shared.reader.get(left[0], 10) == BookView(left[0], FIRST)
+        assert await shared.command("ZRANGE", shared.key("asks", book), "0", "0") == [b"200"]
+        assert await shared.command("ZRANGE", shared.key("asks", left[0]), "0", "0") == []
