@@ -99,10 +99,17 @@ async def test_the_calls_of_the_documentation_are_answered(
             facts["ORDER"] = answer["match"]["order_id"]
             wait_until(partial(is_confirmed, f"/v1/orders/{facts['ORDER']}"))
 
-    assert told["SearchService.Search"]["total"] == 1
-    [command] = re.findall(r"^grpcurl .*$", DOCS.read_text("utf-8"), re.MULTILINE)
-    words = command.replace("TOKEN", secret).replace("HOST:PORT", f"127.0.0.1:{port}")
-    assert json.loads(run(*shlex.split(words)))["total"] == "1"
+    page = DOCS.read_text("utf-8")
+    [(name, request)] = re.findall(r"^    solebook\.services\.(\S+) '(.*)'$", page, re.MULTILINE)
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert (await call(own_nats_server.url, name, request, **headers))["total"] == 1
+    [example] = re.findall(r"```python\n([^`]*async def call\([^`]*)\n```", page)
+    exec(example, defined := dict[str, Any]())
+    answer = await defined["call"](own_nats_server.url, name, json.loads(request), headers)
+    assert answer["total"] == 1
+    [command] = re.findall(r"^grpcurl .*?(?<!\\)$", page, re.MULTILINE | re.DOTALL)
+    words = command.replace("$TOKEN", secret).replace("127.0.0.1:50051", f"127.0.0.1:{port}")
+    assert json.loads(run(*shlex.split(words.replace("\\\n", ""))))["total"] == "1"
     assert told["BiddingService.PlaceBid"]["bid"]["status"] == "matched"
     assert told["PaymentService.ProcessPayment"]["payment"]["status"] == "captured"
     assert told["PaymentService.CreatePayout"]["type"] == "/problems/illegal-move"
