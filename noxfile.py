@@ -68,7 +68,7 @@ def tests(session: nox.Session) -> None:
         return
     try:
         # To rewrite assertions, so that a failure is explained, takes a third as long as the tests.
-        session.run("pytest", "-n", "auto", "--assert=plain", *unit)
+        session.run("pytest", "-n", "auto", "--dist", "worksteal", "--assert=plain", *unit)
     except nox.command.CommandFailed:
         session.log("What failed runs again, with its assertions explained.")
         session.run("pytest", "--last-failed", "--last-failed-no-failures=none", *unit)

@@ -22,9 +22,12 @@ HERE = Path(__file__).parent
 REACHES_OUT = (
     "adapters/embedded",
     "adapters/mail",
+    "adapters/nats",
+    "adapters/redis",
     "adapters/security",
     "adapters/sql",
     "adapters/stripe",
+    "adapters/system/test_folder_lock.py",
     "client",
     "composition",
     "entrypoints/cli",
