@@ -19,6 +19,7 @@ _UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off")
 """Nothing is synced, so only a crash of the machine could lose data."""
 _SHARED = ("-c", "max_connections=200", "-c", "shared_buffers=64MB")
 _NOBODY = 65_534
+_IN_USE = "pre-existing shared memory block"
 _PATIENCE = 30.0
 _CRASH = "terminating any other active server processes"
 """What it writes to its log when the process of a connection has crashed."""
@@ -80,6 +81,15 @@ class PostgresServer:
         """Start it, on its first start with new data, and wait until it answers."""
         if not self.data.exists():
             self.create_data()
+        give_up_at = time.monotonic() + _PATIENCE
+        while not self._begin():
+            # What it had started before it was killed has not ended yet.
+            assert time.monotonic() < give_up_at, self._log.read_text()
+            time.sleep(0.05)
+
+    def _begin(self) -> bool:
+        """Start it, and return whether it answers, or its memory is still in use."""
+        told = self._log.stat().st_size if self._log.exists() else 0
         self._watch = watch.watching(self.folder)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -95,7 +105,14 @@ class PostgresServer:
         assert self._watch.stdin is not None
         self._watch.stdin.write(f"{self._process.pid} ")
         self._watch.stdin.flush()
-        self._wait_until_it_answers()
+        try:
+            self._wait_until_it_answers()
+        except AssertionError:
+            if self._process.poll() is None or _IN_USE not in self._log.read_text()[told:]:
+                raise
+            self._ended()
+            return False
+        return True
 
     def stop(self) -> None:
         """Stop it, which ends all connections."""

@@ -51,7 +51,9 @@ def test_a_server_is_stopped_when_its_caller_is_killed(number: signal.Signals, s
         text=True,
     )
     assert caller.stdout is not None
-    folder, process = caller.stdout.readline().split()
+    started = caller.stdout.readline()
+    assert started, caller.communicate(timeout=PATIENCE)[1]
+    folder, process = started.split()
     assert state_of(int(process))
     caller.send_signal(number)
     # The watching process has the same end of this pipe. It ends when that has ended too.
