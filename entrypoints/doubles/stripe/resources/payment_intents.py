@@ -21,7 +21,7 @@ from ..lists import matching, page, search
 from ..state import Object, shown
 from .paying import cancel, capture_intent, confirm
 from .payment_methods import not_of_customer, resolved
-from .shared import change_whole, merge_metadata, with_its_secret
+from .shared import change_whole, check_only_to_confirm, merge_metadata, with_its_secret
 
 _CANCELLABLE = (
     "requires_payment_method",
@@ -94,10 +94,7 @@ def _create(request: Request) -> Object:
         "_fails_on_action": form.get("error_on_requires_action", False),
         "_return_url": None,
     }
-    only_to_confirm = {"off_session", "return_url", "error_on_requires_action"} & set(form)
-    if only_to_confirm and not form.get("confirm"):
-        name = min(only_to_confirm)
-        raise ApiError(f"You must set `confirm` to true to use the parameter `{name}`.", param=name)
+    check_only_to_confirm(form, "off_session", "return_url", "error_on_requires_action")
     _change(request, intent)
     if form.get("confirm"):
         _check_confirmation(request, intent)

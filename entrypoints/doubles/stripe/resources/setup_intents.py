@@ -8,7 +8,7 @@ from ..lists import matching, page
 from ..state import Object, State, shown
 from .paying import await_buyer, must_authenticate
 from .payment_methods import attached_to, card_of, resolved
-from .shared import change_whole, merge_metadata, with_its_secret
+from .shared import change_whole, check_only_to_confirm, merge_metadata, with_its_secret
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -47,10 +47,7 @@ def _create(request: Request) -> Object:
         "usage": form.get("usage", "off_session"),
         "_return_url": None,
     }
-    if "return_url" in form and not form.get("confirm"):
-        raise ApiError(
-            "You must set `confirm` to true to use the parameter `return_url`.", param="return_url"
-        )
+    check_only_to_confirm(form, "return_url")
     _change(request, intent)
     state.add(intent)
     state.emit("setup_intent.created", intent)

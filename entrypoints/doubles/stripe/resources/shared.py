@@ -1,6 +1,7 @@
 """What several resources do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ..calls import Request
 from ..errors import ApiError
@@ -21,6 +22,14 @@ def change_whole(obj: Object, change: Callable[[Object], None]) -> None:
     changed = dict(obj)
     change(changed)
     obj.update(changed)
+
+
+def check_only_to_confirm(form: Mapping[str, Any], *names: str) -> None:
+    """Raise ApiError if a new intent has one of these parameters and is not to be confirmed."""
+    given = set(names) & set(form)
+    if given and not form.get("confirm"):
+        name = min(given)
+        raise ApiError(f"You must set `confirm` to true to use the parameter `{name}`.", param=name)
 
 
 def with_its_secret(request: Request, kind: str, name: str) -> Object:
