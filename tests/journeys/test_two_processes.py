@@ -108,12 +108,24 @@ class Exchange:
         if is_calm:
             self.read[seq] = levels
 
-    def storm(self, chance: random.Random, *, is_calm: bool) -> int:
-        """Trade, and return the number that the book has then."""
-        for _ in range(30):
+    def storm(self, chance: random.Random, copy: Copy, *, is_calm: bool) -> int:
+        """Trade, and return the number that the book has then.
+
+        While nothing fails, every other trade waits until the candidate and the copy know it.
+        """
+        for turn in range(30):
             self.trade(chance)
             self.look(is_calm=is_calm)
+            if is_calm and turn % 2:
+                self.wait_for(copy)
         return self.book(self.engine)[0]
+
+    def wait_for(self, copy: Copy) -> None:
+        seq, _ = self.book(self.engine)
+        give_up_at = time.monotonic() + PATIENCE
+        while min(self.last, copy.seq) < seq:
+            assert time.monotonic() < give_up_at
+            self.look(is_calm=True)
 
 
 @contextmanager
@@ -169,7 +181,7 @@ async def test_a_client_of_one_process_rebuilds_a_book_that_is_traded_in_the_oth
             follow = {"op": "subscribe", "channel": "book", "size": SIZE}
             await socket.send(json.dumps(follow | {"product_id": two.product_id}))
             for fault in (None, unsubscribe_all, empty, restart_empty, None):
-                trading = asyncio.to_thread(two.storm, chance, is_calm=fault is None)
+                trading = asyncio.to_thread(two.storm, chance, copy, is_calm=fault is None)
                 storm = asyncio.create_task(trading)
                 if fault is not None:
                     await asyncio.sleep(0.2)

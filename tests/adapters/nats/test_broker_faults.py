@@ -174,6 +174,14 @@ async def test_a_stream_that_was_created_anew_has_kept_nothing(exchange: Exchang
     assert (await published(relay, exchange.message())).last == 1
 
 
+async def all_received_again(worker: Process, stream: EventStream) -> None:
+    """Receive for the role of which the consumers are gone, and return when all are created."""
+    worker.receive_all(TRADE)
+    async with asyncio.timeout(PATIENCE):
+        while sum(one.role is TRADE for one in await stream._consumers()) < stream.names.partitions:
+            pass
+
+
 @pytest.mark.parametrize("is_there", [False, True])
 async def test_what_a_deleted_consumer_had_not_received_can_be_published_again(
     exchange: Exchange, is_there: bool
@@ -193,17 +201,12 @@ async def test_what_a_deleted_consumer_had_not_received_can_be_published_again(
             pass
 
     if is_there:
-        worker.receive_all(TRADE)
-        async with asyncio.timeout(PATIENCE):
-            while sum(one.role is TRADE for one in await stream._consumers()) < 4:
-                pass
+        await all_received_again(worker, stream)
     assert not await relay.bus.has_kept(position)
     position = await published(relay, *messages)
     if not is_there:
-        worker.receive_all(TRADE)
-        async with asyncio.timeout(PATIENCE):
-            while await relay.bus.has_kept(position):
-                pass
+        await all_received_again(worker, stream)
+        assert not await relay.bus.has_kept(position)
         await published(relay, *messages)
     await exchange.until(lambda: len(exchange.handled) >= 10)
 
