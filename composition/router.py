@@ -19,6 +19,7 @@ from ..ports.language.events import (
     PenaltyExcused,
     PriceDropped,
     QuotesWithdrawn,
+    WebhookHinted,
 )
 from ..ports.language.messages import Message, Queue
 
@@ -136,6 +137,8 @@ def _party_of(event: Event) -> str:
             return str(event.seller_id)
         case PayoutAccountChanged():
             return str(event.user_id)
+        case WebhookHinted():
+            return event.reference
         case _:
             return ""
 

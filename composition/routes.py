@@ -10,6 +10,7 @@ from .application import Application
 from .authentication import authentication_routes
 from .bidding import bidding_routes
 from .catalog import catalog_routes
+from .hints import hint_routes
 from .notifications import notifications_routes
 from .operations import operations_routes
 from .orders import orders_routes
@@ -35,6 +36,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         *orders_routes(app.orders),
         *bidding_routes(app.bidding, app.catalog.release_stock),
         *payments_routes(app.payments),
+        *hint_routes(app),
         *authentication_routes(app.authentication),
         *analytics_routes(app.analytics, app.search.update_figures),
         *price_alerts_routes(app.price_alerts),

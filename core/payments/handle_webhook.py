@@ -16,6 +16,18 @@ from .record_payout import RecordPayout
 from .record_refund import RecordRefund
 from .suspense import Suspense
 
+APPLIED_AS_TOLD = frozenset(
+    {
+        WebhookKind.CHARGE_CAPTURED,
+        WebhookKind.CHARGE_DECLINED,
+        WebhookKind.CHARGE_REFUNDED,
+        WebhookKind.PAYOUT_PAID,
+        WebhookKind.PAYOUT_FAILED,
+        WebhookKind.OTHER,
+    }
+)
+"""What a webhook of these kinds says is applied. Any other is a hint: see FollowHint."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandleWebhook:
@@ -55,7 +67,7 @@ class HandleWebhook:
                     await self._pay_out(event)
                 case WebhookKind.PAYOUT_FAILED:
                     await self._fail_payout(event)
-                case WebhookKind.OTHER:
+                case _:  # another kind, or one that is a hint by now
                     pass
 
     async def _capture(self, event: Webhook) -> None:

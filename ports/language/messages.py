@@ -33,7 +33,7 @@ class Queue(StrEnum):
     CHARGES = "charges"
     """Charges of buyers."""
     REFUNDS = "refunds"
-    """Refunds of buyers."""
+    """Refunds of buyers, and questions to the provider after a webhook."""
     PAYOUTS = "payouts"
     """Payouts to sellers."""
     LETTERS = "letters"

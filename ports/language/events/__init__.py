@@ -56,6 +56,7 @@ from .payments import (
     PayoutRefused,
     PayoutReopened,
     ShortfallBorne,
+    WebhookHinted,
     WebhookReceived,
 )
 from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
@@ -124,6 +125,7 @@ __all__ = [
     "SuspensionCarriedOut",
     "UserRegistered",
     "UserSuspended",
+    "WebhookHinted",
     "WebhookReceived",
 ]
 
@@ -177,6 +179,7 @@ EVENTS: dict[str, type[Event]] = {
         PayoutRefused,
         PayoutReopened,
         WebhookReceived,
+        WebhookHinted,
         DeadlineReached,
         AlarmRaised,
         QuoteWithdrawalRequested,

@@ -192,3 +192,18 @@ class WebhookReceived(Event):
     def key(self) -> str:
         """The provider's id of the webhook, because webhooks come in any order."""
         return self.webhook_id
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookHinted(Event):
+    """A stored webhook said that an object at the provider changed: the provider must be asked."""
+
+    SUBJECT: ClassVar[str] = "webhook.hinted"
+    webhook_id: str
+    reference: str
+    """The object. Webhooks about one object are followed one after the other."""
+
+    @property
+    def key(self) -> str:
+        """The provider's id of the webhook."""
+        return self.webhook_id

@@ -1,0 +1,27 @@
+"""Which use case asks the payment provider about what a webhook hints at."""
+
+from collections.abc import Mapping
+
+from ..core.payments.follow_hint import Follow, FollowHint
+from ..ports.language.consumers import Consumer
+from ..ports.language.events import WebhookHinted
+from ..ports.language.messages import Queue
+from ..ports.language.payments import WebhookKind
+from .application import Application
+from .router import Router
+
+
+def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:  # noqa: ARG001  # no kind yet
+    """Return the use case of each kind of webhook that is a hint.
+
+    Each is called with the webhook, outside any transaction, and may be called again: see
+    FollowHint.
+    """
+    return {}
+
+
+def hint_routes(app: Application) -> tuple[Consumer, ...]:
+    """Return the route of hints. They wait in the queue of refunds, one at a time per object."""
+    follow_hint = FollowHint(app.adapters.store.webhooks, hint_followers(app))
+    persistent = Router(Queue.TRADE).persistent
+    return (persistent(Queue.REFUNDS, WebhookHinted, "payments.follow_hint", follow_hint),)

@@ -1,0 +1,29 @@
+"""Webhooks that are only a hint: the provider is asked about what they name."""
+
+from solebook.composition.hints import hint_followers
+from solebook.core.payments.follow_hint import FollowHint
+from solebook.core.payments.handle_webhook import APPLIED_AS_TOLD
+from solebook.ports.language.events import WebhookHinted
+from solebook.ports.language.payments import Webhook, WebhookKind
+
+from ...exchange import Exchange
+
+
+def test_each_kind_of_webhook_is_applied_as_it_is_or_followed(exchange: Exchange) -> None:
+    followed = set(hint_followers(exchange.app))
+    assert followed | APPLIED_AS_TOLD == set(WebhookKind)
+    assert not followed & APPLIED_AS_TOLD
+
+
+async def test_hint_is_followed_by_the_use_case_of_its_kind(exchange: Exchange) -> None:
+    followed: list[Webhook] = []
+
+    async def follow(webhook: Webhook) -> None:
+        followed.append(webhook)
+
+    webhook = Webhook("evt_1", WebhookKind.CHARGE_REFUNDED, order_id=None, reference="re_1")
+    async with exchange.store.transaction():
+        await exchange.store.webhooks.store(webhook)
+    follow_hint = FollowHint(exchange.store.webhooks, {WebhookKind.CHARGE_REFUNDED: follow})
+    await follow_hint(WebhookHinted("evt_1", "re_1"))
+    assert followed == [webhook]
