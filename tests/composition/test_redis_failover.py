@@ -48,9 +48,9 @@ async def hanging(watched: Watched) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def replaced(watched: Watched) -> AsyncIterator[None]:
-    """Somebody makes the replica the primary."""
-    old = watched.primary
-    assert watched.sentinels[0].command("SENTINEL", "FAILOVER", "main").startswith("+OK")
+    """Somebody makes the replica the primary, once the Sentinel knows that it is one again."""
+    old, sentinel = watched.primary, watched.sentinels[0]
+    await until(lambda: sentinel.command("SENTINEL", "FAILOVER", "main").startswith("+OK"))
     await until(lambda: watched.primary is not old)
     yield
 
