@@ -1,12 +1,12 @@
 """The connection to NATS, for processes that reach others."""
 
-import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ..config.nats import NatsSettings
 from ..config.settings import Settings
+from .encryption import encryption_of
 
 if TYPE_CHECKING:
     from ..adapters.nats.network import NatsAccess, Network
@@ -45,26 +45,6 @@ def access_of(settings: NatsSettings, who: str) -> "NatsAccess":
         password=settings.password,
         token=settings.token,
         credentials=settings.credentials,
-        tls=_encryption(settings),
+        tls=encryption_of("nats", settings) if settings.is_encrypted else None,
         connect_timeout=settings.connect_timeout.total_seconds(),
     )
-
-
-def _encryption(settings: NatsSettings) -> ssl.SSLContext | None:
-    if not settings.is_encrypted:
-        return None
-    with _naming(f"nats.ca ({settings.ca})"):
-        context = ssl.create_default_context(cafile=settings.ca)
-    if settings.cert is not None:
-        with _naming(f"nats.cert ({settings.cert}) or nats.key ({settings.key})"):
-            context.load_cert_chain(settings.cert, settings.key)
-    return context
-
-
-@contextmanager
-def _naming(files: str) -> Iterator[None]:
-    """Say which files cannot be used, because the error of ssl does not."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(f"{files} cannot be used: {error.strerror or error}") from error

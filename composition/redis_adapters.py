@@ -23,6 +23,7 @@ from ..ports.language.process_roles import ProcessRole
 from ..ports.order_stream import OrderStream
 from ..ports.rate_limits import RateLimits
 from ..ports.stopwatch import Stopwatch
+from .encryption import encryption_of
 
 if TYPE_CHECKING:
     from ..adapters.redis.access import RedisAccess
@@ -183,11 +184,17 @@ def redis_revoked_sessions(
 
 
 def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":
-    """Return how to reach Redis. The URL's user and password take precedence."""
+    """Return how to reach Redis. The URL's user and password take precedence.
+
+    Raises OSError if a file of TLS cannot be used.
+    """
     from ..adapters.redis.access import RedisAccess
 
     address = settings.address
     assert address is not None
+    is_encrypted = address.is_encrypted or settings.ca is not None
+    if is_encrypted:
+        encryption_of("redis", settings)  # redis-py would name no file, and not before a call
     return RedisAccess(
         kind=address.kind,
         hosts=address.hosts,
@@ -197,7 +204,7 @@ def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":
         password=address.password or settings.password,
         sentinel_user=settings.sentinel_user,
         sentinel_password=settings.sentinel_password,
-        is_encrypted=address.is_encrypted or settings.ca is not None,
+        is_encrypted=is_encrypted,
         ca=settings.ca,
         cert=settings.cert,
         key=settings.key,

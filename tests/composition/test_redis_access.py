@@ -1,5 +1,8 @@
 """Redis is reached as the settings say."""
 
+import re
+
+import certifi
 import pytest
 from redis.asyncio import Redis, RedisCluster, SSLConnection
 from redis.asyncio.sentinel import SentinelConnectionPool
@@ -33,7 +36,7 @@ def test_user_and_password_may_be_settings_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [RedisSettings(url="rediss://cache"), RedisSettings(url="redis://cache", ca="ca.pem")],
+    [RedisSettings(url="rediss://cache"), RedisSettings(url="redis://cache", ca=certifi.where())],
     ids=["by its URL", "by its CA"],
 )
 def test_a_server_is_reached_with_tls(settings: RedisSettings) -> None:
@@ -65,3 +68,19 @@ def test_a_cluster_is_reached_by_any_of_its_nodes() -> None:
     assert isinstance(client, RedisCluster)
     nodes = client.nodes_manager.startup_nodes.values()
     assert {(node.host, node.port) for node in nodes} == {("a", 1), ("b", 6379)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (RedisSettings(url="redis://cache", ca="none.pem"), "redis.ca (none.pem) cannot be used"),
+        (
+            RedisSettings(url="rediss://cache", cert="none.pem", key="none.key"),
+            "redis.cert (none.pem) or redis.key (none.key) cannot be used: No such file",
+        ),
+    ],
+    ids=["ca", "cert and key"],
+)
+def test_a_file_of_tls_that_is_not_there_is_named(settings: RedisSettings, named: str) -> None:
+    with pytest.raises(OSError, match=re.escape(named)):
+        client_of(settings)
