@@ -1,4 +1,4 @@
-"""Charges, refunds and payouts made at the embedded provider without the exchange asking."""
+"""What is moved at the embedded provider without the exchange asking."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
 from .journal import Journal
 from .provider import Call, Operation, Outcome, Provider, Request
+
+_BANK = "bank_of_the_exchange"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,31 @@ class Dashboard:
             return provider.settle(request)
 
         await self.journal.consult(work)
+
+    async def withdraw(self, amount: Cents) -> str:
+        """Send money to the exchange's own bank, and return the withdrawal's id."""
+        return (await self._act(Operation.WITHDRAWAL, _BANK, amount)).movement_id
+
+    async def return_withdrawal(self, withdrawal_id: str) -> None:
+        """Let that bank return a withdrawal.
+
+        Raises AssertionError if it was never made or was returned already.
+        """
+
+        def work(provider: Provider) -> Call:
+            amount = provider.find_withdrawal(withdrawal_id).moved
+            operation = Operation.WITHDRAWAL_FAILURE
+            return provider.settle(_request(provider, operation, withdrawal_id, amount, None))
+
+        await self.journal.consult(work)
+
+    async def top_up(self, amount: Cents) -> str:
+        """Add money from the exchange's own bank, and return the top-up's id."""
+        return (await self._act(Operation.TOP_UP, _BANK, amount)).movement_id
+
+    async def take_fee(self, amount: Cents) -> str:
+        """Take a fee that is for no single charge, and return its id."""
+        return (await self._act(Operation.FEE, _BANK, amount)).movement_id
 
     async def _act(
         self,

@@ -140,7 +140,20 @@ def _movements(provider: Provider, numbers: Iterable[int]) -> Iterable[Movement]
 
 def _movement(place: str, call: Call, order_id: OrderId | None) -> Movement:
     kind = MovementKind(call.request.operation)
-    names = {MovementKind.CHARGE: call.charge_id, MovementKind.REFUND: call.refund_id}
-    name = names.get(kind, call.payout_id)
     charge_id = call.charge_id if kind is MovementKind.REFUND else None
-    return Movement(place, kind, name, call.moved, order_id, charge_id)
+    name = _name_of(call)
+    return Movement(
+        place, kind, name, call.moved, order_id, charge_id, fee=call.fee, type=kind.value
+    )
+
+
+def _name_of(call: Call) -> str:
+    match call.request.operation:
+        case Operation.CHARGE:
+            return call.charge_id
+        case Operation.REFUND:
+            return call.refund_id
+        case Operation.PAYOUT | Operation.PAYOUT_RETURN:
+            return call.payout_id
+        case _:
+            return call.movement_id

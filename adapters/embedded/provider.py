@@ -20,6 +20,25 @@ class Operation(StrEnum):
     PAYOUT = "payout"
     PAYOUT_RETURN = "payout_return"
     """A payout is returned by the seller's bank."""
+    WITHDRAWAL = "withdrawal"
+    """The exchange's money goes to its own bank."""
+    WITHDRAWAL_FAILURE = "withdrawal_failure"
+    """A withdrawal is returned by that bank."""
+    TOP_UP = "top_up"
+    """The exchange adds money from its own bank."""
+    FEE = "fee"
+    """The provider takes a fee for itself."""
+
+
+OF_THE_EXCHANGE = {
+    Operation.WITHDRAWAL: -1,
+    Operation.WITHDRAWAL_FAILURE: 1,
+    Operation.TOP_UP: 1,
+    Operation.FEE: -1,
+}
+"""The operations between the exchange and the provider, and the sign of what they add to the
+balance.
+"""
 
 
 class Outcome(StrEnum):
@@ -84,6 +103,19 @@ class Call:
         return request.target if is_return else f"po_{self.id}"
 
     @property
+    def movement_id(self) -> str:
+        """The withdrawal, top-up or fee that the call made, or the withdrawal that it returned."""
+        request = self.request
+        is_return = request.operation is Operation.WITHDRAWAL_FAILURE
+        return request.target if is_return else f"{_PREFIXES[request.operation]}_{self.id}"
+
+    @property
+    def fee(self) -> Cents:
+        """What the provider keeps of the amount if the call takes effect."""
+        has_fee = self.request.target == tokens.CARD_WITH_A_FEE
+        return (self.moved * 29 + 500) // 1_000 + 30 if has_fee else 0
+
+    @property
     def moved(self) -> Cents:
         """The amount that moves if the call takes effect. Some tokens move another amount."""
         amount = self.request.amount
@@ -99,6 +131,7 @@ class Call:
         return self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
 
 
+_PREFIXES = {Operation.WITHDRAWAL: "wd", Operation.TOP_UP: "tu", Operation.FEE: "fee"}
 _SPECIAL = {
     tokens.DECLINED_CARD: (Outcome.DECLINED, "card_declined"),
     tokens.CARD_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
@@ -131,6 +164,7 @@ class Provider:
         self._asked_for_order: dict[OrderId, Call] = {}
         self._refunded: Counter[str] = Counter()
         self._payouts: dict[str, Call] = {}
+        self._withdrawals: dict[str, Call] = {}
         self._returned: set[str] = set()
 
     def settle(self, request: Request) -> Call:
@@ -178,7 +212,7 @@ class Provider:
             self._numbers[order_id].append(len(self.calls) - 1)
         match request.operation:
             case Operation.CHARGE:
-                self.balance += call.moved
+                self.balance += call.moved - call.fee
                 self._charges[call.charge_id] = call
                 if request.order_id is not None:
                     charge = Charge(call.charge_id, call.moved)
@@ -192,6 +226,15 @@ class Provider:
             case Operation.PAYOUT_RETURN:
                 self.balance += call.moved
                 self._returned.add(request.target)
+            case operation:
+                self.balance += OF_THE_EXCHANGE[operation] * call.moved
+                self._move_of_the_exchange(call)
+
+    def _move_of_the_exchange(self, call: Call) -> None:
+        if call.request.operation is Operation.WITHDRAWAL:
+            self._withdrawals[call.movement_id] = call
+        elif call.request.operation is Operation.WITHDRAWAL_FAILURE:
+            self._returned.add(call.request.target)
 
     def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         """Return the first successful charge of an order, else the outcome of the latest charge.
@@ -217,6 +260,13 @@ class Provider:
         assert payout_id in self._payouts, f"the provider made no payout {payout_id}"
         return self._payouts[payout_id]
 
+    def find_withdrawal(self, withdrawal_id: str) -> Call:
+        """Return the call that made a withdrawal. Raises AssertionError if there is none."""
+        assert withdrawal_id in self._withdrawals, (
+            f"the provider made no withdrawal {withdrawal_id}"
+        )
+        return self._withdrawals[withdrawal_id]
+
     def order_of(self, call: Call) -> OrderId | None:
         """Return the order of a call, if it has one."""
         request = call.request
@@ -225,6 +275,9 @@ class Provider:
         return request.order_id
 
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
+        if request.operation in OF_THE_EXCHANGE:
+            assert request.target not in self._returned, f"{request.target} was returned already"
+            return Outcome.DONE, None
         if request.operation is Operation.REFUND:
             charge = self._charges.get(request.target)
             assert charge is not None, f"the provider made no charge {request.target}"

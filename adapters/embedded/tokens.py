@@ -34,6 +34,9 @@ CARD_CHARGED_DOUBLE = "pm_card_charged_double"
 CARD_WHOSE_REFUNDS_TIME_OUT = "pm_card_refund_times_out"
 """Every charge succeeds. The first refund with each key is made, but its answer is lost."""
 
+CARD_WITH_A_FEE = "pm_card_with_fee"
+"""Every charge succeeds, and the provider keeps 2.9 % and 30 minor units of it."""
+
 ACCOUNT = "acct_seller"
 """Every payout succeeds."""
 

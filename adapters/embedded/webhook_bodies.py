@@ -26,6 +26,10 @@ _TYPES = {
     (Operation.PAYOUT, Outcome.DONE): WebhookKind.PAYOUT_PAID.value,
     (Operation.PAYOUT, Outcome.DECLINED): WebhookKind.PAYOUT_FAILED.value,
     (Operation.PAYOUT_RETURN, Outcome.DONE): WebhookKind.PAYOUT_FAILED.value,
+    (Operation.WITHDRAWAL, Outcome.DONE): "withdrawal.made",
+    (Operation.WITHDRAWAL_FAILURE, Outcome.DONE): "withdrawal.failed",
+    (Operation.TOP_UP, Outcome.DONE): "top_up.made",
+    (Operation.FEE, Outcome.DONE): "fee.taken",
 }
 _OF_PAYOUTS = (WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED)
 _KINDS = {kind.value: kind for kind in WebhookKind if kind is not WebhookKind.OTHER}

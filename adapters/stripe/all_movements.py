@@ -10,7 +10,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.movements import Movement
 from .client import StripeCalls
 from .labels import id_of, order_of
-from .movement_records import came_back, charged, refunded, transferred
+from .movement_records import movement
 
 if TYPE_CHECKING:
     from stripe.params import BalanceTransactionListParams
@@ -23,10 +23,7 @@ _BEFORE_STRIPE = 1_262_304_000
 
 @dataclass(frozen=True, slots=True)
 class AllMovements:
-    """Reads balance transactions, oldest first.
-
-    Fees, disputes, withdrawals and refunds that failed are no movements yet.
-    """
+    """Reads balance transactions, oldest first. Each of them is a movement."""
 
     calls: StripeCalls
     currency: str
@@ -36,14 +33,7 @@ class AllMovements:
         assert limit > 0, limit
         limit = min(limit, _MOST)
         rows = await (self._after(after, limit) if after else self._first(limit))
-        while rows:
-            read = [await self._movement(row) for row in rows]
-            movements = [movement for movement in read if movement is not None]
-            if movements:
-                return movements
-            # A page without any movement would look like the last one.
-            rows = await self._after(rows[-1].id, limit)
-        return []
+        return [await self._movement(row) for row in rows]
 
     async def _first(self, limit: int) -> list[stripe.BalanceTransaction]:
         oldest = await self._oldest()
@@ -88,31 +78,33 @@ class AllMovements:
             lambda client: client.v1.balance_transactions.list_async(wanted)
         )
 
-    async def _movement(self, row: stripe.BalanceTransaction) -> Movement | None:
-        match row.type, row.source:
-            case (("charge" | "payment"), stripe.Charge() as charge):
-                return charged(row.id, charge)
-            case (("refund" | "payment_refund"), stripe.Refund() as refund):
-                return refunded(row.id, refund, await self._order_of_refund(refund))
-            case "transfer", stripe.Transfer() as transfer:
-                return transferred(row.id, transfer)
-            case "transfer_refund", stripe.TransferReversal() as reversal:
-                return came_back(row.id, reversal, await self._order_of_reversal(reversal))
+    async def _movement(self, row: stripe.BalanceTransaction) -> Movement:
+        source = row.source if isinstance(row.source, stripe.StripeObject) else None
+        return movement(row, source, await self._order_of(source))
+
+    async def _order_of(self, source: stripe.StripeObject | None) -> OrderId | None:
+        """Return the order of what moved. A refund names it if the exchange has asked for it."""
+        order_id = None if source is None else order_of(source)
+        if order_id is not None:
+            return order_id
+        match source:
+            case stripe.Refund() | stripe.Dispute():
+                return await self._order_of_intent(id_of(source.payment_intent))
+            case stripe.TransferReversal():
+                return await self._order_of_transfer(id_of(source.transfer))
             case _:
                 return None
 
-    async def _order_of_refund(self, refund: stripe.Refund) -> OrderId | None:
-        """Return the order of a refund, which names it if the exchange has asked for it."""
-        order_id, intent = order_of(refund), id_of(refund.payment_intent)
-        if order_id is not None or intent is None:
-            return order_id
+    async def _order_of_intent(self, intent: str | None) -> OrderId | None:
+        if intent is None:
+            return None
         return order_of(
             await self.calls.read(lambda client: client.v1.payment_intents.retrieve_async(intent))
         )
 
-    async def _order_of_reversal(self, reversal: stripe.TransferReversal) -> OrderId | None:
-        transfer = id_of(reversal.transfer)
-        assert transfer is not None, reversal
+    async def _order_of_transfer(self, transfer: str | None) -> OrderId | None:
+        if transfer is None:
+            return None
         return order_of(
             await self.calls.read(lambda client: client.v1.transfers.retrieve_async(transfer))
         )

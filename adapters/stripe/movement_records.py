@@ -1,33 +1,81 @@
-"""Movements of money from Stripe's objects. Their places are ids of balance transactions."""
+"""Movements of money from Stripe's balance transactions. Their places are the transactions' ids."""
+
+from datetime import UTC, datetime
 
 import stripe
 
 from ...ports.language.ids import OrderId
-from ...ports.language.movements import Movement, MovementKind
-from .labels import id_of, order_of
+from ...ports.language.movements import SIGNED, Movement, MovementKind
+from .labels import id_of
+
+KINDS = {
+    "charge": MovementKind.CHARGE,
+    "refund": MovementKind.REFUND,
+    "refund_failure": MovementKind.REFUND_FAILURE,
+    "dispute": MovementKind.DISPUTE,
+    "dispute_reversal": MovementKind.DISPUTE_REVERSAL,
+    "transfer": MovementKind.PAYOUT,
+    "transfer_reversal": MovementKind.PAYOUT_RETURN,
+    "payout": MovementKind.WITHDRAWAL,
+    "payout_reversal": MovementKind.WITHDRAWAL_FAILURE,
+    "topup": MovementKind.TOP_UP,
+    "topup_reversal": MovementKind.TOP_UP_REVERSAL,
+    "fee": MovementKind.FEE,
+    "network_cost": MovementKind.FEE,
+    "tax": MovementKind.FEE,
+}
+"""Stripe's reporting categories. Every other one is `OTHER`."""
 
 
-def charged(place: str, charge: stripe.Charge) -> Movement:
-    """Return the movement of a captured charge."""
-    name = id_of(charge.payment_intent) or charge.id
-    return Movement(place, MovementKind.CHARGE, name, charge.amount_captured, order_of(charge))
-
-
-def refunded(place: str, refund: stripe.Refund, order_id: OrderId | None) -> Movement:
-    """Return the movement of a refund."""
-    charge_id = id_of(refund.payment_intent) or id_of(refund.charge)
+def movement(
+    row: stripe.BalanceTransaction, source: stripe.StripeObject | None, order_id: OrderId | None
+) -> Movement:
+    """Return the movement of a balance transaction with its source, which may be of an order."""
+    kind, amount = kind_and_amount(row.reporting_category, row.amount, row.fee)
     return Movement(
-        place, MovementKind.REFUND, refund.id, refund.amount, order_id, charge_id=charge_id
+        place=row.id,
+        kind=kind,
+        name=_name_of(source) or id_of(row.source) or row.id,
+        amount=amount,
+        order_id=order_id,
+        charge_id=_charge_of(source),
+        fee=row.fee if row.amount else 0,
+        at=datetime.fromtimestamp(row.created, UTC),
+        type=row.type,
     )
 
 
-def transferred(place: str, transfer: stripe.Transfer) -> Movement:
-    """Return the movement of a transfer to a connected account."""
-    return Movement(place, MovementKind.PAYOUT, transfer.id, transfer.amount, order_of(transfer))
+def kind_and_amount(category: str, amount: int, fee: int) -> tuple[MovementKind, int]:
+    """Return the kind of a balance transaction and its amount in a movement.
+
+    A transaction without an amount is its fee. What moves in a direction that its category does not
+    have is `OTHER`, so that no amount has a wrong sign.
+    """
+    kind = KINDS.get(category, MovementKind.OTHER)
+    if amount == 0:
+        return MovementKind.FEE, fee
+    if kind is MovementKind.OTHER:
+        return kind, amount
+    of_one = Movement("", kind, "", 1).gross
+    if kind in SIGNED or amount * of_one > 0:
+        return kind, amount * of_one
+    return MovementKind.OTHER, amount
 
 
-def came_back(place: str, reversal: stripe.TransferReversal, order_id: OrderId | None) -> Movement:
-    """Return the movement of a transfer, or a part of it, that was reversed."""
-    transfer = id_of(reversal.transfer)
-    assert transfer is not None, reversal
-    return Movement(place, MovementKind.PAYOUT_RETURN, transfer, reversal.amount, order_id)
+def _name_of(source: stripe.StripeObject | None) -> str | None:
+    match source:
+        case stripe.Charge():
+            return id_of(source.payment_intent) or source.id
+        case stripe.TransferReversal():
+            return id_of(source.transfer)
+        case None:
+            return None
+        case _:
+            return id_of(source)
+
+
+def _charge_of(source: stripe.StripeObject | None) -> str | None:
+    """Return the charge of a refund or a dispute, by the name that charges have."""
+    if isinstance(source, stripe.Refund | stripe.Dispute):
+        return id_of(source.payment_intent) or id_of(source.charge)
+    return None

@@ -10,9 +10,10 @@ import stripe
 from ...ports.language.ids import OrderId
 from ...ports.language.movements import Movement
 from .client import StripeCalls
-from .labels import id_of
-from .movement_records import came_back, charged, refunded, transferred
+from .movement_records import movement
 
+_MOVED, _MOVED_BACK = "data.balance_transaction", "data.failure_balance_transaction"
+"""What is read together with an object."""
 _AT_ONCE = 10
 """Orders that are looked up at the same time."""
 
@@ -46,53 +47,75 @@ class OrderMovements:
     async def _charges(self, order_id: OrderId) -> list[_Dated]:
         charges = await self.calls.all_of(
             lambda client: client.v1.charges.list_async(
-                {"transfer_group": str(order_id), "limit": 100}
+                {"transfer_group": str(order_id), "limit": 100, "expand": [_MOVED]}
             )
         )
         found: list[_Dated] = []
         for charge in charges:
             if charge.captured:
-                movement = charged(_place(charge.balance_transaction), charge)
-                found.append(_Dated(charge.created, 0, movement))
-                if charge.amount_refunded:
-                    found += await self._refunds(order_id, charge)
+                found += _dated(0, charge, order_id, charge.balance_transaction)
+                found += await self._refunds(order_id, charge)
+                if charge.disputed:
+                    found += await self._disputes(order_id, charge)
         return found
 
     async def _refunds(self, order_id: OrderId, charge: stripe.Charge) -> list[_Dated]:
         refunds = await self.calls.all_of(
-            lambda client: client.v1.refunds.list_async({"charge": charge.id, "limit": 100})
+            lambda client: client.v1.refunds.list_async(
+                {"charge": charge.id, "limit": 100, "expand": [_MOVED, _MOVED_BACK]}
+            )
+        )
+        found: list[_Dated] = []
+        for each in refunds[::-1]:
+            found += _dated(1, each, order_id, each.balance_transaction)
+            found += _dated(1, each, order_id, each.failure_balance_transaction)
+        return found
+
+    async def _disputes(self, order_id: OrderId, charge: stripe.Charge) -> list[_Dated]:
+        disputes = await self.calls.all_of(
+            lambda client: client.v1.disputes.list_async({"charge": charge.id, "limit": 100})
         )
         return [
-            _Dated(each.created, 1, refunded(_place(each.balance_transaction), each, order_id))
-            for each in refunds[::-1]
-            if each.balance_transaction is not None
+            dated
+            for each in disputes[::-1]
+            for row in each.balance_transactions
+            for dated in _dated(2, each, order_id, row)
         ]
 
     async def _transfers(self, order_id: OrderId) -> list[_Dated]:
         transfers = await self.calls.all_of(
             lambda client: client.v1.transfers.list_async(
-                {"transfer_group": str(order_id), "limit": 100}
+                {"transfer_group": str(order_id), "limit": 100, "expand": [_MOVED]}
             )
         )
         found: list[_Dated] = []
         for transfer in transfers[::-1]:
-            movement = transferred(_place(transfer.balance_transaction), transfer)
-            found.append(_Dated(transfer.created, 2, movement))
+            found += _dated(3, transfer, order_id, transfer.balance_transaction)
             if transfer.amount_reversed:
                 found += await self._reversals(order_id, transfer)
         return found
 
     async def _reversals(self, order_id: OrderId, transfer: stripe.Transfer) -> list[_Dated]:
         reversals = await self.calls.all_of(
-            lambda client: client.v1.transfers.reversals.list_async(transfer.id, {"limit": 100})
+            lambda client: client.v1.transfers.reversals.list_async(
+                transfer.id, {"limit": 100, "expand": [_MOVED]}
+            )
         )
         return [
-            _Dated(each.created, 3, came_back(_place(each.balance_transaction), each, order_id))
+            dated
             for each in reversals[::-1]
+            for dated in _dated(4, each, order_id, each.balance_transaction)
         ]
 
 
-def _place(transaction: str | stripe.BalanceTransaction | None) -> str:
-    place = id_of(transaction)
-    assert place is not None, "money moved without a balance transaction"
-    return place
+def _dated(
+    step: int,
+    source: stripe.StripeObject,
+    order_id: OrderId,
+    row: str | stripe.BalanceTransaction | None,
+) -> list[_Dated]:
+    """Return the movement of an object's balance transaction, if it has one."""
+    if row is None:
+        return []
+    assert isinstance(row, stripe.BalanceTransaction), "it was asked for with the object"
+    return [_Dated(row.created, step, movement(row, source, order_id))]

@@ -14,13 +14,20 @@ from ...ports.language.payments import AccountKind, PayoutState
 _KINDS = {
     MovementKind.CHARGE: "charged",
     MovementKind.REFUND: "refunded",
+    MovementKind.DISPUTE: "took back",
     MovementKind.PAYOUT: "paid out",
 }
+_BACK = {
+    MovementKind.REFUND_FAILURE: MovementKind.REFUND,
+    MovementKind.DISPUTE_REVERSAL: MovementKind.DISPUTE,
+    MovementKind.PAYOUT_RETURN: MovementKind.PAYOUT,
+}
+"""What came back, and the kind that it is subtracted from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Amounts of one kind that differ, in minor units. Payouts are without those that came back."""
+    """Amounts of one kind that differ, in minor units, without what came back."""
 
     subject: str
     kind: MovementKind
@@ -126,6 +133,8 @@ def _booked_kind(transfer: BookedTransfer) -> MovementKind | None:
         return MovementKind.REFUND if ":refund:" in step else MovementKind.CHARGE
     if step.startswith("refund"):
         return MovementKind.REFUND
+    if step.startswith("dispute"):
+        return MovementKind.DISPUTE
     if step.startswith("payout"):
         return MovementKind.PAYOUT
     return None
@@ -133,6 +142,5 @@ def _booked_kind(transfer: BookedTransfer) -> MovementKind | None:
 
 def _kind_of(movement: Movement) -> tuple[MovementKind, int]:
     """Return the kind under which a movement is compared, and its sign."""
-    if movement.kind is MovementKind.PAYOUT_RETURN:
-        return MovementKind.PAYOUT, -1
-    return movement.kind, 1
+    back = _BACK.get(movement.kind)
+    return (movement.kind, 1) if back is None else (back, -1)

@@ -1,6 +1,7 @@
 """Movements of money in the payment provider's own records."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from .ids import OrderId
@@ -8,29 +9,73 @@ from .money import Cents
 
 
 class MovementKind(StrEnum):
-    """What the provider did."""
+    """What the provider did. A new kind needs no migration."""
 
     CHARGE = "charge"
     REFUND = "refund"
+    REFUND_FAILURE = "refund_failure"
+    """A refund did not reach its buyer: the money is back."""
+    DISPUTE = "dispute"
+    """The buyer's bank took the money of a charge back."""
+    DISPUTE_REVERSAL = "dispute_reversal"
+    """The money of a dispute came back."""
     PAYOUT = "payout"
+    """To a seller."""
     PAYOUT_RETURN = "payout_return"
-    """A payout came back."""
+    """A payout came back, as a whole or in part."""
+    WITHDRAWAL = "withdrawal"
+    """To the exchange's own bank account."""
+    WITHDRAWAL_FAILURE = "withdrawal_failure"
+    """A withdrawal came back."""
+    TOP_UP = "top_up"
+    """From the exchange's own bank account."""
+    TOP_UP_REVERSAL = "top_up_reversal"
+    """A top-up went back."""
+    FEE = "fee"
+    """A fee that is not part of another movement. Its amount is below zero if it was given back."""
+    OTHER = "other"
+    """Anything else, which `type` names. Its amount is below zero if it left the balance."""
+
+
+_LEFT = frozenset(
+    {
+        MovementKind.REFUND,
+        MovementKind.DISPUTE,
+        MovementKind.PAYOUT,
+        MovementKind.WITHDRAWAL,
+        MovementKind.TOP_UP_REVERSAL,
+        MovementKind.FEE,
+    }
+)
+SIGNED = frozenset({MovementKind.FEE, MovementKind.OTHER})
+"""The kinds whose amounts may be below zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that the provider moved, requested or not. `amount` is in minor units, above zero."""
+    """Money that the provider moved, requested or not: each one of its balance transactions.
+
+    Amounts are in minor units. `amount` is above zero, except of a fee and of another movement.
+    """
 
     place: str
-    """Where it is in the provider's records."""
+    """Where it is in the provider's records: the id of the balance transaction."""
     kind: MovementKind
     name: str
-    """The provider's id of the charge, of the refund, or of the payout that was made or came back.
+    """The provider's id of what was moved: of the charge, the refund (made or failed), the dispute,
+    the payout or withdrawal (made or returned), or the top-up. A fee or another movement without
+    one has its place.
     """
     amount: Cents
     order_id: OrderId | None = None
     charge_id: str | None = None
-    """The charge that a refund is of."""
+    """The charge that a refund or a dispute is of."""
+    fee: Cents = 0
+    """What the provider took for itself in the same step. Below zero if it gave a fee back."""
+    at: datetime | None = None
+    """When it was moved (UTC), if the provider says so."""
+    type: str = ""
+    """The provider's own word for its kind."""
 
     @property
     def account(self) -> str:
@@ -38,7 +83,11 @@ class Movement:
         return self.charge_id or self.name
 
     @property
+    def gross(self) -> Cents:
+        """What it adds to the balance at the provider, without the fee."""
+        return -self.amount if self.kind in _LEFT else self.amount
+
+    @property
     def change(self) -> Cents:
         """What it adds to the balance at the provider."""
-        came = (MovementKind.CHARGE, MovementKind.PAYOUT_RETURN)
-        return self.amount if self.kind in came else -self.amount
+        return self.gross - self.fee

@@ -94,6 +94,19 @@ def _take_fee(request: Request) -> Object:
     )
 
 
+def _top_up(request: Request) -> Object:
+    form, ident = request.form, request.state.new_id("tu")
+    return balance.record(request.state, "topup", form["amount"], form["currency"], ident)
+
+
+def _adjust(request: Request) -> Object:
+    form = request.form
+    amount_ = form["amount"] * (-1 if form.get("takes", False) else 1)
+    return balance.record(
+        request.state, "adjustment", amount_, form["currency"], None, category="other_adjustment"
+    )
+
+
 def _register(request: Request) -> Object:
     return new_endpoint(
         request.state,
@@ -163,6 +176,14 @@ CALLS = (
         _take_fee,
         need={"amount": amount, "currency": currency},
         may={"description": text()},
+    ),
+    Call("POST", "/_double/top_ups", _top_up, need={"amount": amount, "currency": currency}),
+    Call(
+        "POST",
+        "/_double/adjustments",
+        _adjust,
+        need={"amount": amount, "currency": currency},
+        may={"takes": flag},
     ),
     Call(
         "POST",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from solebook.adapters.stripe.movement_records import kind_and_amount
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.ports.language.errors import (
     ChargeDeclined,
@@ -182,7 +183,6 @@ async def test_money_that_moved_without_a_request_is_a_movement_of_its_order(
     )
     refund = await told(rig, "/v1/refunds", payment_intent=charge_id, amount="500")
     await told(rig, f"/v1/transfers/{payout.id}/reversals", amount="7000")
-    await told(rig, "/_double/fees", amount="100", currency="usd")
 
     found = await rig.provider.movements("", 10)
 
@@ -192,7 +192,7 @@ async def test_money_that_moved_without_a_request_is_a_movement_of_its_order(
     ]
     assert {each.order_id for each in found} == {order_id}
     assert await rig.provider.movements_of([order_id]) == found
-    assert await rig.provider.movements(found[-1].place, 10) == []  # nothing but a fee
+    assert await rig.provider.movements(found[-1].place, 10) == []
 
 
 async def test_the_first_movement_is_found_behind_many(rig: StripeRig) -> None:
@@ -202,9 +202,62 @@ async def test_the_first_movement_is_found_behind_many(rig: StripeRig) -> None:
     last = await rig.charged(20_000)
 
     page = await rig.provider.movements("", 100)
-    assert [movement.name for movement in page] == [first]
+    assert (page[0].name, len(page)) == (first, 100)
     page = await rig.provider.movements(page[-1].place, 100)
-    assert [movement.name for movement in page] == [last]
+    assert (page[-1].name, len(page)) == (last, 22)
+
+
+async def test_all_that_happens_to_a_charge_is_of_its_order(rig: StripeRig) -> None:
+    order_id = rig.order_id()
+    charge_id = await rig.charged(20_000, order_id)
+    refund = await told(rig, "/v1/refunds", payment_intent=charge_id, amount="500")
+    await told(rig, f"/_double/refunds/{refund['id']}/fail")
+    charge = rig.double.state.get("payment_intent", charge_id)["latest_charge"]
+    dispute = await told(rig, f"/_double/charges/{charge}/dispute")
+    await told(rig, f"/_double/disputes/{dispute['id']}/decide", won="true")
+
+    found = await rig.provider.movements("", 100)
+
+    assert [(m.kind, m.name, m.amount, m.fee) for m in found] == [
+        (MovementKind.CHARGE, charge_id, 20_000, 610),
+        (MovementKind.REFUND, refund["id"], 500, 0),
+        (MovementKind.REFUND_FAILURE, refund["id"], 500, 0),
+        (MovementKind.DISPUTE, dispute["id"], 20_000, 1_500),
+        (MovementKind.DISPUTE_REVERSAL, dispute["id"], 20_000, 0),
+    ]
+    assert {movement.order_id for movement in found} == {order_id}
+    assert {movement.charge_id for movement in found[1:]} == {charge_id}
+    assert await rig.provider.movements_of([order_id]) == found
+
+
+async def test_a_kind_that_is_not_known_is_kept_with_its_name(rig: StripeRig) -> None:
+    await told(rig, "/_double/adjustments", amount="70", currency="usd", takes="true")
+    await told(rig, "/_double/adjustments", amount="20", currency="usd")
+
+    found = await rig.provider.movements("", 100)
+
+    assert [(m.kind, m.type, m.change) for m in found] == [
+        (MovementKind.OTHER, "adjustment", -70),
+        (MovementKind.OTHER, "adjustment", 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("category", "amount", "fee", "kind", "moved"),
+    [
+        ("charge", 100, 3, MovementKind.CHARGE, 100),
+        ("charge", -100, 0, MovementKind.OTHER, -100),
+        ("refund", -100, -3, MovementKind.REFUND, 100),
+        ("dispute", 0, 1_500, MovementKind.FEE, 1_500),
+        ("fee", -25, 0, MovementKind.FEE, 25),
+        ("fee", 25, 0, MovementKind.FEE, -25),
+        ("issuing_transaction", -9, 0, MovementKind.OTHER, -9),
+    ],
+)
+def test_a_balance_transaction_is_of_a_kind_by_its_category_and_its_sign(
+    category: str, amount: int, fee: int, kind: MovementKind, moved: int
+) -> None:
+    assert kind_and_amount(category, amount, fee) == (kind, moved)
 
 
 # ---- the key -------------------------------------------------------------------------------------

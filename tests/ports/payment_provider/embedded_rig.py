@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.journal import Journal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.seeded import SeededIds
@@ -15,7 +16,7 @@ from .rig import Rig
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedRig(Rig):
-    """Everything depends on the token. There are no fees."""
+    """Everything depends on the token. One card has fees."""
 
     provider: EmbeddedPaymentProvider
 
@@ -35,6 +36,18 @@ class EmbeddedRig(Rig):
         data = {"order_id": str(order_id), "charge_id": charge_id, "amount": amount, "reason": None}
         return json.dumps({"id": "evt_1", "type": "charge.captured", "data": data}).encode()
 
+    async def withdraw(self, amount: int) -> str:
+        return await Dashboard(self.provider.journal).withdraw(amount)
+
+    async def return_withdrawal(self, withdrawal_id: str) -> None:
+        await Dashboard(self.provider.journal).return_withdrawal(withdrawal_id)
+
+    async def top_up(self, amount: int) -> str:
+        return await Dashboard(self.provider.journal).top_up(amount)
+
+    async def take_fee(self, amount: int) -> None:
+        await Dashboard(self.provider.journal).take_fee(amount)
+
     def fees(self) -> int:
         return 0
 
@@ -45,6 +58,7 @@ def embedded_rig(journal: Journal, clock: VirtualClock, ids: SeededIds) -> Embed
         provider=EmbeddedPaymentProvider(journal, clock, webhook_secret="whsec_test"),
         ids=ids,
         card=tokens.CARD,
+        card_with_a_fee=tokens.CARD_WITH_A_FEE,
         declined_card=tokens.DECLINED_CARD,
         decline="card_declined",
         account=tokens.ACCOUNT,

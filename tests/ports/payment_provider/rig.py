@@ -15,6 +15,8 @@ class Rig(ABC):
     provider: PaymentProvider
     ids: SeededIds
     card: str
+    card_with_a_fee: str
+    """The fee of a charge is 2.9 % and 30 minor units."""
     declined_card: str
     decline: str
     """Why it is declined."""
@@ -40,6 +42,22 @@ class Rig(ABC):
     @abstractmethod
     def event_of_a_charge(self, order_id: OrderId, charge_id: str, amount: int) -> bytes:
         """Return the body of the webhook `evt_1`, which reports a charge."""
+
+    @abstractmethod
+    async def withdraw(self, amount: int) -> str:
+        """Send money to the exchange's own bank, and return the withdrawal's id."""
+
+    @abstractmethod
+    async def return_withdrawal(self, withdrawal_id: str) -> None:
+        """Let the bank return a withdrawal."""
+
+    @abstractmethod
+    async def top_up(self, amount: int) -> str:
+        """Add money from the exchange's own bank, and return the top-up's id."""
+
+    @abstractmethod
+    async def take_fee(self, amount: int) -> None:
+        """Let the provider take a fee that is for no single charge."""
 
     @abstractmethod
     def fees(self) -> int:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -75,6 +76,28 @@ class StripeRig(Rig):
         }
         return json.dumps(event).encode()
 
+    async def withdraw(self, amount: int) -> str:
+        self.double.state.ledger.available["", "usd"] += amount  # so that it need not settle first
+        payout = await self.act("/v1/payouts", amount=str(amount), currency="usd")
+        self.double.state.ledger.available["", "usd"] -= amount
+        return str(payout["id"])
+
+    async def return_withdrawal(self, withdrawal_id: str) -> None:
+        await self.act(f"/_double/payouts/{withdrawal_id}/fail")
+
+    async def top_up(self, amount: int) -> str:
+        row = await self.act("/_double/top_ups", amount=str(amount), currency="usd")
+        return str(row["source"])
+
+    async def take_fee(self, amount: int) -> None:
+        await self.act("/_double/fees", amount=str(amount), currency="usd")
+
+    async def act(self, path: str, **form: str) -> Any:
+        """Do something at Stripe that the exchange did not ask for."""
+        answer = await self.double.perform("POST", path, form)
+        assert answer.status == 200, answer.body
+        return answer.body
+
     def fees(self) -> int:
         return sum(each["fee"] for each in self.double.state.of("balance_transaction").values())
 
@@ -105,6 +128,7 @@ async def stripe_rig(clock: VirtualClock, ids: SeededIds) -> AsyncIterator[Strip
             provider=StripePaymentProvider(calls, clock, (SECRET,), "usd"),
             ids=ids,
             card="pm_card_visa",
+            card_with_a_fee="pm_card_visa",
             declined_card="pm_card_chargeCustomerFail",
             decline="generic_decline",
             account=await _account(double, can_be_paid=True),

@@ -48,7 +48,41 @@ async def test_charges_refunds_and_payouts_are_movements_oldest_first(rig: Rig) 
         (MovementKind.PAYOUT, payout.id, 18_000, order_id, None),
     ]
     assert await rig.provider.movements_of([order_id]) == found
-    assert sum(movement.change for movement in found) == 20_000 - 500 - 18_000
+    assert sum(movement.gross for movement in found) == 20_000 - 500 - 18_000
+    assert sum(movement.change for movement in found) == await rig.provider.balance()
+
+
+async def test_the_fee_of_a_charge_is_in_its_movement(rig: Rig) -> None:
+    order_id = rig.order_id()
+    await rig.provider.charge(
+        key="charge", order_id=order_id, payment_method=rig.card_with_a_fee, amount=20_000
+    )
+    [charged] = await everything(rig)
+    assert (charged.amount, charged.fee, charged.change) == (20_000, 610, 19_390)
+    assert await rig.provider.balance() == 19_390
+    assert await rig.provider.movements_of([order_id]) == [charged]
+
+
+async def test_what_is_between_the_provider_and_the_exchange_is_a_movement_of_no_order(
+    rig: Rig,
+) -> None:
+    await charge(rig, rig.order_id())
+    withdrawal = await rig.withdraw(5_000)
+    await rig.return_withdrawal(withdrawal)
+    top_up = await rig.top_up(700)
+    await rig.take_fee(25)
+
+    _, *found = await everything(rig)
+
+    assert [(m.kind, m.amount, m.gross, m.order_id) for m in found] == [
+        (MovementKind.WITHDRAWAL, 5_000, -5_000, None),
+        (MovementKind.WITHDRAWAL_FAILURE, 5_000, 5_000, None),
+        (MovementKind.TOP_UP, 700, 700, None),
+        (MovementKind.FEE, 25, -25, None),
+    ]
+    assert [movement.name for movement in found[:3]] == [withdrawal, withdrawal, top_up]
+    everything_moved = sum(movement.change for movement in await everything(rig))
+    assert everything_moved == await rig.provider.balance()
 
 
 async def test_a_repeated_call_is_one_movement(rig: Rig) -> None:

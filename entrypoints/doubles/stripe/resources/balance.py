@@ -11,6 +11,7 @@ SETTLES_AFTER = 2 * 86_400
 """Seconds until the money of a charge is available."""
 _CATEGORIES = {
     "payment": "charge",
+    "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "stripe_fee": "fee",
     "transfer_refund": "transfer_reversal",
