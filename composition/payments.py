@@ -28,6 +28,7 @@ from ..core.payments.record_payout import RecordPayout
 from ..core.payments.record_refund import RecordRefund
 from ..core.payments.refund_buyer import RefundBuyer
 from ..core.payments.retry_payouts import RetryPayouts
+from ..core.payments.returned_payouts import ReturnedPayouts
 from ..core.payments.reverse_penalty import ReversePenalty
 from ..core.payments.set_off import SetOff
 from ..core.payments.suspense import Suspense
@@ -293,7 +294,13 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
     irregularities = Irregularities(outbox=store.outbox, currency=rules.money)
-    suspense = Suspense(ledger=ledger, irregularities=irregularities, clock=clock)
+    returned_payouts = ReturnedPayouts(ledger=ledger, clock=clock)
+    suspense = Suspense(
+        ledger=ledger,
+        returned_payouts=returned_payouts,
+        irregularities=irregularities,
+        clock=clock,
+    )
     escrow = Escrow(
         transaction=transaction,
         payments=payments,
@@ -320,6 +327,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         webhooks=store.webhooks,
         suspense=suspense,
         set_off=set_off,
+        returned_payouts=returned_payouts,
         irregularities=irregularities,
         outbox=store.outbox,
         clock=clock,

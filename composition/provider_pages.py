@@ -38,9 +38,12 @@ class ProviderPages:
         """Pay an account and return the payout's id. Raises PayoutDeclined."""
         return (await self._act(self._dashboard().pay_out(_order(order_id), amount))).id
 
-    async def return_payout(self, payout_id: str) -> str:
-        """Return a payout to the provider and return its id. Raises AssertionError if it cannot."""
-        await self._act(self._dashboard().return_payout(payout_id))
+    async def return_payout(self, payout_id: str, amount: Cents | None = None) -> str:
+        """Return a payout, or a part of it, to the provider. Return the payout's id.
+
+        Raises AssertionError if so much is not left.
+        """
+        await self._act(self._dashboard().return_payout(payout_id, amount))
         return payout_id
 
     async def _act(self, act: Awaitable[T]) -> T:

@@ -202,8 +202,8 @@ class Webhooks(Protocol):
         """Return a stored event."""
         ...
 
-    async def has(self, kind: WebhookKind, reference: str) -> bool:
-        """Return whether an event of this kind about this refund or payout is stored."""
+    async def most(self, kind: WebhookKind, reference: str) -> Cents:
+        """Return the greatest amount in an event of this kind about this refund or payout, or 0."""
         ...
 
 

@@ -47,18 +47,21 @@ class Dashboard:
             raise PayoutDeclined(reason=call.reason or "declined")
         return PayoutMade(call.payout_id, call.moved)
 
-    async def return_payout(self, payout_id: str) -> None:
-        """Let the bank return a paid payout in full.
+    async def return_payout(self, payout_id: str, amount: Cents | None = None) -> None:
+        """Let the bank return a paid payout, or a part of it. The default is all that is left.
 
-        Raises AssertionError if the payout was never paid or was returned already.
+        Raises AssertionError if the payout was never paid or less is left of it.
         """
 
         def work(provider: Provider) -> Call:
             paid = provider.find_payout(payout_id)
-            request = _request(
-                provider, Operation.PAYOUT_RETURN, payout_id, paid.moved, paid.request.order_id
+            left = provider.left_of(payout_id)
+            assert left, f"the payout {payout_id} was returned already"
+            back = left if amount is None else amount
+            order_id = paid.request.order_id
+            return provider.settle(
+                _request(provider, Operation.PAYOUT_RETURN, payout_id, back, order_id)
             )
-            return provider.settle(request)
 
         await self.journal.consult(work)
 

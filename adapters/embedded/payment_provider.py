@@ -1,5 +1,6 @@
 """The embedded payment provider, behind its port."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -123,11 +124,16 @@ class EmbeddedPaymentProvider(PaymentProvider):
 
 
 def _bodies(provider: Provider) -> list[bytes]:
-    return [
-        write_event(call, provider.order_of(call))
-        for call in provider.calls
-        if call.outcome is not Outcome.REQUEST_LOST
-    ]
+    returned: Counter[str] = Counter()
+    bodies: list[bytes] = []
+    for call in provider.calls:
+        if call.outcome is not Outcome.REQUEST_LOST:
+            amount = call.moved
+            if call.request.operation is Operation.PAYOUT_RETURN:
+                returned[call.payout_id] += amount
+                amount = returned[call.payout_id]
+            bodies.append(write_event(call, provider.order_of(call), amount))
+    return bodies
 
 
 def _movements(provider: Provider, numbers: Iterable[int]) -> Iterable[Movement]:

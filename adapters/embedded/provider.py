@@ -19,7 +19,7 @@ class Operation(StrEnum):
     REFUND = "refund"
     PAYOUT = "payout"
     PAYOUT_RETURN = "payout_return"
-    """A payout is returned by the seller's bank."""
+    """A payout is returned by the seller's bank, whole or in part."""
     WITHDRAWAL = "withdrawal"
     """The exchange's money goes to its own bank."""
     WITHDRAWAL_FAILURE = "withdrawal_failure"
@@ -165,7 +165,7 @@ class Provider:
         self._refunded: Counter[str] = Counter()
         self._payouts: dict[str, Call] = {}
         self._withdrawals: dict[str, Call] = {}
-        self._returned: set[str] = set()
+        self._returned: Counter[str] = Counter()
 
     def settle(self, request: Request) -> Call:
         """Carry out a request, once per key, and return the call with its outcome.
@@ -225,7 +225,7 @@ class Provider:
                 self._payouts[call.payout_id] = call
             case Operation.PAYOUT_RETURN:
                 self.balance += call.moved
-                self._returned.add(request.target)
+                self._returned[request.target] += call.moved
             case operation:
                 self.balance += OF_THE_EXCHANGE[operation] * call.moved
                 self._move_of_the_exchange(call)
@@ -234,7 +234,7 @@ class Provider:
         if call.request.operation is Operation.WITHDRAWAL:
             self._withdrawals[call.movement_id] = call
         elif call.request.operation is Operation.WITHDRAWAL_FAILURE:
-            self._returned.add(call.request.target)
+            self._returned[call.request.target] += call.moved
 
     def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         """Return the first successful charge of an order, else the outcome of the latest charge.
@@ -267,6 +267,10 @@ class Provider:
         )
         return self._withdrawals[withdrawal_id]
 
+    def left_of(self, payout_id: str) -> Cents:
+        """Return what did not come back of a payout. Raises AssertionError if there is none."""
+        return self.find_payout(payout_id).moved - self._returned[payout_id]
+
     def order_of(self, call: Call) -> OrderId | None:
         """Return the order of a call, if it has one."""
         request = call.request
@@ -284,9 +288,8 @@ class Provider:
             times_out = charge.request.target == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
         if request.operation is Operation.PAYOUT_RETURN:
-            assert request.amount == self.find_payout(request.target).moved, request
-            returned = request.target in self._returned
-            assert not returned, f"the payout {request.target} was returned already"
+            left = self.left_of(request.target)
+            assert request.amount <= left, f"of {request.target} only {left} are left"
             return Outcome.DONE, None
         if request.operation is Operation.CHARGE:
             prefix, problem = "pm_", "invalid_payment_method"

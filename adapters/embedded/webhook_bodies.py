@@ -35,8 +35,11 @@ _OF_PAYOUTS = (WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED)
 _KINDS = {kind.value: kind for kind in WebhookKind if kind is not WebhookKind.OTHER}
 
 
-def write_event(call: Call, order_id: OrderId | None) -> bytes:
-    """Return the webhook body for a call that reached the provider."""
+def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
+    """Return the webhook body for a call that reached the provider.
+
+    `amount` is what it moved. If a payout came back, it is the total that came back so far.
+    """
     request = call.request
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
@@ -52,7 +55,7 @@ def write_event(call: Call, order_id: OrderId | None) -> bytes:
             "charge_id": call.charge_id if is_charge or is_refund else None,
             "refund_id": call.refund_id if is_refund else None,
             "payout_id": call.payout_id if is_payout else None,
-            "amount": call.moved,
+            "amount": amount,
             "reason": call.reason,
         },
     }

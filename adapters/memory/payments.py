@@ -226,7 +226,8 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
         self._database.put(self._tables.webhooks, event.id, event)
         if event.reference is not None:
             about = event.kind, event.reference
-            self._database.put(self._tables.webhooks_about, about, None)
+            most = max(event.amount, self._tables.webhooks_about.get(about, 0))
+            self._database.put(self._tables.webhooks_about, about, most)
         return True
 
     async def get(self, webhook_id: str) -> Webhook:
@@ -235,6 +236,6 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
         assert event is not None, f"no webhook {webhook_id} was stored"
         return event
 
-    async def has(self, kind: WebhookKind, reference: str) -> bool:
+    async def most(self, kind: WebhookKind, reference: str) -> Cents:
         with await self._database.reading():
-            return (kind, reference) in self._tables.webhooks_about
+            return self._tables.webhooks_about.get((kind, reference), 0)

@@ -36,6 +36,7 @@ from ...ports.language.ids import (
 from ...ports.language.leases import Lease
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message, Position, Queue
+from ...ports.language.money import Cents
 from ...ports.language.notifications import (
     Notification,
     NotificationKind,
@@ -201,7 +202,7 @@ class Tables:
         self.totals: dict[AccountKind, int] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
         self.webhooks: dict[str, Webhook] = {}
-        self.webhooks_about: dict[tuple[WebhookKind, str], None] = {}
+        self.webhooks_about: dict[tuple[WebhookKind, str], Cents] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}
         self.task_of_order: dict[OrderId, TaskId] = {}

@@ -36,19 +36,14 @@ def read_event(body: bytes, currency: str) -> Webhook:
     if event.get("api_version") != API_VERSION:
         raise InvalidText(field="api_version", problem=f"is not {API_VERSION}")
     what = object_in("data.object", object_in("data", event.get("data")).get("object"))
-    if what.get("currency") != currency or not _is_whole(kind, what):
+    if what.get("currency") != currency or _failed_at_once(kind, what):
         return other
     return _webhook(webhook_id, kind, what)
 
 
-def _is_whole(kind: WebhookKind, what: dict[str, Any]) -> bool:
-    """Return whether a transfer came back as a whole, or a refund did not fail at once."""
-    if kind is WebhookKind.PAYOUT_FAILED:
-        return what.get("reversed") is True
-    return kind is not WebhookKind.CHARGE_REFUNDED or what.get("status") not in (
-        "failed",
-        "canceled",
-    )
+def _failed_at_once(kind: WebhookKind, what: dict[str, Any]) -> bool:
+    """Return whether a refund failed when it was made."""
+    return kind is WebhookKind.CHARGE_REFUNDED and what.get("status") in ("failed", "canceled")
 
 
 def _webhook(webhook_id: str, kind: WebhookKind, what: dict[str, Any]) -> Webhook:
@@ -66,12 +61,14 @@ def _webhook(webhook_id: str, kind: WebhookKind, what: dict[str, Any]) -> Webhoo
             charge_id = text_or_none("payment_intent", what.get("payment_intent"))
             amount = _amount("amount", what)
             return Webhook(webhook_id, kind, order_id, charge_id, amount, reference=ident)
-        case _:
-            reason = "reversed" if kind is WebhookKind.PAYOUT_FAILED else None
-            amount = _amount("amount", what)
+        case WebhookKind.PAYOUT_FAILED:
+            amount, reason = _amount("amount_reversed", what), "reversed"
             return Webhook(
                 webhook_id, kind, order_id, amount=amount, reason=reason, reference=ident
             )
+        case _:
+            amount = _amount("amount", what)
+            return Webhook(webhook_id, kind, order_id, amount=amount, reference=ident)
 
 
 def _why_declined(what: dict[str, Any]) -> str | None:

@@ -101,14 +101,14 @@ class HandleWebhook:
             await self.record_payout.report(order, event)
             return
         await self.suspense.pay_out(event.name, event.amount)
-        if await self.webhooks.has(WebhookKind.PAYOUT_FAILED, event.name):
-            await self.suspense.return_payout(event.name)
+        if back := await self.webhooks.most(WebhookKind.PAYOUT_FAILED, event.name):
+            await self.suspense.return_payout(event.name, back)
 
     async def _fail_payout(self, event: Webhook) -> None:
         order = await self._order_of_payout(event)
         if order is not None:
             await self.record_payout.fail(order, event)
-        elif not await self.suspense.return_payout(event.name):
+        elif not await self.suspense.return_payout(event.name, event.amount):
             what = f"A payout for no known order failed: {event.name}."
             await self.irregularities.note(None, what)
 

@@ -22,9 +22,10 @@ from ...ports.transaction import Transaction
 from .irregularities import Irregularities
 from .lock_trade import LockTrade
 from .payout_questions import key_of
+from .returned_payouts import ReturnedPayouts, moved
 from .set_off import SetOff
 from .suspense import Suspense
-from .transfers import paid_out, payout_transfer_id, taken_back
+from .transfers import paid_out, payout_transfer_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class RecordPayout:
     webhooks: Webhooks
     suspense: Suspense
     set_off: SetOff
+    returned_payouts: ReturnedPayouts
     irregularities: Irregularities
     outbox: Outbox
     clock: Clock
@@ -67,6 +69,8 @@ class RecordPayout:
             if is_latest and payout.state is PayoutState.DUE:
                 paid, wanted = map(self.irregularities.amount, (made.amount, asked.question))
                 what = f"the provider paid {paid} of {wanted}"
+                if made.amount == asked.question:  # what came back meanwhile is owed again
+                    what = "an earlier payout came back"
                 await self._reopen(replace(payout, payout_id=made.id), what)
 
     async def report(self, order: Order, event: Webhook) -> None:
@@ -87,12 +91,15 @@ class RecordPayout:
             await self._book(payout, order.id, order.seller_id, made, unasked=not awaited)
 
     async def fail(self, order: Order, event: Webhook) -> None:
-        """Record a webhook about a failed payout. If it was booked as paid, the money is back."""
+        """Record a webhook about a failed payout. If it was booked as paid, the money is back.
+
+        The amount of the event is the total that came back so far.
+        """
         async with self.transaction():
             payout = (await self.lock_trade(order.id)).payout
             paid = await self._booked(order.id, payout, event)
             if paid is not None:
-                await self._return(order.id, payout, paid, event.reason)
+                await self._return(order.id, payout, paid, event.amount, event.reason)
             elif payout is None or not (payout.owed or payout.refusals):
                 amount = self.irregularities.amount(event.amount)
                 what = f"An unknown payout failed: {event.name}, {amount}."
@@ -108,7 +115,7 @@ class RecordPayout:
         if payout.payout_id is not None or payout.report is None:
             return False
         told = await self._find(payout.order_id, payout.report)
-        if told is None or _moved(told) != made.amount:
+        if told is None or moved(told) != made.amount:
             return False
         await self.payouts.save(replace(payout, payout_id=made.id))
         return True
@@ -126,7 +133,7 @@ class RecordPayout:
             return False
         if event.name == payout.report:
             return True
-        if payout.report is None and await self._latest_moved(payout, event) == event.amount:
+        if payout.report is None and await self._latestmoved(payout, event) == event.amount:
             noted = replace(payout, report=event.id)
             if event.reference is not None:
                 noted = replace(payout, payout_id=event.reference)
@@ -134,23 +141,26 @@ class RecordPayout:
             return True
         return False
 
-    async def _latest_moved(self, payout: Payout, event: Webhook) -> Cents | None:
+    async def _latestmoved(self, payout: Payout, event: Webhook) -> Cents | None:
         """Return what the latest payout moved, if the event may report it without its name."""
         if payout.payout_id is None:  # paid before names were kept
             legacy = await self.ledger.find(f"{payout.order_id}:payout")
-            return None if legacy is None else _moved(legacy)
+            return None if legacy is None else moved(legacy)
         if event.reference is not None:
             return None
         known = await self._find(payout.order_id, payout.payout_id)
-        return None if known is None else _moved(known)
+        return None if known is None else moved(known)
 
     async def _booked(
         self, order_id: OrderId, payout: Payout | None, event: Webhook
     ) -> Transfer | None:
         """Return the transfer of the payout that an event reports, or None."""
         named = await self._find(order_id, event.name)
-        if named is not None or payout is None or payout.state is not PayoutState.PAID:
+        if named is not None or payout is None:
             return named
+        is_named = payout.payout_id is not None and event.reference == payout.payout_id
+        if payout.state is not PayoutState.PAID and not is_named:
+            return None
         if payout.payout_id is not None and event.reference not in (None, payout.payout_id):
             return None
         known = [
@@ -160,7 +170,8 @@ class RecordPayout:
         ]
         # Before names were kept, the only payout of an order had none.
         known.append(await self.ledger.find(f"{order_id}:payout"))
-        return next((t for t in known if t is not None and _moved(t) == event.amount), None)
+        found = (t for t in known if t is not None)
+        return next((t for t in found if is_named or moved(t) == event.amount), None)
 
     async def _find(self, order_id: OrderId, name: str) -> Transfer | None:
         return await self.ledger.find(payout_transfer_id(order_id, name))
@@ -192,8 +203,8 @@ class RecordPayout:
             if excess:
                 what += f" The seller was not owed {amount(excess)} of it and now owes that."
             await self.irregularities.note(order_id, what)
-        if await self.webhooks.has(WebhookKind.PAYOUT_FAILED, made.id):
-            payout = await self._return(order_id, payout, transfer, None)
+        if back := await self.webhooks.most(WebhookKind.PAYOUT_FAILED, made.id):
+            payout = await self._return(order_id, payout, transfer, back, None)
         return payout
 
     async def _paid(self, payout: Payout, amount: Cents) -> Payout:
@@ -208,20 +219,32 @@ class RecordPayout:
         return paid
 
     async def _return(
-        self, order_id: OrderId, payout: Payout | None, paid: Transfer, reason: str | None
+        self,
+        order_id: OrderId,
+        payout: Payout | None,
+        paid: Transfer,
+        total: Cents,
+        reason: str | None,
     ) -> Payout | None:
-        """Record that the money of a payout is back at the provider."""
-        if not await self.ledger.post(taken_back(paid, self.clock.now())):
+        """Record that so much of a payout is back at the provider by now."""
+        back = await self.returned_payouts.book(paid, total)
+        if back is None:
             return payout
-        what = f"A payout of {self.irregularities.amount(_moved(paid))} came back to the provider"
-        await self.irregularities.note(order_id, f"{what}: {reason or 'no reason given'}.")
-        owed = -sum(e.amount for e in paid.entries if e.account.kind is AccountKind.PAYABLE)
+        came, whole = map(self.irregularities.amount, (-moved(back), moved(paid)))
+        what = f"A payout of {whole}" if came == whole else f"{came} of a payout of {whole}"
+        await self.irregularities.note(
+            order_id, f"{what} came back to the provider: {reason or 'no reason given'}."
+        )
+        owed = sum(e.amount for e in back.entries if e.account.kind is AccountKind.PAYABLE)
         if payout is None or owed == 0:
             return payout
+        if payout.state is PayoutState.DUE:
+            # Keep the amount of the request that may be under way.
+            payout = replace(payout, asked=payout.question)
         payout = replace(payout, paid=payout.paid - owed)
         if payout.state is PayoutState.CANCELLED:
-            name = paid.id.removeprefix(payout_transfer_id(order_id, ""))
-            await self.set_off.returned(payout, owed, name)
+            name = back.id.removeprefix(payout_transfer_id(order_id, ""))
+            await self.set_off.returned(payout, owed, name.replace(":back", "", 1))
         if payout.state in (PayoutState.DUE, PayoutState.CANCELLED):
             await self.payouts.save(payout)
             return payout
@@ -255,8 +278,3 @@ class RecordPayout:
 def _is_awaited(payout: Payout, event: Webhook) -> bool:
     """Whether the provider was asked for this amount and has not answered."""
     return payout.state is PayoutState.DUE and payout.question == event.amount
-
-
-def _moved(transfer: Transfer) -> Cents:
-    """Return how much money a payout's transfer took from the provider, in minor units."""
-    return sum(e.amount for e in transfer.entries if e.account.kind is AccountKind.WORLD)

@@ -8,7 +8,8 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import Charge
 from ...ports.payments import Ledger
 from .irregularities import Irregularities
-from .transfers import suspended, suspense, taken_back
+from .returned_payouts import ReturnedPayouts, moved
+from .transfers import suspended, suspense
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Suspense:
     """
 
     ledger: Ledger
+    returned_payouts: ReturnedPayouts
     irregularities: Irregularities
     clock: Clock
 
@@ -50,15 +52,20 @@ class Suspense:
         what = f"The provider paid out {paid} for no known order: {name}."
         await self._book(_payout(name), name, -amount, None, what)
 
-    async def return_payout(self, name: str) -> bool:
-        """Book that a payout came back. Return False if none was booked under its name."""
+    async def return_payout(self, name: str, total: Cents) -> bool:
+        """Book that so much of a payout came back by now.
+
+        Return False if none was booked under its name.
+        """
         await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is None:
             return False
-        if await self.ledger.post(taken_back(paid, self.clock.now())):
-            what = f"A payout for no known order came back to the provider: {name}."
-            await self.irregularities.note(None, what)
+        back = await self.returned_payouts.book(paid, total)
+        if back is not None:
+            came, whole = map(self.irregularities.amount, (-moved(back), moved(paid)))
+            what = f"{came} of a payout of {whole} for no known order came back to the provider"
+            await self.irregularities.note(None, f"{what}: {name}.")
         return True
 
     async def assign_payout(self, name: str) -> None:
@@ -66,7 +73,7 @@ class Suspense:
         await self.lock(name)
         paid = await self.ledger.find(_payout(name))
         if paid is not None:
-            await self.ledger.post(taken_back(paid, self.clock.now()))
+            await self.returned_payouts.book(paid, moved(paid))
 
     async def of_charge(self, charge_id: str) -> tuple[Cents, Cents]:
         """Return how much of a charge came into suspense and how much was refunded."""

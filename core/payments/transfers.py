@@ -107,6 +107,26 @@ def taken_back(transfer: Transfer, at: datetime) -> Transfer:
     return Transfer(f"{transfer.id}:back", transfer.order_id, at, entries)
 
 
+def came_back(paid: Transfer, number: int, known: Cents, total: Cents, at: datetime) -> Transfer:
+    """Return the transfer of what came back of a payout between two totals.
+
+    What the seller was not owed comes back first, because it is a debt.
+    """
+    entries = [Entry(WORLD, known - total)]
+    for entry in sorted(paid.entries, key=lambda each: each.account.kind is not AccountKind.DEBT):
+        if entry.amount < 0:
+            before, after = min(known, -entry.amount), min(total, -entry.amount)
+            known, total = known - before, total - after
+            if after > before:
+                entries.append(Entry(entry.account, after - before))
+    return Transfer(came_back_id(paid, number), paid.order_id, at, tuple(entries))
+
+
+def came_back_id(paid: Transfer, number: int) -> str:
+    """Return the id of the transfer of part number `number` that came back of a payout."""
+    return f"{paid.id}:back" if number == 1 else f"{paid.id}:back:{number}"
+
+
 def suspended(transfer_id: str, name: str, amount: Cents, at: datetime) -> Transfer:
     """Return the transfer of money for no known order; it left if the amount is negative."""
     entries = (Entry(WORLD, -amount), Entry(suspense(name), amount))

@@ -19,6 +19,7 @@ examples:
   solebook provider charge 50.00 --order $order    charge a buyer again
   solebook provider pay-out 50.00 --order $order   pay a seller again
   solebook provider return-payout po_5b8e          return a payout to the exchange
+  solebook provider return-payout po_5b8e 5.00     return a part of it
 """
 
 
@@ -42,6 +43,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         act.add_argument("--order", type=an_id, help="the order, if any")
     back = acts.add_parser("return-payout", help="let the bank return a paid payout")
     back.add_argument("payout", metavar="PAYOUT", help="the provider's id of the payout")
+    back.add_argument("amount", metavar="AMOUNT", nargs="?", help="the part; all without it")
     parser.set_defaults(run=provider)
 
 
@@ -57,7 +59,8 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
     from ...composition.provider_pages import ProviderPages
 
     pages = ProviderPages(application)
-    amount = an_amount(options.amount, application.rules.money) if "amount" in options else 0
+    text = getattr(options, "amount", None)
+    amount = an_amount(text, application.rules.money) if text is not None else 0
     try:
         match options.act:
             case "refund":
@@ -67,6 +70,6 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
             case "pay-out":
                 return f"{await pages.pay_out(options.order, amount)} was paid"
             case _:
-                return f"{await pages.return_payout(options.payout)} was returned"
+                return f"{await pages.return_payout(options.payout, amount or None)} was returned"
     except AssertionError as error:
         raise ValueError(str(error)) from error

@@ -246,7 +246,7 @@ class WebhookKind(StrEnum):
     CHARGE_REFUNDED = "charge.refunded"
     PAYOUT_PAID = "payout.paid"
     PAYOUT_FAILED = "payout.failed"
-    """A payout was declined, or was paid and came back."""
+    """A payout was declined, or was paid and came back. The amount is all that came back so far."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 

@@ -176,13 +176,15 @@ async def test_a_webhook_is_stored_once_and_read_back(store: Store, records: Rec
     assert await store.webhooks.get("evt_2") == bare
 
 
-async def test_webhook_is_found_by_kind_and_name(store: Store) -> None:
+async def test_the_greatest_amount_of_webhooks_is_found_by_kind_and_name(store: Store) -> None:
     failed = WebhookKind.PAYOUT_FAILED
-    await store_webhook(store, Webhook("evt_1", failed, None, reference="po_1"))
-    await store_webhook(store, Webhook("evt_2", failed, None))
-    assert await store.webhooks.has(failed, "po_1")
-    assert not await store.webhooks.has(failed, "po_2")
-    assert not await store.webhooks.has(WebhookKind.PAYOUT_PAID, "po_1")
+    for number, amount in enumerate((500, 700, 600)):
+        part = Webhook(f"evt_{number}", failed, None, amount=amount, reference="po_1")
+        await store_webhook(store, part)
+    await store_webhook(store, Webhook("evt_4", failed, None, amount=900))
+    assert await store.webhooks.most(failed, "po_1") == 700
+    assert await store.webhooks.most(failed, "po_2") == 0
+    assert await store.webhooks.most(WebhookKind.PAYOUT_PAID, "po_1") == 0
 
 
 async def test_of_many_deliveries_of_a_webhook_at_once_one_is_stored(store: Store) -> None:

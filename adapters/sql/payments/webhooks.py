@@ -1,7 +1,8 @@
 """The payment provider's webhooks, in SQL."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
+from ....ports.language.money import Cents
 from ....ports.language.payments import Webhook, WebhookKind
 from ....ports.payments import Webhooks
 from ..engine.constructs import insert_or_skip
@@ -11,10 +12,10 @@ from ..schema import webhooks
 
 _STORE = Statement(insert_or_skip(webhooks, webhooks.c.id))
 _GET = Statement(select(webhooks).where(webhooks.c.id == bindparam("id")))
-_HAS = Statement(
-    select(webhooks.c.id)
-    .where(webhooks.c.reference == bindparam("reference"), webhooks.c.kind == bindparam("kind"))
-    .limit(1)
+_MOST = Statement(
+    select(func.max(webhooks.c.amount).label("most")).where(
+        webhooks.c.reference == bindparam("reference"), webhooks.c.kind == bindparam("kind")
+    )
 )
 
 
@@ -50,5 +51,6 @@ class SqlWebhooks(Webhooks):
             reference=row.reference,
         )
 
-    async def has(self, kind: WebhookKind, reference: str) -> bool:
-        return await self._database.first(_HAS, kind=kind, reference=reference) is not None
+    async def most(self, kind: WebhookKind, reference: str) -> Cents:
+        row = await self._database.first(_MOST, kind=kind, reference=reference)
+        return 0 if row is None or row.most is None else int(row.most)

@@ -102,6 +102,22 @@ async def test_a_payout_is_returned_once_and_reported_as_failed(
         await Dashboard(provider.journal).return_payout("po_unknown")
 
 
+async def test_a_payout_is_returned_in_parts_and_each_report_has_the_total(
+    open_provider: OpenProvider,
+) -> None:
+    provider = open_provider()
+    await charge(provider)
+    paid = await provider.pay_out(key="pay", order_id=ORDER, account=tokens.ACCOUNT, amount=17_600)
+
+    await Dashboard(provider.journal).return_payout(paid.id, 5_000)
+    assert (await latest(provider)).amount == 5_000
+    with pytest.raises(AssertionError, match="12600"):
+        await Dashboard(provider.journal).return_payout(paid.id, 12_601)
+    await Dashboard(open_provider().journal).return_payout(paid.id)
+    assert (await latest(provider)).amount == 17_600
+    assert await provider.balance() == 21_401
+
+
 async def test_money_can_move_for_no_order(open_provider: OpenProvider) -> None:
     provider = open_provider()
     dashboard = Dashboard(provider.journal)

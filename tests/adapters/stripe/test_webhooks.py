@@ -118,6 +118,7 @@ async def test_what_happens_to_an_order_is_told(rig: StripeRig) -> None:
         (WebhookKind.CHARGE_CAPTURED, charge_id, order_id, 20_000),
         (WebhookKind.CHARGE_REFUNDED, refund.id, order_id, 500),
         (WebhookKind.PAYOUT_PAID, payout.id, order_id, 18_000),
+        (WebhookKind.PAYOUT_FAILED, payout.id, order_id, 7_000),
         (WebhookKind.PAYOUT_FAILED, payout.id, order_id, 18_000),
     ]
 

@@ -160,14 +160,17 @@ class ProviderStories(RuleBasedStateMachine):
     def the_provider_pays_out(self, pick: int, amount: int, known: bool) -> None:
         self.run(self.dashboard.pay_out(self.order(pick).id if known else None, amount))
 
-    @rule(pick=ANY)
-    def a_payout_comes_back(self, pick: int) -> None:
-        calls = self.calls()
-        back = {c.payout_id for c in calls if c.request.operation is Operation.PAYOUT_RETURN}
-        payouts = [c for c in calls if c.request.operation is Operation.PAYOUT and c.took_effect]
-        paid = [call.payout_id for call in payouts if call.payout_id not in back]
+    @rule(pick=ANY, part=st.sampled_from([None, 1, 5_000]))
+    def a_payout_comes_back(self, pick: int, part: int | None) -> None:
+        left = Counter[str]()
+        for call in self.calls():
+            if call.request.operation is Operation.PAYOUT and call.took_effect:
+                left[call.payout_id] += call.moved
+            elif call.request.operation is Operation.PAYOUT_RETURN:
+                left[call.payout_id] -= call.moved
+        paid = sorted(name for name, amount in left.items() if amount >= (part or 1))
         if paid:
-            self.run(self.dashboard.return_payout(paid[pick % len(paid)]))
+            self.run(self.dashboard.return_payout(paid[pick % len(paid)], part))
 
     @rule(picks=st.lists(ANY, min_size=1, max_size=5))
     def the_provider_reports(self, picks: list[int]) -> None:
