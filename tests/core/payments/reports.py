@@ -105,6 +105,18 @@ async def paid_order(exchange: Exchange) -> Order:
     return await exchange.order(order.id)
 
 
+async def paid_to(exchange: Exchange, account: str) -> Order:
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=await exchange.new_seller(account))
+    await exchange.later(HOLD)
+    return await exchange.order(order.id)
+
+
+async def payout_id(exchange: Exchange, order: Order) -> str:
+    name = (await exchange.payout(order.id)).payout_id
+    assert name is not None, order
+    return name
+
+
 async def check_money(exchange: Exchange) -> None:
     """Assert that the ledger equals the provider's balance, and that there are no dead letters."""
     await exchange.quiet()
