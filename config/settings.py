@@ -17,6 +17,7 @@ from .notifications import NotificationsSettings
 from .redis import RedisSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
+from .stripe_amounts import check_amounts
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -273,6 +274,8 @@ class Settings(Section, frozen=True):
             raise ValueError("stream.between = 'nats' needs nats.url")
         if self.stream.between == "redis" and not self.redis.url:
             raise ValueError("stream.between = 'redis' needs redis.url")
+        if self.payments.adapter == "stripe":
+            check_amounts(self.market)
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 

@@ -49,3 +49,46 @@ def test_stripe_may_be_elsewhere(url: str) -> None:
 def test_the_key_is_not_sent_where_it_would_be_seen(url: str) -> None:
     with pytest.raises(SettingsError, match=re.escape("payments.api_url must begin")):
         load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__API_URL": url})
+
+
+@pytest.mark.parametrize("code", ["USD", "EUR", "JPY", "KRW", "HUF"])
+def test_the_default_amounts_of_a_currency_can_be_charged(code: str) -> None:
+    settings = load_settings(None, STRIPE | {"SOLEBOOK_MARKET__CURRENCY": code})
+    assert settings.market.currency == code
+
+
+@pytest.mark.parametrize("code", ["ISK", "UGX", "MGA", "IQD"])
+def test_a_currency_that_stripe_counts_in_another_unit_is_refused(code: str) -> None:
+    with pytest.raises(SettingsError, match=rf"market\.currency: {code} cannot be used"):
+        load_settings(None, STRIPE | {"SOLEBOOK_MARKET__CURRENCY": code})
+
+
+@pytest.mark.parametrize(
+    ("currency", "name", "amount", "why"),
+    [
+        ("KWD", "MAX_AMOUNT", 100_000_000, r"market\.max_amount: .* at most KWD 99,999\.999"),
+        ("KWD", "TICK", 1, r"market\.tick: .* in KWD must be multiples of 0\.010"),
+        ("KWD", "SHIPPING_FEE", 14_005, r"market\.shipping_fee: .* multiples of 0\.010"),
+        ("USD", "MAX_AMOUNT", 100_000_000, r"market\.max_amount: .* at most \$999,999\.99"),
+    ],
+)
+def test_amounts_that_stripe_would_not_charge_are_refused(
+    currency: str, name: str, amount: int, why: str
+) -> None:
+    market = {"SOLEBOOK_MARKET__CURRENCY": currency, f"SOLEBOOK_MARKET__{name}": str(amount)}
+    with pytest.raises(SettingsError, match=why):
+        load_settings(None, STRIPE | market)
+    load_settings(None, market)
+
+
+def test_less_than_stripe_charges_is_refused() -> None:
+    market = {
+        "SOLEBOOK_MARKET__TICK": "1",
+        "SOLEBOOK_MARKET__MIN_AMOUNT": "49",
+        "SOLEBOOK_MARKET__SHIPPING_FEE": "0",
+        "SOLEBOOK_MARKET__MIN_TRANSACTION_FEE": "1",
+        "SOLEBOOK_MARKET__MIN_PENALTY": "1",
+    }
+    with pytest.raises(SettingsError, match=r"market\.min_amount: .* at least \$0\.50"):
+        load_settings(None, STRIPE | market)
+    load_settings(None, market)

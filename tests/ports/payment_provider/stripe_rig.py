@@ -119,13 +119,15 @@ async def stripe_calls(
 
 
 @asynccontextmanager
-async def stripe_rig(clock: VirtualClock, ids: SeededIds) -> AsyncIterator[StripeRig]:
+async def stripe_rig(
+    clock: VirtualClock, ids: SeededIds, currency: str = "usd"
+) -> AsyncIterator[StripeRig]:
     """Run a double, whose clock ticks at each look, and the adapter."""
     ticks = count(BEGIN)
     double = StripeDouble(clock=lambda: next(ticks))
     async with running_double(double, key=KEY) as url, stripe_calls(url) as calls:
         yield StripeRig(
-            provider=StripePaymentProvider(calls, clock, (SECRET,), "usd"),
+            provider=StripePaymentProvider(calls, clock, (SECRET,), currency),
             ids=ids,
             card="pm_card_visa",
             card_with_a_fee="pm_card_visa",
