@@ -48,6 +48,7 @@ from ..ports.templates import Templates
 from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from ..ports.wakeups import Wakeups
+from ..ports.webhook_archive import WebhookArchive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Store:
     ledger: Ledger
     seller_records: SellerRecords
     webhooks: Webhooks
+    webhook_archive: WebhookArchive
     authentication_tasks: AuthenticationTasks
     price_alerts: PriceAlerts
     tape: Tape

@@ -1,6 +1,7 @@
 """Builds the application from one adapter per port."""
 
 from collections.abc import Awaitable, Callable, Set
+from datetime import timedelta
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits
@@ -39,6 +40,7 @@ def build_application(
     matching: Matching | None = None,
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
+    webhook_body_life: timedelta = timedelta(days=90),
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
     shards: int = 1,
@@ -81,7 +83,7 @@ def build_application(
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,
-        payments=payments_use_cases(adapters, rules, patience or Patience()),
+        payments=payments_use_cases(adapters, rules, patience or Patience(), webhook_body_life),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),

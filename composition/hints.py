@@ -22,6 +22,13 @@ def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:  # noqa: A
 
 def hint_routes(app: Application) -> tuple[Consumer, ...]:
     """Return the route of hints. They wait in the queue of refunds, one at a time per object."""
-    follow_hint = FollowHint(app.adapters.store.webhooks, hint_followers(app))
+    store = app.adapters.store
+    follow_hint = FollowHint(
+        store.transaction,
+        store.webhooks,
+        store.webhook_archive,
+        app.adapters.clock,
+        hint_followers(app),
+    )
     persistent = Router(Queue.TRADE).persistent
     return (persistent(Queue.REFUNDS, WebhookHinted, "payments.follow_hint", follow_hint),)

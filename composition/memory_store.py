@@ -47,6 +47,7 @@ from ..adapters.memory.users import (
     MemoryUsers,
 )
 from ..adapters.memory.wakeups import MemoryWakeups
+from ..adapters.memory.webhook_archive import MemoryWebhookArchive
 from ..adapters.system.clock import real_clock_of
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -101,6 +102,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         ledger=MemoryLedger(database),
         seller_records=MemorySellerRecords(database),
         webhooks=MemoryWebhooks(database),
+        webhook_archive=MemoryWebhookArchive(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
         price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),

@@ -1,6 +1,7 @@
 """The payments context: its use cases, their wiring, and its routes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from ..core.payments.abandon_payment import AbandonPayment
@@ -9,11 +10,13 @@ from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
+from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities
 from ..core.payments.list_payouts import ListPayouts
 from ..core.payments.list_suspense import ListSuspense
+from ..core.payments.list_webhooks import ListWebhooks
 from ..core.payments.lock_trade import LockTrade
 from ..core.payments.patience import Patience
 from ..core.payments.pay_out_again import PayOutAgain
@@ -27,6 +30,7 @@ from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.record_payout import RecordPayout
 from ..core.payments.record_refund import RecordRefund
 from ..core.payments.refund_buyer import RefundBuyer
+from ..core.payments.replay_webhook import ReplayWebhook
 from ..core.payments.retry_payouts import RetryPayouts
 from ..core.payments.returned_payouts import ReturnedPayouts
 from ..core.payments.reverse_penalty import ReversePenalty
@@ -77,6 +81,9 @@ class PaymentsUseCases:
     pay_out_again: PayOutAgain
     record_completed_sale: RecordCompletedSale
     receive_webhook: ReceiveWebhook
+    replay_webhook: ReplayWebhook
+    list_webhooks: ListWebhooks
+    forget_webhook_bodies: ForgetWebhookBodies
     handle_webhook: HandleWebhook
     check_solvency: CheckSolvency
     view_balance: ViewBalance
@@ -97,9 +104,12 @@ def trade_previews(adapters: Adapters, rules: MarketRules) -> TradePreviews:
 
 
 def payments_use_cases(
-    adapters: Adapters, rules: MarketRules, patience: Patience
+    adapters: Adapters, rules: MarketRules, patience: Patience, webhook_body_life: timedelta
 ) -> PaymentsUseCases:
-    """Return the use cases of the payments context."""
+    """Return the use cases of the payments context.
+
+    The bodies of webhooks are forgotten when they are older than `webhook_body_life`.
+    """
     store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
@@ -220,11 +230,30 @@ def payments_use_cases(
             transaction=transaction,
             provider=provider,
             webhooks=store.webhooks,
+            archive=store.webhook_archive,
             outbox=store.outbox,
+            clock=clock,
+            ids=adapters.ids,
+        ),
+        replay_webhook=ReplayWebhook(
+            transaction=transaction,
+            provider=provider,
+            webhooks=store.webhooks,
+            archive=store.webhook_archive,
+            outbox=store.outbox,
+            audit_log=store.audit_log,
+        ),
+        list_webhooks=ListWebhooks(archive=store.webhook_archive),
+        forget_webhook_bodies=ForgetWebhookBodies(
+            transaction=transaction,
+            archive=store.webhook_archive,
+            clock=clock,
+            life=webhook_body_life,
         ),
         handle_webhook=HandleWebhook(
             transaction=transaction,
             webhooks=store.webhooks,
+            archive=store.webhook_archive,
             orders=orders,
             payments=payments,
             payouts=store.payouts,
@@ -233,6 +262,7 @@ def payments_use_cases(
             record_payout=parts.record_payout,
             suspense=parts.suspense,
             irregularities=parts.irregularities,
+            clock=clock,
         ),
         check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
         view_balance=ViewBalance(ledger=ledger),

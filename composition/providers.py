@@ -241,6 +241,7 @@ class Container(containers.DeclarativeContainer):
             providers.Resource(open_journal, settings),
             clock,
             providers.Callable(webhook_secret, settings),
+            old_webhook_secret=settings.provided.payments.old_webhook_secret,
         ),
         stripe=providers.Resource(open_stripe, settings, real_clock, stopwatch),
     )
@@ -337,6 +338,7 @@ class Container(containers.DeclarativeContainer):
             batch=settings.provided.engine.batch,
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
+        webhook_body_life=settings.provided.payments.webhook_body_life,
         roles=roles,
         keepers=keepers,
         shards=shards,

@@ -43,6 +43,7 @@ from ..adapters.sql.payments.ledger import SqlLedger
 from ..adapters.sql.payments.payments import SqlPayments
 from ..adapters.sql.payments.payouts import SqlPayouts
 from ..adapters.sql.payments.seller_records import SqlSellerRecords
+from ..adapters.sql.payments.webhook_archive import SqlWebhookArchive
 from ..adapters.sql.payments.webhooks import SqlWebhooks
 from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
 from ..adapters.sql.users.addresses import SqlAddresses
@@ -155,6 +156,7 @@ def build_sql_store(
         ledger=SqlLedger(database),
         seller_records=SqlSellerRecords(database),
         webhooks=SqlWebhooks(database),
+        webhook_archive=SqlWebhookArchive(database),
         authentication_tasks=SqlAuthenticationTasks(database),
         price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),

@@ -182,7 +182,11 @@ class PaymentsSettings(Section, frozen=True):
     webhook_secret: str | None = None
     """Signs the provider's webhooks. Embedded mode generates one in the folder."""
     old_webhook_secret: str | None = None
-    """The secret before `webhook_secret`, while Stripe signs with both."""
+    """The secret before `webhook_secret`, while the provider may sign with either."""
+    webhook_body_life: Annotated[
+        timedelta, Between(timedelta(days=1), timedelta(days=3650), "nothing could be replayed")
+    ] = timedelta(days=90)
+    """How long the bodies of webhooks are kept. They may hold personal data."""
     journal: str | None = None
     """The file of the embedded provider's books, which all processes share.
 

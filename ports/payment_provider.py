@@ -85,3 +85,10 @@ class PaymentProvider(Protocol):
         Raises InvalidSignature, and InvalidText for a signed but malformed body.
         """
         ...
+
+    def read_webhook(self, body: bytes) -> Webhook:
+        """Return the event in a body whose signature was verified when it came.
+
+        Raises InvalidText.
+        """
+        ...

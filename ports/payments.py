@@ -202,6 +202,10 @@ class Webhooks(Protocol):
         """Return a stored event."""
         ...
 
+    async def replace(self, event: Webhook) -> None:
+        """Replace a stored event by another reading of the same body."""
+        ...
+
     async def most(self, kind: WebhookKind, reference: str) -> Cents:
         """Return the greatest amount in an event of this kind about this refund or payout, or 0."""
         ...

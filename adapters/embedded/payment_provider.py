@@ -49,6 +49,8 @@ class EmbeddedPaymentProvider(PaymentProvider):
     journal: Journal
     clock: Clock
     webhook_secret: str = field(repr=False)
+    old_webhook_secret: str | None = field(default=None, repr=False, kw_only=True)
+    """The secret before it, while webhooks may still be signed with that."""
 
     def __post_init__(self) -> None:
         if not self.webhook_secret:
@@ -104,7 +106,10 @@ class EmbeddedPaymentProvider(PaymentProvider):
         return await self.journal.consult(work)
 
     def parse_webhook(self, body: bytes, signature: str) -> Webhook:
-        check_signature(body, signature, (self.webhook_secret,), self.clock.now())
+        check_signature(body, signature, self._secrets, self.clock.now())
+        return self.read_webhook(body)
+
+    def read_webhook(self, body: bytes) -> Webhook:
         return read_event(body)
 
     def sign(self, body: bytes) -> str:
@@ -115,6 +120,10 @@ class EmbeddedPaymentProvider(PaymentProvider):
         """Return the webhooks of all calls except the first `after`, each signed now."""
         bodies = await self.journal.consult(_bodies)
         return [SignedWebhook(body, self.sign(body)) for body in bodies[after:]]
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return tuple(secret for secret in (self.webhook_secret, self.old_webhook_secret) if secret)
 
     async def _settle(self, request: Request) -> Call:
         call = await self.journal.consult(lambda provider: provider.settle(request))

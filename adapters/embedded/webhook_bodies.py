@@ -66,9 +66,10 @@ def read_event(body: bytes) -> Webhook:
     """Return the event in a webhook body. Raises InvalidText if the body is malformed."""
     event = body_object(body)
     webhook_id = text_in("id", event.get("id"))
-    kind = _KINDS.get(text_in("type", event.get("type")), WebhookKind.OTHER)
+    type_ = text_in("type", event.get("type"))
+    kind = _KINDS.get(type_, WebhookKind.OTHER)
     if kind is WebhookKind.OTHER:
-        return Webhook(webhook_id, kind, order_id=None)
+        return Webhook(webhook_id, kind, order_id=None, type=type_)
     data = object_in("data", event.get("data"))
     charge_id = text_or_none("charge_id", data.get("charge_id"))
     if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
@@ -81,6 +82,7 @@ def read_event(body: bytes) -> Webhook:
         reference=text_or_none(*_reference(kind, data)),
         amount=_amount(data.get("amount")),
         reason=text_or_none("reason", data.get("reason")),
+        type=type_,
     )
 
 

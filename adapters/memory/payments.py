@@ -223,12 +223,26 @@ class MemoryWebhooks(MemoryAdapter, Webhooks):
         await self._database.writing()
         if event.id in self._tables.webhooks:
             return False
+        self._put(event)
+        return True
+
+    def _put(self, event: Webhook) -> None:
         self._database.put(self._tables.webhooks, event.id, event)
         if event.reference is not None:
             about = event.kind, event.reference
             most = max(event.amount, self._tables.webhooks_about.get(about, 0))
             self._database.put(self._tables.webhooks_about, about, most)
-        return True
+
+    async def replace(self, event: Webhook) -> None:
+        await self._database.writing()
+        before = self._tables.webhooks[event.id]
+        self._database.put(self._tables.webhooks, event.id, event)
+        for kind, reference in {(before.kind, before.reference), (event.kind, event.reference)}:
+            if reference is not None:
+                of_it = (kind, reference)
+                every = self._tables.webhooks.values()
+                amounts = [w.amount for w in every if (w.kind, w.reference) == of_it]
+                self._database.put(self._tables.webhooks_about, of_it, max(amounts, default=0))
 
     async def get(self, webhook_id: str) -> Webhook:
         with await self._database.reading():

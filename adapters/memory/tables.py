@@ -24,6 +24,7 @@ from ...ports.language.ids import (
     ApiTokenId,
     AuditEntryId,
     HaltId,
+    KeptWebhookId,
     MessageId,
     NotificationId,
     OrderId,
@@ -33,6 +34,7 @@ from ...ports.language.ids import (
     TaskId,
     UserId,
 )
+from ...ports.language.kept_webhooks import KeptWebhook
 from ...ports.language.leases import Lease
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message, Position, Queue
@@ -202,6 +204,8 @@ class Tables:
         self.totals: dict[AccountKind, int] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
         self.webhooks: dict[str, Webhook] = {}
+        self.kept_webhooks: dict[KeptWebhookId, KeptWebhook] = {}
+        self.kept_webhook_ids: dict[str, KeptWebhookId] = {}
         self.webhooks_about: dict[tuple[WebhookKind, str], Cents] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}

@@ -75,6 +75,9 @@ class StripePaymentProvider(PaymentProvider):
 
     def parse_webhook(self, body: bytes, signature: str) -> Webhook:
         check_signature(body, signature, self.webhook_secrets, self.clock.now())
+        return self.read_webhook(body)
+
+    def read_webhook(self, body: bytes) -> Webhook:
         return read_event(body, self.currency)
 
     @property

@@ -1,5 +1,6 @@
 """Stripe's events as webhooks of the port."""
 
+from dataclasses import replace
 from typing import Any
 
 from ...ports.language.errors import InvalidText
@@ -28,6 +29,10 @@ def read_event(body: bytes, currency: str) -> Webhook:
     know, is `OTHER`. Raises InvalidText if the body is malformed or of another version of the API.
     """
     event = body_object(body)
+    return replace(_read(event, currency), type=text_in("type", event.get("type")))
+
+
+def _read(event: dict[str, Any], currency: str) -> Webhook:
     webhook_id = text_in("id", event.get("id"))
     kind = _KINDS.get(text_in("type", event.get("type")), WebhookKind.OTHER)
     other = Webhook(webhook_id, WebhookKind.OTHER, order_id=None)

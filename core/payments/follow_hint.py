@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ...ports.clock import Clock
 from ...ports.language.events import WebhookHinted
 from ...ports.language.payments import Webhook, WebhookKind
 from ...ports.payments import Webhooks
+from ...ports.transaction import Transaction
+from ...ports.webhook_archive import WebhookArchive
 
 Follow: TypeAlias = Callable[[Webhook], Awaitable[None]]
 """Asks the provider about the object that the webhook names in `reference`, and applies that."""
@@ -24,10 +27,15 @@ class FollowHint:
     To add a kind, add it to WebhookKind, and its use case to `composition/hints.py`.
     """
 
+    transaction: Transaction
     webhooks: Webhooks
+    archive: WebhookArchive
+    clock: Clock
     follow: Mapping[WebhookKind, Follow]
 
     async def __call__(self, hinted: WebhookHinted) -> None:
         """Follow the hint. Raises Unavailable, after which repeat."""
         webhook = await self.webhooks.get(hinted.webhook_id)
         await self.follow[webhook.kind](webhook)
+        async with self.transaction():
+            await self.archive.mark_applied(webhook.id, self.clock.now())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...ports.clock import Clock
 from ...ports.language.errors import NotFound, Unavailable
 from ...ports.language.events import WebhookReceived
 from ...ports.language.ids import OrderId
@@ -10,6 +11,7 @@ from ...ports.language.payments import Charge, Payment, Webhook, WebhookKind
 from ...ports.orders import Orders
 from ...ports.payments import Payments, Payouts, Webhooks
 from ...ports.transaction import Transaction
+from ...ports.webhook_archive import WebhookArchive
 from .escrow import Escrow
 from .irregularities import Irregularities
 from .record_payout import RecordPayout
@@ -43,6 +45,7 @@ class HandleWebhook:
 
     transaction: Transaction
     webhooks: Webhooks
+    archive: WebhookArchive
     orders: Orders
     payments: Payments
     payouts: Payouts
@@ -51,6 +54,7 @@ class HandleWebhook:
     record_payout: RecordPayout
     suspense: Suspense
     irregularities: Irregularities
+    clock: Clock
 
     async def __call__(self, reported: WebhookReceived) -> None:
         """Apply the webhook. Raises Unavailable if the order's payment is not stored yet."""
@@ -69,6 +73,7 @@ class HandleWebhook:
                     await self._fail_payout(event)
                 case _:  # another kind, or one that is a hint by now
                     pass
+            await self.archive.mark_applied(event.id, self.clock.now())
 
     async def _capture(self, event: Webhook) -> None:
         assert event.charge_id is not None, event

@@ -27,6 +27,7 @@ class Sweeper:
         """Create a sweeper for some roles, by default those of the application."""
         self._bidding = application.bidding
         self._price_alerts = application.price_alerts
+        self._payments = application.payments
         self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
@@ -89,4 +90,5 @@ class Sweeper:
             await self._store.idempotency_keys.forget(now - _REMEMBER)
             await self._store.sessions.forget(now - _REMEMBER)
             await self._store.notifications.forget(now - _KEEP_TOLD)
+        await self._payments.forget_webhook_bodies()
         self._forgotten_at = now

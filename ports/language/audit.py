@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    WEBHOOK_REPLAYED = "webhook_replayed"
     RESHARDED = "resharded"
     CLOCK_STARTED = "clock_started"
     CLOCK_MOVED = "clock_moved"
@@ -75,6 +76,7 @@ class TargetKind(StrEnum):
     ALARM = "alarm"
     DEAD_LETTER = "dead_letter"
     API_TOKEN = "api_token"  # noqa: S105  # no secret
+    WEBHOOK = "webhook"
     MARKET = "market"
     CLOCK = "clock"
 

@@ -19,6 +19,7 @@ AlertId = NewType("AlertId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 AuditEntryId = NewType("AuditEntryId", UUID)
 AlarmId = NewType("AlarmId", UUID)
+KeptWebhookId = NewType("KeptWebhookId", UUID)
 ApiTokenId = NewType("ApiTokenId", UUID)
 
 _ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)

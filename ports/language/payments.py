@@ -262,7 +262,9 @@ class Webhook:
     amount: Cents = 0
     reason: str | None = None
     reference: str | None = None
-    """The provider's id of the refund or payout, if the webhook contains it."""
+    """The provider's id of the refund or payout, or of the object that changed, if it says so."""
+    type: str = field(default="", compare=False)
+    """The provider's own name of its kind. It is kept in the archive only."""
 
     @property
     def name(self) -> str:

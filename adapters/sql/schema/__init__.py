@@ -27,6 +27,7 @@ from .orders import destinations, order_steps, orders
 from .payments import (
     bid_bars,
     declines,
+    kept_webhooks,
     ledger_entries,
     ledger_transfers,
     payments,
@@ -59,6 +60,7 @@ __all__ = [
     "halts",
     "idempotency_keys",
     "inbox",
+    "kept_webhooks",
     "leases",
     "ledger_entries",
     "ledger_transfers",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Uuid,
@@ -14,7 +15,7 @@ from sqlalchemy import (
 )
 
 from ....ports.language.orders import PaymentStatus
-from ....ports.language.payments import AccountKind, PayoutState, WebhookKind
+from ....ports.language.payments import AccountKind, PayoutState
 from .columns import (
     Counter,
     Instant,
@@ -173,7 +174,8 @@ webhooks = Table(
     "webhooks",
     metadata,
     Column("id", String, primary_key=True),
-    Column("kind", word(WebhookKind, "kind"), nullable=False),
+    # A word without a CHECK, so that a new kind does not require rebuilding the table.
+    Column("kind", String(32), nullable=False),
     Column("order_id", Uuid),
     Column("charge_id", String),
     Column("amount", BigInteger, nullable=False),
@@ -182,3 +184,23 @@ webhooks = Table(
     sqlite_with_rowid=False,
 )
 Index(None, webhooks.c.reference)
+
+kept_webhooks = Table(
+    "kept_webhooks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("webhook_id", String, nullable=False, unique=True),
+    Column("type", String, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("applied_at", Instant),
+    Column("body", LargeBinary),
+)
+Index(None, kept_webhooks.c.type, kept_webhooks.c.id)
+partial_index(
+    "ix_kept_webhooks_bodies",
+    kept_webhooks.c.received_at,
+    where=kept_webhooks.c.body.is_not(None),
+)
+partial_index(
+    "ix_kept_webhooks_not_applied", kept_webhooks.c.id, where=kept_webhooks.c.applied_at.is_(None)
+)

@@ -20,6 +20,7 @@ from . import (
     shards,
     shortfalls,
     verify,
+    webhooks,
 )
 
 _DESCRIPTION = """\
@@ -37,6 +38,7 @@ JOBS = (
     shortfalls.ACTIONS,
     records.ACTIONS,
     messages.ACTIONS,
+    webhooks.ACTIONS,
     catalog.ACTIONS,
 )
 

@@ -56,6 +56,7 @@ from .trade import (
     TaskClaimed,
     TaskNotOpen,
     VerdictGiven,
+    WebhookNotKept,
 )
 
 __all__ = [
@@ -116,6 +117,7 @@ __all__ = [
     "TradingSuspended",
     "Unavailable",
     "VerdictGiven",
+    "WebhookNotKept",
     "WrongCredentials",
     "with_cause",
 ]

@@ -226,3 +226,13 @@ class InvalidSignature(Refusal):
 
     def __str__(self) -> str:
         return f"the webhook's signature is {self.problem}"
+
+
+@dataclass(eq=False)
+class WebhookNotKept(Refusal):
+    """No webhook was received under this id, or its body is not kept any more."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return f"the webhook {self.id} is not kept"

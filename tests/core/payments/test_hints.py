@@ -24,6 +24,12 @@ async def test_hint_is_followed_by_the_use_case_of_its_kind(exchange: Exchange) 
     webhook = Webhook("evt_1", WebhookKind.CHARGE_REFUNDED, order_id=None, reference="re_1")
     async with exchange.store.transaction():
         await exchange.store.webhooks.store(webhook)
-    follow_hint = FollowHint(exchange.store.webhooks, {WebhookKind.CHARGE_REFUNDED: follow})
+    follow_hint = FollowHint(
+        exchange.store.transaction,
+        exchange.store.webhooks,
+        exchange.store.webhook_archive,
+        exchange.clock,
+        {WebhookKind.CHARGE_REFUNDED: follow},
+    )
     await follow_hint(WebhookHinted("evt_1", "re_1"))
     assert followed == [webhook]

@@ -68,6 +68,8 @@ def test_every_action_that_changes_something_requires_a_reason() -> None:
         "frozen-orders",
         "suspense",
         "tokens",
+        "webhook",
+        "webhooks",
     }
     without = {name for name, action in ACTIONS.items() if not action.needs_reason}
     # A retry is always safe, so its reason is optional.
