@@ -20,6 +20,7 @@ from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.integrity import Snapshots
+from ..ports.known_seller_accounts import KnownSellerAccounts
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.leases import Leases
@@ -38,6 +39,7 @@ from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex, SearchReader
+from ..ports.seller_accounts import SellerAccounts
 from ..ports.sent_messages import SentMessages
 from ..ports.sessions import Sessions
 from ..ports.signs_of_life import SignsOfLife
@@ -61,6 +63,7 @@ class Store:
     traders: Traders
     newest_addresses: NewestAddresses
     payment_accounts: PaymentAccounts
+    known_seller_accounts: KnownSellerAccounts
     recipients: Recipients
     sessions: Sessions
     api_tokens: ApiTokens
@@ -130,6 +133,7 @@ class Adapters:
     order_stream: OrderStream
     product_cache: Cache[ProductId, Product]
     payment_provider: PaymentProvider
+    seller_accounts: SellerAccounts
     templates: Templates
     mailer: Mailer
     text_messenger: TextMessenger

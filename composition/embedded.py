@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ..adapters.decorators.broadcast_cache import BroadcastCache
 from ..adapters.embedded.journal import MemoryJournal
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from ..adapters.embedded.seller_accounts import EmbeddedSellerAccounts
 from ..adapters.memory.access_tokens import MemoryAccessTokens
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
@@ -100,6 +101,7 @@ def embedded_adapters(
     views = MemoryBookViews(store.stored_books)
     order_stream = MemoryOrderStream(queue=_QUEUE)
     search_index = MemorySearchIndex()
+    journal = MemoryJournal()
     cache = BroadcastCache(
         MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1)),
         invalidations=invalidations or MemoryCacheInvalidations(),
@@ -121,7 +123,8 @@ def embedded_adapters(
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,
         product_cache=cache,
-        payment_provider=EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_embedded"),
+        payment_provider=EmbeddedPaymentProvider(journal, clock, "whsec_embedded"),
+        seller_accounts=EmbeddedSellerAccounts(journal),
         templates=MemoryTemplates(currency),
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),

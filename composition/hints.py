@@ -11,13 +11,13 @@ from .application import Application
 from .router import Router
 
 
-def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:  # noqa: ARG001  # no kind yet
+def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:
     """Return the use case of each kind of webhook that is a hint.
 
     Each is called with the webhook, outside any transaction, and may be called again: see
     FollowHint.
     """
-    return {}
+    return {WebhookKind.SELLER_ACCOUNT_CHANGED: app.payments.follow_seller_account}
 
 
 def hint_routes(app: Application) -> tuple[Consumer, ...]:

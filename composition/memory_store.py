@@ -30,6 +30,7 @@ from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
+from ..adapters.memory.seller_accounts import MemoryKnownSellerAccounts
 from ..adapters.memory.sent_messages import MemorySentMessages
 from ..adapters.memory.sessions import MemorySessions
 from ..adapters.memory.signs_of_life import MemorySignsOfLife
@@ -72,6 +73,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
         api_tokens=MemoryApiTokens(database),
+        known_seller_accounts=MemoryKnownSellerAccounts(database),
         products=MemoryProducts(database),
         stock=MemoryStock(database),
         quotes=MemoryQuotes(database),

@@ -11,6 +11,7 @@ from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
 from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
+from ..core.payments.follow_seller_account import FollowSellerAccount
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities
@@ -18,6 +19,7 @@ from ..core.payments.list_payouts import ListPayouts
 from ..core.payments.list_suspense import ListSuspense
 from ..core.payments.list_webhooks import ListWebhooks
 from ..core.payments.lock_trade import LockTrade
+from ..core.payments.open_seller_account import OpenSellerAccount
 from ..core.payments.patience import Patience
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
@@ -38,6 +40,7 @@ from ..core.payments.set_off import SetOff
 from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
+from ..core.payments.view_seller_account import ViewSellerAccount, VisitSellerDashboard
 from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
@@ -85,6 +88,10 @@ class PaymentsUseCases:
     list_webhooks: ListWebhooks
     forget_webhook_bodies: ForgetWebhookBodies
     handle_webhook: HandleWebhook
+    open_seller_account: OpenSellerAccount
+    follow_seller_account: FollowSellerAccount
+    view_seller_account: ViewSellerAccount
+    visit_seller_dashboard: VisitSellerDashboard
     check_solvency: CheckSolvency
     view_balance: ViewBalance
     list_payouts: ListPayouts
@@ -213,6 +220,8 @@ def payments_use_cases(
             ledger=ledger,
             payables=parts.payables,
             irregularities=parts.irregularities,
+            seller_accounts=adapters.seller_accounts,
+            patience=patience,
             clock=clock,
         ),
         retry_payouts=RetryPayouts(
@@ -263,6 +272,24 @@ def payments_use_cases(
             suspense=parts.suspense,
             irregularities=parts.irregularities,
             clock=clock,
+        ),
+        open_seller_account=OpenSellerAccount(
+            transaction=transaction,
+            users=store.users,
+            known_accounts=store.known_seller_accounts,
+            seller_accounts=adapters.seller_accounts,
+            clock=clock,
+            patience=patience,
+        ),
+        follow_seller_account=parts.follow_seller_account,
+        view_seller_account=ViewSellerAccount(
+            payment_accounts=store.payment_accounts,
+            follow_seller_account=parts.follow_seller_account,
+        ),
+        visit_seller_dashboard=VisitSellerDashboard(
+            payment_accounts=store.payment_accounts,
+            seller_accounts=adapters.seller_accounts,
+            patience=patience,
         ),
         check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
         view_balance=ViewBalance(ledger=ledger),
@@ -317,6 +344,7 @@ class _Parts:
     record_payout: RecordPayout
     payables: Payables
     record_refund: RecordRefund
+    follow_seller_account: FollowSellerAccount
 
 
 def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts:
@@ -390,4 +418,13 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         record_payout=record_payout,
         payables=payables,
         record_refund=record_refund,
+        follow_seller_account=FollowSellerAccount(
+            transaction=transaction,
+            known_accounts=store.known_seller_accounts,
+            seller_accounts=adapters.seller_accounts,
+            payouts=store.payouts,
+            outbox=store.outbox,
+            clock=clock,
+            patience=patience,
+        ),
     )

@@ -46,6 +46,16 @@ class ProviderPages:
         await self._act(self._dashboard().return_payout(payout_id, amount))
         return payout_id
 
+    async def complete_account(self, account: str) -> str:
+        """Let a seller tell all that is required, and return the account's id."""
+        await self._act(self._dashboard().complete_account(account))
+        return account
+
+    async def restrict_account(self, account: str) -> str:
+        """Require more of a seller, and return the account's id."""
+        await self._act(self._dashboard().restrict_account(account))
+        return account
+
     async def _act(self, act: Awaitable[T]) -> T:
         provider = self._provider()
         before = len(await provider.webhooks())

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
+from ..adapters.embedded.journal import Journal
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from ..adapters.embedded.seller_accounts import EmbeddedSellerAccounts
 from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
@@ -41,10 +43,11 @@ from ..ports.payment_provider import PaymentProvider
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.search_index import SearchIndex
+from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
-from . import redis_adapters, sql_adapters
+from . import redis_adapters, sql_adapters, stripe_adapters
 from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
@@ -71,7 +74,6 @@ from .nats_adapters import (
 from .nats_bus import open_nats_bus
 from .network import open_network
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
-from .stripe_adapters import open_stripe
 
 if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     from ..adapters.redis.connection import RedisConnection
     from ..adapters.sql.engine.database import SqlDatabase
     from ..adapters.streams.mirrored_books import MirroredBookViews
+    from ..adapters.stripe.client import StripeCalls
 
 
 class Container(containers.DeclarativeContainer):
@@ -234,16 +237,27 @@ class Container(containers.DeclarativeContainer):
             settings,
         ),
     )
+    journal: providers.Provider[Journal] = providers.Resource(open_journal, settings)
+    stripe_calls: "providers.Provider[StripeCalls]" = providers.Resource(
+        stripe_adapters.open_stripe_calls, settings, stopwatch
+    )
     payment_provider: providers.Provider[PaymentProvider] = providers.Selector(
         settings.provided.payments.adapter,
         embedded=providers.Singleton(
             EmbeddedPaymentProvider,
-            providers.Resource(open_journal, settings),
+            journal,
             clock,
             providers.Callable(webhook_secret, settings),
             old_webhook_secret=settings.provided.payments.old_webhook_secret,
         ),
-        stripe=providers.Resource(open_stripe, settings, real_clock, stopwatch),
+        stripe=providers.Singleton(
+            stripe_adapters.stripe_payment_provider, stripe_calls, settings, real_clock
+        ),
+    )
+    seller_accounts: providers.Provider[SellerAccounts] = providers.Selector(
+        settings.provided.payments.adapter,
+        embedded=providers.Singleton(EmbeddedSellerAccounts, journal),
+        stripe=providers.Singleton(stripe_adapters.stripe_seller_accounts, stripe_calls, settings),
     )
     templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
     mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)
@@ -302,6 +316,7 @@ class Container(containers.DeclarativeContainer):
         order_stream=order_stream,
         product_cache=product_cache,
         payment_provider=payment_provider,
+        seller_accounts=seller_accounts,
         templates=templates,
         mailer=mailer,
         text_messenger=text_messenger,

@@ -51,6 +51,7 @@ from ..adapters.sql.users.api_tokens import SqlApiTokens
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.recipients import SqlRecipients
+from ..adapters.sql.users.seller_accounts import SqlKnownSellerAccounts
 from ..adapters.sql.users.sessions import SqlSessions
 from ..adapters.sql.users.traders import SqlTraders
 from ..adapters.sql.users.users import SqlUsers
@@ -134,6 +135,7 @@ def build_sql_store(
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
         api_tokens=SqlApiTokens(database),
+        known_seller_accounts=SqlKnownSellerAccounts(database),
         products=SqlProducts(database),
         stock=SqlStock(database),
         quotes=SqlQuotes(database),

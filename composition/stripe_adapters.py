@@ -2,23 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.payment_provider import PaymentProvider
+from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from ..adapters.stripe.client import StripeCalls
 
 _OF_PATIENCE = 0.9
 """A call has less time than its caller's patience, so that the adapter notices first."""
 
 
 @asynccontextmanager
-async def open_stripe(
-    settings: Settings, clock: Clock, stopwatch: Stopwatch
-) -> AsyncIterator[PaymentProvider]:
-    """Open the connections to Stripe. The clock must be the real one, as Stripe's is."""
+async def open_stripe_calls(
+    settings: Settings, stopwatch: Stopwatch
+) -> AsyncIterator["StripeCalls"]:
+    """Open the connections to Stripe, which all its adapters share."""
     from ..adapters.stripe.client import StripeCalls
-    from ..adapters.stripe.payment_provider import StripePaymentProvider
 
     payments = settings.payments
     assert payments.api_key, "the settings need it"
@@ -28,9 +32,32 @@ async def open_stripe(
         url=payments.api_url,
         limit=payments.timeout * _OF_PATIENCE,
     )
-    secrets = (payments.webhook_secret, payments.old_webhook_secret)
     try:
-        known = tuple(secret for secret in secrets if secret)
-        yield StripePaymentProvider(calls, clock, known, settings.market.currency.lower())
+        yield calls
     finally:
         await calls.close()
+
+
+def stripe_payment_provider(
+    calls: "StripeCalls", settings: Settings, clock: Clock
+) -> PaymentProvider:
+    """Return the payment provider. The clock must be the real one, as Stripe's is."""
+    from ..adapters.stripe.payment_provider import StripePaymentProvider
+
+    payments = settings.payments
+    secrets = (
+        payments.webhook_secret,
+        payments.connect_webhook_secret,
+        payments.old_webhook_secret,
+    )
+    known = tuple(secret for secret in secrets if secret)
+    return StripePaymentProvider(calls, clock, known, settings.market.currency.lower())
+
+
+def stripe_seller_accounts(calls: "StripeCalls", settings: Settings) -> SellerAccounts:
+    """Return the accounts of sellers."""
+    from ..adapters.stripe.seller_accounts import StripeSellerAccounts
+
+    payments = settings.payments
+    refresh_url = payments.onboarding_refresh_url or payments.onboarding_return_url
+    return StripeSellerAccounts(calls, payments.onboarding_return_url, refresh_url)

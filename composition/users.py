@@ -123,7 +123,12 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
         remove_address=RemoveAddress(transaction=transaction, addresses=store.addresses),
         set_payment_method=SetPaymentMethod(transaction=transaction, users=users),
         set_payout_account=SetPayoutAccount(
-            transaction=transaction, users=users, outbox=store.outbox
+            transaction=transaction,
+            users=users,
+            known_accounts=store.known_seller_accounts,
+            seller_accounts=adapters.seller_accounts,
+            outbox=store.outbox,
+            clock=clock,
         ),
         set_roles=SetRoles(
             transaction=transaction,

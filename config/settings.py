@@ -171,7 +171,9 @@ class SecuritySettings(Section, frozen=True):
 class PaymentsSettings(Section, frozen=True):
     """The payment provider."""
 
-    SECRETS = frozenset({"api_key", "webhook_secret", "old_webhook_secret"})
+    SECRETS = frozenset(
+        {"api_key", "webhook_secret", "connect_webhook_secret", "old_webhook_secret"}
+    )
 
     adapter: Literal["embedded", "stripe"] = "embedded"
     """`embedded` is solebook's built-in provider with test cards. It moves no real money."""
@@ -181,12 +183,21 @@ class PaymentsSettings(Section, frozen=True):
     """Where Stripe's API is, if it is a double. The key is sent there."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. Embedded mode generates one in the folder."""
+    connect_webhook_secret: str | None = None
+    """Signs the webhooks of Stripe's endpoint for connected accounts."""
     old_webhook_secret: str | None = None
-    """The secret before `webhook_secret`, while the provider may sign with either."""
+    """The secret before one of these, while the provider may sign with either."""
     webhook_body_life: Annotated[
         timedelta, Between(timedelta(days=1), timedelta(days=3650), "nothing could be replayed")
     ] = timedelta(days=90)
     """How long the bodies of webhooks are kept. They may hold personal data."""
+    onboarding_return_url: str = "http://localhost/payouts"
+    """The page of yours to which Stripe sends sellers when they leave its pages."""
+    onboarding_refresh_url: str | None = None
+    """The page of yours that asks for a new link, when one was used already or is too old.
+
+    The default is `onboarding_return_url`.
+    """
     journal: str | None = None
     """The file of the embedded provider's books, which all processes share.
 

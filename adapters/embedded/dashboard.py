@@ -7,6 +7,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
+from .account_records import NOT_COMPLETE
 from .journal import Journal
 from .provider import Call, Operation, Outcome, Provider, Request
 
@@ -89,6 +90,27 @@ class Dashboard:
     async def take_fee(self, amount: Cents) -> str:
         """Take a fee that is for no single charge, and return its id."""
         return (await self._act(Operation.FEE, _BANK, amount)).movement_id
+
+    async def complete_account(self, account: str) -> None:
+        """Let a seller tell all that is required. Raises AssertionError for an unknown account."""
+        await self._change(Operation.ACCOUNT_COMPLETION, account)
+
+    async def restrict_account(self, account: str, reason: str = NOT_COMPLETE) -> None:
+        """Require more of a seller, until which the account cannot be paid.
+
+        Raises AssertionError for an unknown account.
+        """
+        await self._change(Operation.ACCOUNT_RESTRICTION, account, reason)
+
+    async def _change(self, operation: Operation, account: str, *more: str) -> None:
+        def work(provider: Provider) -> Call:
+            known = provider.accounts.is_known(account)
+            assert known, f"the provider has no account {account}"
+            return provider.settle(
+                _request(provider, operation, " ".join((account, *more)), 0, None)
+            )
+
+        await self.journal.consult(work)
 
     async def _act(
         self,

@@ -136,7 +136,8 @@ def _bodies(provider: Provider) -> list[bytes]:
     returned: Counter[str] = Counter()
     bodies: list[bytes] = []
     for call in provider.calls:
-        if call.outcome is not Outcome.REQUEST_LOST:
+        is_own = call.request.operation is Operation.ACCOUNT_OPENING  # it tells nothing new
+        if call.outcome is not Outcome.REQUEST_LOST and not is_own:
             amount = call.moved
             if call.request.operation is Operation.PAYOUT_RETURN:
                 returned[call.payout_id] += amount

@@ -10,6 +10,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, ChargeOutcome, DeclinedCharge, PendingCharge
 from . import tokens
+from .account_records import AccountRecords
 
 
 class Operation(StrEnum):
@@ -28,8 +29,24 @@ class Operation(StrEnum):
     """The exchange adds money from its own bank."""
     FEE = "fee"
     """The provider takes a fee for itself."""
+    ACCOUNT_OPENING = "account_opening"
+    """A seller's account is opened."""
+    ACCOUNT_COMPLETION = "account_completion"
+    """A seller tells all that is required: the account can be paid."""
+    ACCOUNT_RESTRICTION = "account_restriction"
+    """The provider requires more of a seller, until which the account cannot be paid."""
+
+    @property
+    def is_about_accounts(self) -> bool:
+        """Whether it is about a seller's account, so that no money moves."""
+        return self in _ABOUT_ACCOUNTS
 
 
+_ABOUT_ACCOUNTS = (
+    Operation.ACCOUNT_OPENING,
+    Operation.ACCOUNT_COMPLETION,
+    Operation.ACCOUNT_RESTRICTION,
+)
 OF_THE_EXCHANGE = {
     Operation.WITHDRAWAL: -1,
     Operation.WITHDRAWAL_FAILURE: 1,
@@ -128,7 +145,8 @@ class Call:
     @property
     def took_effect(self) -> bool:
         """Whether money moved."""
-        return self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
+        happened = self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
+        return happened and not self.request.operation.is_about_accounts
 
 
 _PREFIXES = {Operation.WITHDRAWAL: "wd", Operation.TOP_UP: "tu", Operation.FEE: "fee"}
@@ -139,7 +157,6 @@ _SPECIAL = {
     tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.PENDING, None),
     tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.PENDING, None),
     tokens.CARD_THAT_STAYS_PENDING: (Outcome.PENDING, None),
-    tokens.CLOSED_ACCOUNT: (Outcome.DECLINED, "account_closed"),
     tokens.ACCOUNT_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
     tokens.ACCOUNT_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
 }
@@ -156,6 +173,7 @@ class Provider:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.balance: Cents = 0
+        self.accounts = AccountRecords()
         self._latest: dict[str, Call] = {}
         self._numbers: defaultdict[OrderId, list[int]] = defaultdict(list)
         """By order, the indexes of its calls."""
@@ -174,7 +192,7 @@ class Provider:
         that the caller does not know of. Raises AssertionError for a key that was used with another
         request, and for an unknown charge or payout. A payout may make the balance negative.
         """
-        assert request.amount > 0, request
+        assert (request.amount > 0) is not request.operation.is_about_accounts, request
         earlier = self._latest.get(request.key)
         if earlier is not None:
             assert earlier.request == request, f"{request} under the key of {earlier.request}"
@@ -202,6 +220,8 @@ class Provider:
         arrived = call.outcome is not Outcome.REQUEST_LOST
         if request.operation is Operation.CHARGE and arrived and request.order_id is not None:
             self._asked_for_order[request.order_id] = call
+        if request.operation.is_about_accounts:
+            self.accounts.apply(request.operation, request.target, call.id)
         if call.took_effect:
             self._move(call)
 
@@ -279,6 +299,8 @@ class Provider:
         return request.order_id
 
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
+        if request.operation.is_about_accounts:
+            return Outcome.DONE, None
         if request.operation in OF_THE_EXCHANGE:
             assert request.target not in self._returned, f"{request.target} was returned already"
             return Outcome.DONE, None
@@ -291,11 +313,11 @@ class Provider:
             left = self.left_of(request.target)
             assert request.amount <= left, f"of {request.target} only {left} are left"
             return Outcome.DONE, None
+        problem = self.accounts.problem_of(request.target)
         if request.operation is Operation.CHARGE:
-            prefix, problem = "pm_", "invalid_payment_method"
-        else:
-            prefix, problem = "acct_", "invalid_account"
-        if not request.target.startswith(prefix):
+            is_valid = request.target.startswith("pm_")
+            problem = None if is_valid else "invalid_payment_method"
+        if problem is not None:
             return Outcome.DECLINED, problem
         return _SPECIAL.get(request.target, (Outcome.DONE, None))
 

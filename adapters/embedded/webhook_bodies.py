@@ -1,7 +1,8 @@
 """Webhook bodies: `{"id", "type", "data": {...}}`.
 
 The fields of `data` are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`.
-Fields that do not apply are null or left out.
+Fields that do not apply are null or left out. An event about a seller's account has `account`
+alone.
 """
 
 import json
@@ -41,6 +42,10 @@ def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
     `amount` is what it moved. If a payout came back, it is the total that came back so far.
     """
     request = call.request
+    if request.operation.is_about_accounts:
+        account = request.target.partition(" ")[0]
+        changed = {"id": f"evt_{call.id}", "type": WebhookKind.SELLER_ACCOUNT_CHANGED.value}
+        return json.dumps(changed | {"data": {"account": account}}).encode()
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
     is_refund = request.operation is Operation.REFUND
@@ -71,6 +76,9 @@ def read_event(body: bytes) -> Webhook:
     if kind is WebhookKind.OTHER:
         return Webhook(webhook_id, kind, order_id=None, type=type_)
     data = object_in("data", event.get("data"))
+    if kind is WebhookKind.SELLER_ACCOUNT_CHANGED:
+        account = text_in("account", data.get("account"))
+        return Webhook(webhook_id, kind, order_id=None, reference=account)
     charge_id = text_or_none("charge_id", data.get("charge_id"))
     if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
         raise InvalidText(field="charge_id", problem="is missing")

@@ -62,6 +62,7 @@ from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.rules import MarketRules
+from ...ports.language.seller_accounts import KnownSellerAccount
 from ...ports.language.steps import RecordedStep
 from ...ports.language.terms import Terms
 from ...ports.language.users import (
@@ -206,6 +207,7 @@ class Tables:
         self.webhooks: dict[str, Webhook] = {}
         self.kept_webhooks: dict[KeptWebhookId, KeptWebhook] = {}
         self.kept_webhook_ids: dict[str, KeptWebhookId] = {}
+        self.seller_accounts: dict[UserId, KnownSellerAccount] = {}
         self.webhooks_about: dict[tuple[WebhookKind, str], Cents] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}

@@ -20,13 +20,23 @@ _KINDS = {
     "transfer.created": WebhookKind.PAYOUT_PAID,
     "transfer.reversed": WebhookKind.PAYOUT_FAILED,
 }
+_OF_SELLERS = frozenset(
+    {
+        "account.updated",
+        "account.application.deauthorized",
+        "capability.updated",
+        "payout.failed",  # a seller's bank: the money is in their account again
+    }
+)
+"""Events of a connected account after which the exchange looks at its state."""
 
 
 def read_event(body: bytes, currency: str) -> Webhook:
     """Return the event in a webhook body, in this currency.
 
-    What happens on a connected account, in another currency, or is of a kind that solebook does not
-    know, is `OTHER`. Raises InvalidText if the body is malformed or of another version of the API.
+    What happens in another currency, or is of a kind that solebook does not know, is `OTHER`. Of a
+    connected account only the fact matters that its state may have changed. Raises InvalidText if
+    the body is malformed or of another version of the API.
     """
     event = body_object(body)
     return replace(_read(event, currency), type=text_in("type", event.get("type")))
@@ -34,9 +44,14 @@ def read_event(body: bytes, currency: str) -> Webhook:
 
 def _read(event: dict[str, Any], currency: str) -> Webhook:
     webhook_id = text_in("id", event.get("id"))
-    kind = _KINDS.get(text_in("type", event.get("type")), WebhookKind.OTHER)
+    type_ = text_in("type", event.get("type"))
+    kind = _KINDS.get(type_, WebhookKind.OTHER)
     other = Webhook(webhook_id, WebhookKind.OTHER, order_id=None)
-    if kind is WebhookKind.OTHER or event.get("account") is not None:
+    if event.get("account") is not None:
+        account = text_in("account", event.get("account"))
+        hint = Webhook(webhook_id, WebhookKind.SELLER_ACCOUNT_CHANGED, None, reference=account)
+        return hint if type_ in _OF_SELLERS else other
+    if kind is WebhookKind.OTHER:
         return other
     if event.get("api_version") != API_VERSION:
         raise InvalidText(field="api_version", problem=f"is not {API_VERSION}")

@@ -11,6 +11,7 @@ from ...ports.language.events import (
     AlarmRaised,
     CostsRose,
     NotificationRequested,
+    PayoutAccountRestricted,
     PriceDropped,
     QuotesWithdrawn,
     UserRegistered,
@@ -23,6 +24,7 @@ from ...ports.language.notifications import (
     CostsRoseNotice,
     Notice,
     Notification,
+    PayoutAccountRestrictedNotice,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
     Recipient,
@@ -44,7 +46,13 @@ from .channels import usable_channels
 from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 
 News: TypeAlias = (
-    UserRegistered | PriceDropped | QuotesWithdrawn | CostsRose | AlarmRaised | TradeNews
+    UserRegistered
+    | PriceDropped
+    | QuotesWithdrawn
+    | CostsRose
+    | PayoutAccountRestricted
+    | AlarmRaised
+    | TradeNews
 )
 """Events that users are notified of."""
 
@@ -114,6 +122,8 @@ class Notify:
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
             case CostsRose(user_id=user_id, fees=fees, shipping=shipping):
                 return [(user_id, CostsRoseNotice(fees, shipping))]
+            case PayoutAccountRestricted(user_id=user_id, problem=why, due=due, deadline=until):
+                return [(user_id, PayoutAccountRestrictedNotice(why, due, until))]
             case QuotesWithdrawn(user_id=user_id):
                 return [(user_id, _withdrawn(event, facts))]
             case AlarmRaised():
@@ -152,6 +162,8 @@ class Notify:
 def _order_of(event: News) -> OrderId | None:
     match event:
         case UserRegistered() | PriceDropped() | CostsRose() | QuotesWithdrawn():
+            return None
+        case PayoutAccountRestricted():
             return None
     return event.order_id
 

@@ -7,9 +7,11 @@ from ...ports.language.events import PayoutDue
 from ...ports.language.payments import Payout, PayoutState
 from ...ports.orders import Orders
 from ...ports.payments import Ledger, Payouts
+from ...ports.seller_accounts import SellerAccounts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
 from .irregularities import Irregularities
+from .patience import Patience
 from .payables import Payables
 from .payout_questions import taken_up
 from .transfers import debt, escrow, settled
@@ -23,7 +25,7 @@ class PaySeller:
     committed before the provider is asked. The same transaction checks that nothing stops the
     payout and that the escrow is complete. The idempotency key is derived from the order and the
     account, so a crash or a retry cannot pay twice. A refused payout is requested again if the
-    seller has changed the account since.
+    seller has changed the account since, or if the provider says that the account can be paid now.
     """
 
     transaction: Transaction
@@ -33,16 +35,30 @@ class PaySeller:
     ledger: Ledger
     payables: Payables
     irregularities: Irregularities
+    seller_accounts: SellerAccounts
+    patience: Patience
     clock: Clock
 
     async def __call__(self, due: PayoutDue) -> None:
         """Pay the seller unless that is done or stopped. Raises Unavailable, after which retry."""
         payout = await self._begin(due)
+        if payout is not None and await self._can_be_paid_again(payout):
+            payout = await self._begin(due, again=True)
         if payout is not None and payout.state is PayoutState.DUE:
             await self.payables.ask(payout)
 
-    async def _begin(self, due: PayoutDue) -> Payout | None:
-        """Return the payout to request, or None if it is stopped."""
+    async def _can_be_paid_again(self, payout: Payout) -> bool:
+        """Return whether a payout was refused and the cause is gone, of which nobody told."""
+        if payout.state is not PayoutState.REFUSED or payout.account is None:
+            return False
+        found = await self.patience.wait_for(self.seller_accounts.find(payout.account))
+        return found is not None and found.can_receive
+
+    async def _begin(self, due: PayoutDue, *, again: bool = False) -> Payout | None:
+        """Return the payout to request, or None if it is stopped.
+
+        With `again`, a refused one is requested again from the same account.
+        """
         async with self.transaction():
             order = await self.orders.get(due.order_id)
             payout = await self.payouts.find(due.order_id)
@@ -53,7 +69,7 @@ class PaySeller:
             account = await self.payment_accounts.payout_account(due.seller_id)
             if payout is None:
                 return await self._share_out(due, account)
-            if account is not None and account != payout.account:
+            if account is not None and (again or account != payout.account):
                 payout = taken_up(payout, account)
                 await self.payouts.save(payout)
             return payout

@@ -20,6 +20,8 @@ examples:
   solebook provider pay-out 50.00 --order $order   pay a seller again
   solebook provider return-payout po_5b8e          return a payout to the exchange
   solebook provider return-payout po_5b8e 5.00     return a part of it
+  solebook provider complete-account acct_77f0     a seller tells all that is required
+  solebook provider restrict-account acct_77f0     require more, until which nothing is paid
 """
 
 
@@ -44,6 +46,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     back = acts.add_parser("return-payout", help="let the bank return a paid payout")
     back.add_argument("payout", metavar="PAYOUT", help="the provider's id of the payout")
     back.add_argument("amount", metavar="AMOUNT", nargs="?", help="the part; all without it")
+    for name, what in (
+        ("complete-account", "tell all that is required of a seller"),
+        ("restrict-account", "require more of a seller, until which nothing is paid"),
+    ):
+        act = acts.add_parser(name, help=what)
+        act.add_argument("account", metavar="ACCOUNT", help="the seller's account")
     parser.set_defaults(run=provider)
 
 
@@ -69,6 +77,10 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
                 return f"{await pages.charge(options.order, amount)} was charged"
             case "pay-out":
                 return f"{await pages.pay_out(options.order, amount)} was paid"
+            case "complete-account":
+                return f"{await pages.complete_account(options.account)} was completed"
+            case "restrict-account":
+                return f"{await pages.restrict_account(options.account)} was restricted"
             case _:
                 return f"{await pages.return_payout(options.payout, amount or None)} was returned"
     except AssertionError as error:

@@ -26,6 +26,7 @@ from ...ports.language.notifications import (
     Notice,
     NotificationKind,
     NotificationPreferences,
+    PayoutAccountRestrictedNotice,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
     Recipient,
@@ -81,6 +82,11 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         CostsRoseNotice(
             FeesRise(SellerTerms(900, 500, 300), SellerTerms(950, 700, 320), asks=3),
             ShippingRise(1_400, 1_600, bids=2),
+        ),
+        PayoutAccountRestrictedNotice(
+            "requirements.past_due",
+            ("individual: document that proves it", "a bank account"),
+            datetime(2026, 3, 20, tzinfo=UTC),
         ),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),

@@ -42,6 +42,7 @@ from .routes.market import MarketController
 from .routes.notification_preferences import NotificationPreferencesController
 from .routes.notifications import NotificationsController
 from .routes.orders import OrdersController
+from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
@@ -65,6 +66,7 @@ _ROUTES = (
     AsksController,
     OrdersController,
     AuthenticationController,
+    PayoutAccountController,
     PayoutsController,
     PriceAlertsController,
     NotificationsController,

@@ -42,6 +42,7 @@ class NotificationKind(StrEnum):
     SALE_DELIVERED = "sale_delivered"
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"
+    PAYOUT_ACCOUNT_RESTRICTED = "payout_account_restricted"
     PRICE_DROPPED = "price_dropped"
     QUOTES_WITHDRAWN = "quotes_withdrawn"
     COSTS_ROSE = "costs_rose"
@@ -178,6 +179,18 @@ class CostsRoseNotice(Notice):
     KIND: ClassVar[NotificationKind] = NotificationKind.COSTS_ROSE
     fees: FeesRise | None
     shipping: ShippingRise | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountRestrictedNotice(Notice):
+    """To a seller: the provider does not pay them any more."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_ACCOUNT_RESTRICTED
+    problem: str
+    """Why, as a code of the provider."""
+    due: tuple[str, ...]
+    """What it wants to know, in words."""
+    deadline: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,8 @@ class WebhookKind(StrEnum):
     PAYOUT_PAID = "payout.paid"
     PAYOUT_FAILED = "payout.failed"
     """A payout was declined, or was paid and came back. The amount is all that came back so far."""
+    SELLER_ACCOUNT_CHANGED = "seller_account.changed"
+    """Something changed in a seller's account. `reference` is its id."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 

@@ -37,7 +37,15 @@ from .payments import (
 )
 from .price_alerts import price_alerts
 from .rules import rules_in_force
-from .users import addresses, api_tokens, refresh_tokens, revoked_sessions, sessions, users
+from .users import (
+    addresses,
+    api_tokens,
+    refresh_tokens,
+    revoked_sessions,
+    seller_accounts,
+    sessions,
+    users,
+)
 
 __all__ = [
     "addresses",
@@ -81,6 +89,7 @@ __all__ = [
     "revoked_sessions",
     "rules_in_force",
     "sales",
+    "seller_accounts",
     "seller_quarters",
     "sent_messages",
     "sessions",

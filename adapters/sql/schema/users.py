@@ -1,6 +1,6 @@
 """The tables of users, their addresses and sessions, and of programs' tokens."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Uuid
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Uuid
 
 from ....ports.language.users import Role
 from ..engine.constructs import holds
@@ -67,6 +67,17 @@ revoked_sessions = Table(
     sqlite_with_rowid=False,
 )
 Index(None, revoked_sessions.c.until)
+
+seller_accounts = Table(
+    "seller_accounts",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("account", String),
+    Column("can_receive", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index(None, seller_accounts.c.account)
 
 api_tokens = Table(
     "api_tokens",

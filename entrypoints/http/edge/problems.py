@@ -63,6 +63,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PaymentMethodMissing: 409,
     errors.AddressMissing: 409,
     errors.PayoutAccountMissing: 409,
+    errors.PayoutAccountUnusable: 409,
     errors.TooManyOpenQuotes: 409,
     errors.TooManyUnpaidOrders: 409,
     errors.BookHalted: 409,

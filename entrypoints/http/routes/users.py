@@ -59,12 +59,6 @@ class PaymentMethod(msgspec.Struct, forbid_unknown_fields=True):
     token: ProviderName
 
 
-class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
-    """The payment provider's account of a seller."""
-
-    account: ProviderName
-
-
 class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
     """All roles of the user, with an optional reason."""
 
@@ -243,22 +237,6 @@ class UsersController(Controller):
     ) -> UserView:
         """Set the card that your bids are charged to, as a token of the payment provider."""
         return user_view(await application.users.set_payment_method(request.user, token=data.token))
-
-    @put(
-        "/me/payout-account",
-        summary="Set your payout account",
-        responses=problems(InvalidText, body=True),
-    )
-    async def set_payout_account(
-        self,
-        request: JsonRequest,
-        data: Annotated[PayoutAccount, example({"account": "acct_1"})],
-        application: App,
-    ) -> UserView:
-        """Set the account that your sales are paid to. It makes you a seller."""
-        return user_view(
-            await application.users.set_payout_account(request.user, account=data.account)
-        )
 
     @get(
         "/me/balance",

@@ -64,6 +64,16 @@ class PayoutAccountMissing(Refusal):
 
 
 @dataclass(eq=False)
+class PayoutAccountUnusable(Refusal):
+    """The payment provider has no such page for this payout account."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the provider has no page for this payout account: {self.reason}"
+
+
+@dataclass(eq=False)
 class TradingSuspended(Refusal):
     """The user is suspended and cannot place or change bids and asks."""
 

@@ -59,7 +59,13 @@ from .payments import (
     WebhookHinted,
     WebhookReceived,
 )
-from .people import NotificationRequested, PayoutAccountChanged, PriceDropped, UserRegistered
+from .people import (
+    NotificationRequested,
+    PayoutAccountChanged,
+    PayoutAccountRestricted,
+    PriceDropped,
+    UserRegistered,
+)
 from .requests import (
     HaltEndRequested,
     HaltRequested,
@@ -107,6 +113,7 @@ __all__ = [
     "PaymentRefundedUnasked",
     "PaymentRequested",
     "PayoutAccountChanged",
+    "PayoutAccountRestricted",
     "PayoutDue",
     "PayoutFrozen",
     "PayoutPaid",
@@ -134,6 +141,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         UserRegistered,
         PayoutAccountChanged,
+        PayoutAccountRestricted,
         ProductChanged,
         MatchCreated,
         MatchUnwound,

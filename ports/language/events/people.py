@@ -40,6 +40,24 @@ class PayoutAccountChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutAccountRestricted(Event):
+    """The payment provider does not pay a seller any more until something is done."""
+
+    SUBJECT: ClassVar[str] = "payout_account.restricted"
+    user_id: UserId
+    account: str
+    problem: str
+    due: tuple[str, ...]
+    """What the provider wants to know, in words."""
+    deadline: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class PriceDropped(Event):
     """The lowest ask crossed the price of a user's alert."""
 
