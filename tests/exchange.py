@@ -12,6 +12,7 @@ from typing import Any, Self
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.embedded.seller_accounts import EmbeddedSellerAccounts
 from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -380,8 +381,12 @@ def build_exchange(
         ids=ids,
         currency=(rules or MarketRules()).money,
     )
-    provider = EmbeddedPaymentProvider(Line(MemoryJournal()), clock, "whsec_embedded")
-    adapters = replace(adapters, **{"payment_provider": provider, **ports})
+    line = Line(MemoryJournal())
+    provider = EmbeddedPaymentProvider(line, clock, "whsec_embedded")
+    sellers = EmbeddedSellerAccounts(line)
+    adapters = replace(
+        adapters, **{"payment_provider": provider, "seller_accounts": sellers, **ports}
+    )
     return exchange_on(adapters, rules=rules, limits=limits)
 
 

@@ -11,7 +11,7 @@ from ...ports.language.errors import InvalidText, PayoutAccountUnusable
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.seller_accounts import AccountLink, Requirement, SellerAccount
 from ...ports.seller_accounts import SellerAccounts
-from .client import StripeCalls, name_of, refused
+from .client import StripeCalls, refused
 from .labels import metadata_of
 from .requirement_words import words_of
 
@@ -87,7 +87,7 @@ class StripeSellerAccounts(SellerAccounts):
         try:
             found = await self.calls.ask(lambda client: client.v1.accounts.retrieve_async(account))
         except stripe.StripeError as error:
-            if error.code in _UNKNOWN:
+            if _is_unknown(error):
                 return None
             raise refused("to read", error) from None
         return None if getattr(found, "deleted", False) else state_of(found)
@@ -121,10 +121,15 @@ class StripeSellerAccounts(SellerAccounts):
 
 def _unusable(what: str, error: stripe.StripeError) -> Exception:
     """Return what to raise if an account has no page of this kind."""
-    is_about_it = isinstance(error, stripe.InvalidRequestError) or error.code in _UNKNOWN
-    if is_about_it:
-        return PayoutAccountUnusable(reason=error.code or name_of(error))
+    if isinstance(error, stripe.InvalidRequestError) or _is_unknown(error):
+        return PayoutAccountUnusable(reason=error.code or "it was not opened by the exchange")
     return refused(what, error)
+
+
+def _is_unknown(error: stripe.StripeError) -> bool:
+    """Return whether the platform has no such account. The code of a 403 is only in its body."""
+    code = error.code or getattr(error.error, "code", None)
+    return code in _UNKNOWN
 
 
 def owner_of(account: stripe.Account) -> UserId | None:

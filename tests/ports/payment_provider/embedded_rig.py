@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.journal import Journal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from solebook.adapters.embedded.seller_accounts import EmbeddedSellerAccounts
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.ports.language.ids import OrderId
@@ -28,6 +30,19 @@ class EmbeddedRig(Rig):
 
     async def account_whose_answer_is_lost(self) -> str:
         return tokens.ACCOUNT_THAT_TIMES_OUT
+
+    @property
+    def since(self) -> datetime:
+        return self.provider.clock.now()
+
+    async def complete(self, account: str) -> None:
+        await Dashboard(self.provider.journal).complete_account(account)
+
+    async def restrict(self, account: str) -> None:
+        await Dashboard(self.provider.journal).restrict_account(account)
+
+    async def webhooks(self) -> list[bytes]:
+        return [webhook.body for webhook in await self.provider.webhooks()]
 
     def sign(self, body: bytes) -> str:
         return self.provider.sign(body)
@@ -56,6 +71,7 @@ def embedded_rig(journal: Journal, clock: VirtualClock, ids: SeededIds) -> Embed
     """Return the embedded provider with its books in a journal."""
     return EmbeddedRig(
         provider=EmbeddedPaymentProvider(journal, clock, webhook_secret="whsec_test"),
+        seller_accounts=EmbeddedSellerAccounts(journal),
         ids=ids,
         card=tokens.CARD,
         card_with_a_fee=tokens.CARD_WITH_A_FEE,

@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.ports.language.ids import OrderId
 from solebook.ports.payment_provider import PaymentProvider
+from solebook.ports.seller_accounts import SellerAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,7 @@ class Rig(ABC):
     """A provider, what its tokens do, and how its line fails."""
 
     provider: PaymentProvider
+    seller_accounts: SellerAccounts
     ids: SeededIds
     card: str
     card_with_a_fee: str
@@ -34,6 +37,23 @@ class Rig(ABC):
     @abstractmethod
     async def account_whose_answer_is_lost(self) -> str:
         """Return an account. The next payout, which is to it, is made, and its answer is lost."""
+
+    @property
+    @abstractmethod
+    def since(self) -> datetime:
+        """A time on the provider's clock before anything was made."""
+
+    @abstractmethod
+    async def complete(self, account: str) -> None:
+        """Let a seller tell all that is required."""
+
+    @abstractmethod
+    async def restrict(self, account: str) -> None:
+        """Let the provider require a document."""
+
+    @abstractmethod
+    async def webhooks(self) -> list[bytes]:
+        """Return the bodies of all events, oldest first."""
 
     @abstractmethod
     def sign(self, body: bytes) -> str:
@@ -66,6 +86,11 @@ class Rig(ABC):
     async def held(self) -> int:
         """Return what the provider would hold without its fees."""
         return await self.provider.balance() + self.fees()
+
+    @property
+    def unknown_accounts(self) -> tuple[str, ...]:
+        """Accounts that might be there. Every name of an account is a test account at first."""
+        return ()
 
     def order_id(self) -> OrderId:
         return OrderId(self.ids.new())

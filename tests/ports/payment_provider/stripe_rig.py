@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,6 +13,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.security.webhook_signatures import sign
 from solebook.adapters.stripe.client import API_VERSION, StripeCalls
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
+from solebook.adapters.stripe.seller_accounts import StripeSellerAccounts
 from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.entrypoints.doubles.stripe.app import running_double
 from solebook.entrypoints.doubles.stripe.double import StripeDouble
@@ -25,6 +26,7 @@ from .rig import Rig
 BEGIN = 1_790_000_000
 KEY = "sk_test_solebook"
 SECRET = "whsec_test"
+RETURN, REFRESH = "http://shop.test/done", "http://shop.test/again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,27 @@ class StripeRig(Rig):
         self.double.faults.add(
             {"kind": kind, "when": when, "path": path, "method": method, "times": str(times)}
         )
+
+    @property
+    def unknown_accounts(self) -> tuple[str, ...]:
+        return ("acct_1unknown",)
+
+    @property
+    def since(self) -> datetime:
+        return datetime.fromtimestamp(BEGIN, UTC)
+
+    async def complete(self, account: str) -> None:
+        await self.double.perform("POST", f"/_double/accounts/{account}/complete", {})
+
+    async def restrict(self, account: str) -> None:
+        await self.double.perform("POST", f"/_double/accounts/{account}/restrict", {})
+
+    async def webhooks(self) -> list[bytes]:
+        own = self.double.state.of("event").values()
+        accounts = self.double.state.of("account")
+        events = [*own, *(e for a in accounts for e in self.double.state.of("event", a).values())]
+        bodies = sorted(events, key=lambda event: (event["created"], event["id"]))
+        return [json.dumps(event).encode() for event in bodies]
 
     def sign(self, body: bytes) -> str:
         return sign(body, SECRET, self.clock.now())
@@ -128,6 +151,7 @@ async def stripe_rig(
     async with running_double(double, key=KEY) as url, stripe_calls(url) as calls:
         yield StripeRig(
             provider=StripePaymentProvider(calls, clock, (SECRET,), currency),
+            seller_accounts=StripeSellerAccounts(calls, RETURN, REFRESH),
             ids=ids,
             card="pm_card_visa",
             card_with_a_fee="pm_card_visa",

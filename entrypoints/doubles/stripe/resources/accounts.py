@@ -254,6 +254,18 @@ def _link(request: Request) -> Object:
     }
 
 
+def _login(request: Request) -> Object:
+    state = request.state
+    account = account_of(state, request.id)
+    if account["type"] != "express" or not account["details_submitted"]:
+        raise ApiError("Cannot create a login link for an account that is not onboarded.")
+    return {
+        "object": "login_link",
+        "created": state.second,
+        "url": f"{state.base}/_double/onboarding/{account['id']}/{state.secret(16)}",
+    }
+
+
 _PROFILE: Fields = {
     "mcc": text(),
     "name": text(can_be_unset=True),
@@ -306,6 +318,7 @@ CALLS = (
     Call("GET", "/v1/accounts/*", _retrieve),
     Call("POST", "/v1/accounts/*", _update, may=_FIELDS),
     Call("DELETE", "/v1/accounts/*", _delete),
+    Call("POST", "/v1/accounts/*/login_links", _login),
     Call(
         "POST",
         "/v1/account_links",
