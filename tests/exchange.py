@@ -384,9 +384,8 @@ def build_exchange(
     line = Line(MemoryJournal())
     provider = EmbeddedPaymentProvider(line, clock, "whsec_embedded")
     sellers = EmbeddedSellerAccounts(line)
-    adapters = replace(
-        adapters, **{"payment_provider": provider, "seller_accounts": sellers, **ports}
-    )
+    ports = {"payment_provider": provider, "seller_accounts": sellers, **ports}
+    adapters = replace(adapters, **ports)
     return exchange_on(adapters, rules=rules, limits=limits)
 
 

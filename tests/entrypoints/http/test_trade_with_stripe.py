@@ -34,7 +34,8 @@ def application(clock: VirtualClock, stripe: StripeRig) -> Application:
     adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
     # The double signs in real time, as Stripe does.
     provider = StripePaymentProvider(stripe.provider.calls, SystemClock(), (SECRET,), "usd")
-    return build_application(replace(adapters, payment_provider=provider))
+    sellers = stripe.seller_accounts
+    return build_application(replace(adapters, payment_provider=provider, seller_accounts=sellers))
 
 
 @pytest.fixture
@@ -42,18 +43,17 @@ async def market(market: World, stripe: StripeRig) -> AsyncIterator[World]:
     """The market, to which Stripe posts its events over a socket."""
     with reserved_address("127.0.0.1", 0) as address:
         async with serving(market.app, address) as url:
-            endpoint = {"url": f"{url}/v1/webhooks/stripe", "secrets": [SECRET]}
-            added = await stripe.double.perform("POST", "/_double/webhook_endpoints", endpoint)
-            assert added.status == 200, added.body
+            for connect in ("false", "true"):
+                endpoint = {"url": f"{url}/v1/webhooks/stripe", "secrets": [SECRET]}
+                endpoint["connect"] = connect
+                added = await stripe.double.perform("POST", "/_double/webhook_endpoints", endpoint)
+                assert added.status == 200, added.body
             yield market
 
 
 @pytest.fixture
 async def seller(market: World, stripe: StripeRig) -> Person:
-    seller = await market.seller("seller")
-    account = {"account": stripe.account}
-    await market.ok("PUT", "/v1/users/me/payout-account", seller, json=account)
-    return seller
+    return await market.seller("seller", stripe.account)
 
 
 async def reported(market: World, stripe: StripeRig) -> None:
@@ -63,6 +63,27 @@ async def reported(market: World, stripe: StripeRig) -> None:
             await asyncio.sleep(0.01)
     assert stripe.double.state.lost_deliveries == 0
     await market.workers.settle()
+
+
+async def go_on(
+    market: World, order_id: str, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    """Take a confirmed order to the end of its hold."""
+    await market.move(order_id, "shipment", seller, json=PARCEL)
+    await market.move(order_id, "receipt", authenticator)
+    task = f"/v1/authentication/tasks/{await market.task_of(order_id, authenticator)}"
+    await market.ok("POST", f"{task}/claim", authenticator)
+    await market.ok("POST", f"{task}/verdict", authenticator, json=PASS)
+    await market.workers.settle()
+    await market.move(order_id, "dispatch", authenticator, json=PARCEL)
+    await market.move(order_id, "delivery", buyer)
+    await market.pass_of_time(timedelta(days=3))
+
+
+async def payout_of(market: World, seller: Person) -> tuple[str, str | None]:
+    """Return the state of the seller's only payout, and why it was refused."""
+    [payout] = (await market.ok("GET", "/v1/payouts", seller))["items"]
+    return payout["status"], payout["reason"]
 
 
 async def kinds(stripe: StripeRig) -> list[MovementKind]:
@@ -77,15 +98,7 @@ async def test_a_trade_goes_from_bid_to_payout(
     order = await market.ok("GET", f"/v1/orders/{order_id}", seller)
     assert (order["status"], order["payment_status"]) == ("confirmed", "captured")
 
-    await market.move(order_id, "shipment", seller, json=PARCEL)
-    await market.move(order_id, "receipt", authenticator)
-    task = f"/v1/authentication/tasks/{await market.task_of(order_id, authenticator)}"
-    await market.ok("POST", f"{task}/claim", authenticator)
-    await market.ok("POST", f"{task}/verdict", authenticator, json=PASS)
-    await market.workers.settle()
-    await market.move(order_id, "dispatch", authenticator, json=PARCEL)
-    await market.move(order_id, "delivery", buyer)
-    await market.pass_of_time(timedelta(days=3))
+    await go_on(market, order_id, buyer, seller, authenticator)
     await reported(market, stripe)
 
     [payout] = (await market.ok("GET", "/v1/payouts", seller))["items"]
@@ -124,3 +137,93 @@ async def test_a_declined_card_ends_the_order(
     order = await market.ok("GET", f"/v1/orders/{order_id}", buyer)
     assert (order["status"], order["payment_status"]) == ("cancelled", "declined")
     assert await kinds(stripe) == []
+
+
+# ---- sellers ---------------------------------------------------------------------------------
+
+ACCOUNT = "/v1/users/me/payout-account"
+
+
+async def onboarded(market: World, stripe: StripeRig) -> tuple[Person, str]:
+    """Return a seller who asked for an account, and the path of its page at Stripe."""
+    seller = await market.person("newcomer")
+    link = await market.ok("POST", f"{ACCOUNT}/onboarding", seller, json={"country": "US"})
+    assert link["url"].startswith(f"{stripe.url}/_double/onboarding/acct_")
+    return seller, link["url"].split("/")[-2]
+
+
+async def test_a_seller_is_onboarded_and_paid(
+    market: World, stripe: StripeRig, buyer: Person, authenticator: Person
+) -> None:
+    seller, account = await onboarded(market, stripe)
+    shown = await market.ok("GET", ACCOUNT, seller)
+    assert (shown["can_receive"], shown["problem"]) == (False, "requirements.past_due")
+    assert {"name": "external_account", "text": "a bank account", "due": True} in shown[
+        "requirements"
+    ]
+    order_id = await market.order(buyer, seller)
+    await go_on(market, order_id, buyer, seller, authenticator)
+    assert await payout_of(market, seller) == ("refused", "insufficient_capabilities_for_transfer")
+
+    await stripe.complete(account)
+    await reported(market, stripe)
+
+    assert await payout_of(market, seller) == ("paid", None)
+    assert (await market.ok("GET", ACCOUNT, seller))["can_receive"] is True
+    assert (await market.ok("POST", f"{ACCOUNT}/dashboard", seller))["url"]
+    assert (await market.application.payments.check_solvency()).held == await stripe.held()
+
+
+async def test_an_account_is_restricted_between_sale_and_payout(
+    market: World, stripe: StripeRig, buyer: Person, authenticator: Person
+) -> None:
+    seller, account = await onboarded(market, stripe)
+    await stripe.complete(account)
+    order_id = await market.order(buyer, seller)
+    await stripe.restrict(account)
+    await reported(market, stripe)
+    told = (await market.ok("GET", "/v1/notifications", seller))["items"]
+    assert "payout_account_restricted" in [each["kind"] for each in told]
+    await go_on(market, order_id, buyer, seller, authenticator)
+    assert (await payout_of(market, seller))[0] == "refused"
+
+    await stripe.complete(account)
+    await reported(market, stripe)
+    assert await payout_of(market, seller) == ("paid", None)
+
+
+async def test_a_bank_that_returns_a_sellers_money_changes_nothing_in_the_ledger(
+    market: World, stripe: StripeRig, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    order_id = await market.order(buyer, seller)
+    await go_on(market, order_id, buyer, seller, authenticator)
+    await stripe.double.perform("POST", "/_double/clock", {"advance": str(7 * 86_400)})
+    paid = await stripe.double.perform(
+        "POST", "/v1/payouts", {"amount": "17600", "currency": "usd"}, account=stripe.account
+    )
+    assert paid.status == 200, paid.body
+    failing = {"account": stripe.account}
+    failed = await stripe.double.perform(
+        "POST", f"/_double/payouts/{paid.body['id']}/fail", failing
+    )
+    assert failed.status == 200, failed.body
+    await reported(market, stripe)
+
+    assert await payout_of(market, seller) == ("paid", None)
+    assert (await market.application.payments.check_solvency()).held == await stripe.held()
+
+
+async def test_a_transfer_that_is_reversed_in_parts_is_owed_again(
+    market: World, stripe: StripeRig, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    order_id = await market.order(buyer, seller)
+    await go_on(market, order_id, buyer, seller, authenticator)
+    [transfer] = stripe.double.state.of("transfer")
+    for amount, owed in (("600", 600), ("7000", 7_600), ("10000", 17_600)):
+        back = {"amount": amount}
+        await stripe.double.perform("POST", f"/v1/transfers/{transfer}/reversals", back)
+        await reported(market, stripe)
+        balance = await market.ok("GET", "/v1/users/me/balance", seller)
+        assert balance == {"payable": owed, "debt": 0}
+        assert (await market.application.payments.check_solvency()).held == await stripe.held()
+    assert (await payout_of(market, seller))[0] == "refused"

@@ -133,10 +133,10 @@ class World:
         await self.ok("POST", "/v1/users/me/addresses", buyer, json=ADDRESS)
         return buyer
 
-    async def seller(self, name: str) -> Person:
+    async def seller(self, name: str, account: str = "acct_seller") -> Person:
         """Register somebody who may ask."""
         seller = await self.person(name)
-        await self.ok("PUT", "/v1/users/me/payout-account", seller, json={"account": "acct_seller"})
+        await self.ok("PUT", "/v1/users/me/payout-account", seller, json={"account": account})
         await self.sign_in(seller)  # which makes the new role part of the token
         return seller
 
