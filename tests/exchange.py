@@ -10,9 +10,7 @@ from itertools import chain
 from typing import Any, Self
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
-from solebook.adapters.embedded.seller_accounts import EmbeddedSellerAccounts
 from solebook.adapters.memory.payments import MemoryPayments
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -36,7 +34,7 @@ from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, Role
 
-from .provider_line import Line
+from .provider_line import Line, provider_on_a_line
 from .tapped_bus import TappedBus
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -381,11 +379,7 @@ def build_exchange(
         ids=ids,
         currency=(rules or MarketRules()).money,
     )
-    line = Line(MemoryJournal())
-    provider = EmbeddedPaymentProvider(line, clock, "whsec_embedded")
-    sellers = EmbeddedSellerAccounts(line)
-    ports = {"payment_provider": provider, "seller_accounts": sellers, **ports}
-    adapters = replace(adapters, **ports)
+    adapters = replace(adapters, **{**provider_on_a_line(clock), **ports})
     return exchange_on(adapters, rules=rules, limits=limits)
 
 

@@ -2,13 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from solebook.adapters.embedded.journal import Journal
+from solebook.adapters.embedded.journal import Journal, MemoryJournal
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.provider import Provider
+from solebook.adapters.embedded.seller_accounts import EmbeddedSellerAccounts
+from solebook.ports.clock import Clock
 from solebook.ports.language.errors import Unavailable
 
 R = TypeVar("R")
+
+
+def provider_on_a_line(clock: Clock) -> dict[str, Any]:
+    """Return the ports to an embedded provider, all of which share one line."""
+    line = Line(MemoryJournal())
+    return {
+        "payment_provider": EmbeddedPaymentProvider(line, clock, "whsec_embedded"),
+        "seller_accounts": EmbeddedSellerAccounts(line),
+    }
 
 
 class Line(Journal):
