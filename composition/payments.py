@@ -21,6 +21,7 @@ from ..core.payments.list_webhooks import ListWebhooks
 from ..core.payments.lock_trade import LockTrade
 from ..core.payments.open_seller_account import OpenSellerAccount
 from ..core.payments.patience import Patience
+from ..core.payments.pay_early import PayEarly
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.payables import Payables
@@ -75,6 +76,7 @@ class PaymentsUseCases:
     refund_buyer: RefundBuyer
     penalise_seller: PenaliseSeller
     pay_seller: PaySeller
+    pay_early: PayEarly
     retry_payouts: RetryPayouts
     write_off_debt: WriteOffDebt
     bear_shortfall: BearShortfall
@@ -224,6 +226,14 @@ def payments_use_cases(
             patience=patience,
             clock=clock,
         ),
+        pay_early=PayEarly(
+            transaction=transaction,
+            orders=orders,
+            seller_records=store.seller_records,
+            outbox=store.outbox,
+            clock=clock,
+            rules=rules,
+        ),
         retry_payouts=RetryPayouts(
             transaction=transaction,
             orders=orders,
@@ -317,6 +327,7 @@ def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
         charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
         # The pair is delivered, and after the hold the seller is paid.
         inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
+        inside(OrderDelivered, "payments.pay_early", payments.pay_early),
         payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
         payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
         # The trade failed, and the buyer is refunded.

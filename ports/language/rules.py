@@ -140,6 +140,11 @@ class MarketRules:
     delivery_window: Annotated[timedelta, Between(_SECOND, _YEAR, _OVERDUE)] = timedelta(days=14)
     payout_hold: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
     """0 pays the seller at the delivery."""
+    early_payout_level: Annotated[int, Between(0, LEVELS)] = 0
+    """Sellers of this level and above are paid at the delivery; 0 means that nobody is.
+
+    It shortens no complaint window: what is decided later is the seller's debt.
+    """
     complaint_window: Annotated[timedelta, Between(timedelta(0), _YEAR)] = timedelta(days=3)
     """From the delivery until the buyer can no longer complain. 0 disables complaints after it."""
     review_lease: Annotated[timedelta, Between(_SECOND, _YEAR, "two could review one pair")] = (
