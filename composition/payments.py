@@ -10,8 +10,8 @@ from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
-from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.follow_seller_account import FollowSellerAccount
+from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
 from ..core.payments.irregularities import Irregularities

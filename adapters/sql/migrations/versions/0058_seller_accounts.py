@@ -13,8 +13,8 @@ from solebook.adapters.sql.migrations.parts import (
     text,
 )
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
