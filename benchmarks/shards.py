@@ -17,7 +17,7 @@ from functools import partial
 from solebook.composition.application import Application
 from solebook.composition.bidding import adopt_rules_of
 from solebook.composition.container import open_application
-from solebook.composition.payments import fee_schedule
+from solebook.composition.fees import fee_schedule
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.core.bidding.matching_engine import MatchingEngine
 from solebook.core.orders.open_orders import OpenOrders

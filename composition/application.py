@@ -22,6 +22,7 @@ from .orders import OrdersUseCases
 from .payments import PaymentsUseCases
 from .price_alerts import PriceAlertsUseCases
 from .search import SearchUseCases
+from .sellers import SellersUseCases
 from .users import UsersUseCases
 
 
@@ -38,6 +39,7 @@ class Application:
     bidding: BiddingUseCases
     orders: OrdersUseCases
     payments: PaymentsUseCases
+    sellers: SellersUseCases
     authentication: AuthenticationUseCases
     analytics: AnalyticsUseCases
     search: SearchUseCases

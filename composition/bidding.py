@@ -48,7 +48,7 @@ from ..ports.language.rules import MarketRules
 from ..ports.language.terms import Terms
 from ..ports.matching import Matching
 from .adapters import Adapters
-from .payments import fee_schedule, trade_previews
+from .fees import fee_schedule, trade_previews
 from .router import Router, in_turn
 
 

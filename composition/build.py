@@ -28,6 +28,7 @@ from .payments import payments_use_cases
 from .price_alerts import price_alerts_use_cases
 from .routes import TO_THE_CHARGE, subscribe
 from .search import search_use_cases
+from .sellers import sellers_use_cases
 from .users import users_use_cases
 
 
@@ -78,12 +79,14 @@ def build_application(
         consumers=TO_THE_CHARGE,
     )
     orders = orders_use_cases(adapters, rules, warehouse)
+    patience = patience or Patience()
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,
-        payments=payments_use_cases(adapters, rules, patience or Patience(), webhook_body_life),
+        payments=payments_use_cases(adapters, rules, patience, webhook_body_life),
+        sellers=sellers_use_cases(adapters, patience),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),

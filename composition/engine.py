@@ -15,7 +15,7 @@ from ..ports.tenure import Tenure
 from .adapters import Adapters
 from .application import Application
 from .bidding import adopt_rules_of
-from .payments import fee_schedule
+from .fees import fee_schedule
 
 
 def build_engine(

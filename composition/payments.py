@@ -10,7 +10,6 @@ from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
-from ..core.payments.follow_seller_account import FollowSellerAccount
 from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
@@ -19,15 +18,12 @@ from ..core.payments.list_payouts import ListPayouts
 from ..core.payments.list_suspense import ListSuspense
 from ..core.payments.list_webhooks import ListWebhooks
 from ..core.payments.lock_trade import LockTrade
-from ..core.payments.open_seller_account import OpenSellerAccount
 from ..core.payments.patience import Patience
 from ..core.payments.pay_early import PayEarly
 from ..core.payments.pay_out_again import PayOutAgain
 from ..core.payments.pay_seller import PaySeller
 from ..core.payments.payables import Payables
 from ..core.payments.penalise_seller import PenaliseSeller
-from ..core.payments.preview_trades import PreviewTrades
-from ..core.payments.quote_fees import QuoteFees
 from ..core.payments.receive_webhook import ReceiveWebhook
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.record_payout import RecordPayout
@@ -41,7 +37,6 @@ from ..core.payments.set_off import SetOff
 from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
-from ..core.payments.view_seller_account import ViewSellerAccount, VisitSellerDashboard
 from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
@@ -61,7 +56,6 @@ from ..ports.language.events import (
 )
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
-from ..ports.payments import FeeSchedule, TradePreviews
 from .adapters import Adapters
 from .router import Router
 
@@ -90,26 +84,11 @@ class PaymentsUseCases:
     list_webhooks: ListWebhooks
     forget_webhook_bodies: ForgetWebhookBodies
     handle_webhook: HandleWebhook
-    open_seller_account: OpenSellerAccount
-    follow_seller_account: FollowSellerAccount
-    view_seller_account: ViewSellerAccount
-    visit_seller_dashboard: VisitSellerDashboard
     check_solvency: CheckSolvency
     view_balance: ViewBalance
     list_payouts: ListPayouts
     list_suspense: ListSuspense
     view_seller_levels: ViewSellerLevels
-
-
-def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
-    """Return the implementation of FeeSchedule."""
-    records = adapters.store.seller_records
-    return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
-
-
-def trade_previews(adapters: Adapters, rules: MarketRules) -> TradePreviews:
-    """Return the implementation of TradePreviews."""
-    return PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules)
 
 
 def payments_use_cases(
@@ -283,24 +262,6 @@ def payments_use_cases(
             irregularities=parts.irregularities,
             clock=clock,
         ),
-        open_seller_account=OpenSellerAccount(
-            transaction=transaction,
-            users=store.users,
-            known_accounts=store.known_seller_accounts,
-            seller_accounts=adapters.seller_accounts,
-            clock=clock,
-            patience=patience,
-        ),
-        follow_seller_account=parts.follow_seller_account,
-        view_seller_account=ViewSellerAccount(
-            payment_accounts=store.payment_accounts,
-            follow_seller_account=parts.follow_seller_account,
-        ),
-        visit_seller_dashboard=VisitSellerDashboard(
-            payment_accounts=store.payment_accounts,
-            seller_accounts=adapters.seller_accounts,
-            patience=patience,
-        ),
         check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
         view_balance=ViewBalance(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
@@ -355,7 +316,6 @@ class _Parts:
     record_payout: RecordPayout
     payables: Payables
     record_refund: RecordRefund
-    follow_seller_account: FollowSellerAccount
 
 
 def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts:
@@ -429,13 +389,4 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         record_payout=record_payout,
         payables=payables,
         record_refund=record_refund,
-        follow_seller_account=FollowSellerAccount(
-            transaction=transaction,
-            known_accounts=store.known_seller_accounts,
-            seller_accounts=adapters.seller_accounts,
-            payouts=store.payouts,
-            outbox=store.outbox,
-            clock=clock,
-            patience=patience,
-        ),
     )

@@ -107,7 +107,7 @@ class PayoutAccountController(Controller):
         self, request: JsonRequest, application: App
     ) -> PayoutAccountView:
         """Return what the payment provider says of it now, and what it requires of you."""
-        return account_view(await application.payments.view_seller_account(request.user))
+        return account_view(await application.sellers.view_account(request.user))
 
     @put(
         summary="Set your payout account",
@@ -142,7 +142,7 @@ class PayoutAccountController(Controller):
         The first time, an account is opened for you, which makes you a seller. A link that was
         opened or is too old is replaced by asking again.
         """
-        link = await application.payments.open_seller_account(request.user, country=data.country)
+        link = await application.sellers.open_account(request.user, country=data.country)
         return link_view(link)
 
     @post(
@@ -154,4 +154,4 @@ class PayoutAccountController(Controller):
     )
     async def visit_payout_account(self, request: JsonRequest, application: App) -> LinkView:
         """Return a link to the provider's page with your balance there and your bank."""
-        return link_view(await application.payments.visit_seller_dashboard(request.user))
+        return link_view(await application.sellers.visit_dashboard(request.user))

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from solebook.composition.embedded import build_embedded
-from solebook.composition.payments import trade_previews
+from solebook.composition.fees import trade_previews
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import BookKey, BookView, PriceLevel, Size
 from solebook.ports.language.money import Cents

@@ -37,7 +37,7 @@ async def account_of(exchange: Exchange, seller: Actor) -> str:
 async def onboarded(exchange: Exchange) -> tuple[Actor, str]:
     """Return a new seller whose account is not complete, and the account."""
     seller = await exchange.person()
-    await exchange.app.payments.open_seller_account(seller)
+    await exchange.app.sellers.open_account(seller)
     return seller, await account_of(exchange, seller)
 
 
@@ -81,7 +81,7 @@ def accounts_opened(exchange: Exchange) -> Any:
 
 async def test_a_user_gets_one_account_and_is_a_seller_at_once(exchange: Exchange) -> None:
     seller, account = await onboarded(exchange)
-    await exchange.app.payments.open_seller_account(seller)
+    await exchange.app.sellers.open_account(seller)
     assert await account_of(exchange, seller) == account
     assert await accounts_opened(exchange) == 1
     assert Role.SELLER in (await exchange.store.users.get(seller.user_id)).roles
@@ -91,9 +91,7 @@ async def test_a_user_gets_one_account_and_is_a_seller_at_once(exchange: Exchang
 async def test_of_many_requests_for_a_link_all_get_one_account(exchange: Exchange) -> None:
     seller = await exchange.person()
     exchange.line.hold()
-    requests = [
-        asyncio.ensure_future(exchange.app.payments.open_seller_account(seller)) for _ in range(4)
-    ]
+    requests = [asyncio.ensure_future(exchange.app.sellers.open_account(seller)) for _ in range(4)]
     await exchange.line.arrival()
     exchange.line.release()
     await asyncio.gather(*requests)
@@ -107,16 +105,16 @@ async def test_an_account_whose_opening_was_lost_is_opened_once(
     seller = await exchange.person()
     setattr(exchange.line, fault, True)
     with pytest.raises(Unavailable):
-        await exchange.app.payments.open_seller_account(seller)
+        await exchange.app.sellers.open_account(seller)
     assert (await exchange.store.users.get(seller.user_id)).payout_account is None
     setattr(exchange.line, fault, False)
-    await exchange.app.payments.open_seller_account(seller)
+    await exchange.app.sellers.open_account(seller)
     assert await accounts_opened(exchange) == 1
 
 
 async def test_a_seller_sees_what_is_required_of_them(exchange: Exchange) -> None:
     seller, account = await onboarded(exchange)
-    view = exchange.app.payments.view_seller_account
+    view = exchange.app.sellers.view_account
     shown = await view(seller)
     assert (shown.can_receive, shown.problem) == (False, "requirements.past_due")
     assert "a bank account" in shown.due
@@ -128,11 +126,11 @@ async def test_a_seller_sees_what_is_required_of_them(exchange: Exchange) -> Non
 
 async def test_links_are_for_accounts_that_have_pages(exchange: Exchange) -> None:
     seller, account = await onboarded(exchange)
-    assert account in (await exchange.app.payments.visit_seller_dashboard(seller)).url
+    assert account in (await exchange.app.sellers.visit_dashboard(seller)).url
     with pytest.raises(PayoutAccountUnusable):
-        await exchange.app.payments.open_seller_account(exchange.seller)
+        await exchange.app.sellers.open_account(exchange.seller)
     with pytest.raises(PayoutAccountMissing):
-        await exchange.app.payments.visit_seller_dashboard(exchange.buyer)
+        await exchange.app.sellers.visit_dashboard(exchange.buyer)
 
 
 async def test_an_account_is_set_only_if_the_provider_has_it_for_that_user(
@@ -226,7 +224,7 @@ async def test_a_payout_is_repeated_when_the_seller_looks(exchange: Exchange) ->
     seller, account = await onboarded(exchange)
     order = await sold(exchange, seller)
     await dashboard(exchange).complete_account(account)
-    await exchange.app.payments.view_seller_account(seller)
+    await exchange.app.sellers.view_account(seller)
     await exchange.workers.settle()
     assert await state_of(exchange, order) is PayoutState.PAID
 
@@ -291,7 +289,7 @@ async def test_an_older_look_does_not_replace_a_newer_one(exchange: Exchange) ->
     await complete(exchange, account)
     slow = SlowLook(exchange.app.adapters.seller_accounts)
     another = exchange.in_another_process(seller_accounts=slow)
-    older = asyncio.ensure_future(another.app.payments.view_seller_account(seller))
+    older = asyncio.ensure_future(another.app.sellers.view_account(seller))
     await slow.has_looked.wait()  # it saw that the account can be paid
     await restrict(exchange, account)
     slow.may_return.set()
@@ -309,7 +307,7 @@ async def test_a_state_of_an_account_that_was_replaced_meanwhile_is_ignored(
     order = await sold(exchange, seller)
     slow = SlowLook(exchange.app.adapters.seller_accounts)
     another = exchange.in_another_process(seller_accounts=slow)
-    older = asyncio.ensure_future(another.app.payments.view_seller_account(seller))
+    older = asyncio.ensure_future(another.app.sellers.view_account(seller))
     await slow.has_looked.wait()
     await exchange.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
     await dashboard(exchange).complete_account(account)

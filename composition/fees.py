@@ -1,0 +1,18 @@
+"""What trades cost and bring, for the contexts that ask payments."""
+
+from ..core.payments.preview_trades import PreviewTrades
+from ..core.payments.quote_fees import QuoteFees
+from ..ports.language.rules import MarketRules
+from ..ports.payments import FeeSchedule, TradePreviews
+from .adapters import Adapters
+
+
+def fee_schedule(adapters: Adapters, rules: MarketRules) -> FeeSchedule:
+    """Return the implementation of FeeSchedule."""
+    records = adapters.store.seller_records
+    return QuoteFees(seller_records=records, clock=adapters.clock, rules=rules)
+
+
+def trade_previews(adapters: Adapters, rules: MarketRules) -> TradePreviews:
+    """Return the implementation of TradePreviews."""
+    return PreviewTrades(fees=fee_schedule(adapters, rules), rules=rules)
