@@ -119,7 +119,7 @@ def facts(notice: Any) -> Iterator[str]:
                 yield flowing(value)
             case tuple():
                 for item in value:
-                    yield from facts(item)
+                    yield from (item,) if isinstance(item, str) else facts(item)
             case Warehouse():
                 yield from value.lines
             case Shoe():
