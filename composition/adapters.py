@@ -11,6 +11,7 @@ from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews, StoredBooks
 from ..ports.books import Books
 from ..ports.cache import Cache
+from ..ports.card_vault import CardVault
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.clock import Clock
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
@@ -30,6 +31,7 @@ from ..ports.order_stream import OrderStream
 from ..ports.orders import Destinations, Orders
 from ..ports.outbox import Deadlines, Inbox, Outbox
 from ..ports.passwords import Passwords
+from ..ports.payment_methods import PaymentMethods
 from ..ports.payment_provider import PaymentProvider
 from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
 from ..ports.price_alerts import PriceAlerts
@@ -60,6 +62,7 @@ class Store:
     transaction: Transaction
     users: Users
     addresses: Addresses
+    payment_methods: PaymentMethods
     traders: Traders
     newest_addresses: NewestAddresses
     payment_accounts: PaymentAccounts
@@ -134,6 +137,7 @@ class Adapters:
     product_cache: Cache[ProductId, Product]
     payment_provider: PaymentProvider
     seller_accounts: SellerAccounts
+    card_vault: CardVault
     templates: Templates
     mailer: Mailer
     text_messenger: TextMessenger

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
+from ..adapters.embedded.card_vault import EmbeddedCardVault
 from ..adapters.embedded.journal import MemoryJournal
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..adapters.embedded.seller_accounts import EmbeddedSellerAccounts
@@ -106,6 +107,7 @@ def embedded_adapters(
         MemoryCache[ProductId, Product](clock, size=1_000, life=timedelta(days=1)),
         invalidations=invalidations or MemoryCacheInvalidations(),
     )
+    provider = EmbeddedPaymentProvider(journal, clock, "whsec_embedded")
     return Adapters(
         store=decorated_store(store, product_cache=cache, order_stream=order_stream),
         stored_products=store.products,
@@ -123,7 +125,8 @@ def embedded_adapters(
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,
         product_cache=cache,
-        payment_provider=EmbeddedPaymentProvider(journal, clock, "whsec_embedded"),
+        payment_provider=provider,
+        card_vault=EmbeddedCardVault(provider),
         seller_accounts=EmbeddedSellerAccounts(journal),
         templates=MemoryTemplates(currency),
         mailer=MemoryMailer(),

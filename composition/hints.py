@@ -17,7 +17,10 @@ def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:
     Each is called with the webhook, outside any transaction, and may be called again: see
     FollowHint.
     """
-    return {WebhookKind.SELLER_ACCOUNT_CHANGED: app.sellers.follow_account}
+    return {
+        WebhookKind.CARD_SETUP_CHANGED: app.users.finish_card_setup,
+        WebhookKind.SELLER_ACCOUNT_CHANGED: app.sellers.follow_account,
+    }
 
 
 def hint_routes(app: Application) -> tuple[Consumer, ...]:

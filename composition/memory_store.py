@@ -19,6 +19,7 @@ from ..adapters.memory.leases import MemoryLeases
 from ..adapters.memory.notifications import MemoryNotifications, MemoryPreferences
 from ..adapters.memory.orders import MemoryOrders
 from ..adapters.memory.outbox import MemoryInbox, MemoryOutbox
+from ..adapters.memory.payment_methods import MemoryPaymentMethods
 from ..adapters.memory.payments import (
     MemoryLedger,
     MemoryPayments,
@@ -67,6 +68,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         transaction=database,
         users=MemoryUsers(database),
         addresses=MemoryAddresses(database),
+        payment_methods=MemoryPaymentMethods(database),
         traders=MemoryTraders(database),
         newest_addresses=MemoryNewestAddresses(database),
         payment_accounts=MemoryPaymentAccounts(database),

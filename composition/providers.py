@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from ..adapters.decorators.broadcast_cache import BroadcastCache
+from ..adapters.embedded.card_vault import EmbeddedCardVault
 from ..adapters.embedded.journal import Journal
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..adapters.embedded.seller_accounts import EmbeddedSellerAccounts
@@ -30,6 +31,7 @@ from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews
 from ..ports.cache import Cache
 from ..ports.cache_invalidations import CacheInvalidations
+from ..ports.card_vault import CardVault
 from ..ports.clock import Clock
 from ..ports.event_bus import EventBus
 from ..ports.ids import Ids
@@ -259,6 +261,11 @@ class Container(containers.DeclarativeContainer):
         embedded=providers.Singleton(EmbeddedSellerAccounts, journal),
         stripe=providers.Singleton(stripe_adapters.stripe_seller_accounts, stripe_calls, settings),
     )
+    card_vault: providers.Provider[CardVault] = providers.Selector(
+        settings.provided.payments.adapter,
+        embedded=providers.Singleton(EmbeddedCardVault, payment_provider),
+        stripe=providers.Singleton(stripe_adapters.stripe_card_vault, stripe_calls),
+    )
     templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
     mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)
     text_messenger: providers.Provider[TextMessenger] = providers.Singleton(
@@ -317,6 +324,7 @@ class Container(containers.DeclarativeContainer):
         product_cache=product_cache,
         payment_provider=payment_provider,
         seller_accounts=seller_accounts,
+        card_vault=card_vault,
         templates=templates,
         mailer=mailer,
         text_messenger=text_messenger,

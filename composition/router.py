@@ -12,6 +12,7 @@ from ..ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,
     OrderRefundGranted,
+    PaymentMethodRemoved,
     PaymentOverdue,
     PaymentRequested,
     PayoutAccountChanged,
@@ -135,7 +136,7 @@ def _party_of(event: Event) -> str:
             return str(event.buyer_id)
         case PayoutDue() | PenaltyExcused():
             return str(event.seller_id)
-        case PayoutAccountChanged():
+        case PayoutAccountChanged() | PaymentMethodRemoved():
             return str(event.user_id)
         case WebhookHinted():
             return event.reference

@@ -17,6 +17,7 @@ from .orders import orders_routes
 from .payments import payments_routes
 from .price_alerts import price_alerts_routes
 from .search import search_routes
+from .users import users_routes
 
 TO_THE_CHARGE = (
     f"catalog.reserve_stock:{MatchCreated.SUBJECT}",
@@ -37,6 +38,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         *bidding_routes(app.bidding, app.catalog.release_stock),
         *payments_routes(app.payments),
         *hint_routes(app),
+        *users_routes(app.users),
         *authentication_routes(app.authentication),
         *analytics_routes(app.analytics, app.search.update_figures),
         *price_alerts_routes(app.price_alerts),

@@ -50,6 +50,7 @@ from ..adapters.sql.users.addresses import SqlAddresses
 from ..adapters.sql.users.api_tokens import SqlApiTokens
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
+from ..adapters.sql.users.payment_methods import SqlPaymentMethods
 from ..adapters.sql.users.recipients import SqlRecipients
 from ..adapters.sql.users.seller_accounts import SqlKnownSellerAccounts
 from ..adapters.sql.users.sessions import SqlSessions
@@ -129,6 +130,7 @@ def build_sql_store(
         transaction=SqlTransaction(database),
         users=SqlUsers(database),
         addresses=SqlAddresses(database),
+        payment_methods=SqlPaymentMethods(database),
         traders=SqlTraders(database),
         newest_addresses=SqlNewestAddresses(database),
         payment_accounts=SqlPaymentAccounts(database),

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
+from ..ports.card_vault import CardVault
 from ..ports.clock import Clock
 from ..ports.payment_provider import PaymentProvider
 from ..ports.seller_accounts import SellerAccounts
@@ -61,3 +62,10 @@ def stripe_seller_accounts(calls: "StripeCalls", settings: Settings) -> SellerAc
     payments = settings.payments
     refresh_url = payments.onboarding_refresh_url or payments.onboarding_return_url
     return StripeSellerAccounts(calls, payments.onboarding_return_url, refresh_url)
+
+
+def stripe_card_vault(calls: "StripeCalls") -> CardVault:
+    """Return the cards of buyers."""
+    from ..adapters.stripe.card_vault import StripeCardVault
+
+    return StripeCardVault(calls)

@@ -1,18 +1,25 @@
-"""The users context: its use cases and their wiring. It has no routes."""
+"""The users context: its use cases, their wiring, and its route."""
 
 from dataclasses import dataclass
 
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
+from ..core.users.begin_card_setup import BeginCardSetup
 from ..core.users.check_repeated_registration import CheckRepeatedRegistration
+from ..core.users.choose_payment_method import ChoosePaymentMethod
+from ..core.users.detach_card import DetachCard
 from ..core.users.edit_profile import EditProfile
+from ..core.users.finish_card_setup import FinishCardSetup
 from ..core.users.issue_api_token import IssueApiToken
+from ..core.users.keep_card import KeepCard
 from ..core.users.list_addresses import ListAddresses
 from ..core.users.list_api_tokens import ListApiTokens
+from ..core.users.list_payment_methods import ListPaymentMethods
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
 from ..core.users.remove_address import RemoveAddress
+from ..core.users.remove_payment_method import RemovePaymentMethod
 from ..core.users.revoke_api_token import RevokeApiToken
 from ..core.users.set_payment_method import SetPaymentMethod
 from ..core.users.set_payout_account import SetPayoutAccount
@@ -21,8 +28,13 @@ from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.token_lifetimes import TokenLifetimes
+from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
+from ..ports.language.consumers import Consumer
+from ..ports.language.events import PaymentMethodRemoved
+from ..ports.language.messages import Queue
 from .adapters import Adapters
+from .router import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,13 @@ class UsersUseCases:
     add_address: AddAddress
     remove_address: RemoveAddress
     set_payment_method: SetPaymentMethod
+    begin_card_setup: BeginCardSetup
+    view_card_setup: ViewCardSetup
+    finish_card_setup: FinishCardSetup
+    choose_payment_method: ChoosePaymentMethod
+    list_payment_methods: ListPaymentMethods
+    remove_payment_method: RemovePaymentMethod
+    detach_card: DetachCard
     set_payout_account: SetPayoutAccount
     set_roles: SetRoles
     set_suspension: SetSuspension
@@ -54,6 +73,16 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
     """Return the use cases of the users context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     transaction, users = store.transaction, store.users
+    payment_methods, card_vault = store.payment_methods, adapters.card_vault
+    keep_card = KeepCard(
+        transaction=transaction,
+        users=users,
+        payment_methods=payment_methods,
+        declines=store.declines,
+        outbox=store.outbox,
+        clock=clock,
+        ids=ids,
+    )
     authenticate_request = AuthenticateRequest(
         access_tokens=adapters.access_tokens, revoked_sessions=adapters.revoked_sessions
     )
@@ -121,7 +150,32 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
             transaction=transaction, users=users, addresses=store.addresses, clock=clock, ids=ids
         ),
         remove_address=RemoveAddress(transaction=transaction, addresses=store.addresses),
-        set_payment_method=SetPaymentMethod(transaction=transaction, users=users),
+        set_payment_method=SetPaymentMethod(
+            transaction=transaction,
+            users=users,
+            payment_methods=payment_methods,
+            card_vault=card_vault,
+            keep_card=keep_card,
+            ids=ids,
+        ),
+        begin_card_setup=BeginCardSetup(
+            users=users, payment_methods=payment_methods, card_vault=card_vault, ids=ids
+        ),
+        view_card_setup=ViewCardSetup(card_vault=card_vault, keep_card=keep_card),
+        finish_card_setup=FinishCardSetup(card_vault=card_vault, keep_card=keep_card),
+        choose_payment_method=ChoosePaymentMethod(
+            transaction=transaction, users=users, payment_methods=payment_methods
+        ),
+        list_payment_methods=ListPaymentMethods(users=users, payment_methods=payment_methods),
+        remove_payment_method=RemovePaymentMethod(
+            transaction=transaction,
+            users=users,
+            payment_methods=payment_methods,
+            quotes=store.quotes,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        detach_card=DetachCard(payment_methods=payment_methods, card_vault=card_vault),
         set_payout_account=SetPayoutAccount(
             transaction=transaction,
             users=users,
@@ -150,4 +204,12 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
         check_repeated_registration=CheckRepeatedRegistration(
             idempotency_keys=store.idempotency_keys, users=users, passwords=adapters.passwords
         ),
+    )
+
+
+def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
+    """Return the route of the users context. Its calls of the provider wait with the charges."""
+    persistent = Router(Queue.TRADE).persistent
+    return (
+        persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

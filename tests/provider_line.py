@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.journal import Journal, MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.provider import Provider
@@ -15,10 +17,12 @@ R = TypeVar("R")
 
 
 def provider_on_a_line(clock: Clock) -> dict[str, Any]:
-    """Return the ports to an embedded provider, all of which share one line."""
+    """Return the ports to an embedded provider, which share one line. Only cards are beyond it."""
     line = Line(MemoryJournal())
+    provider = EmbeddedPaymentProvider(line, clock, "whsec_embedded")
     return {
-        "payment_provider": EmbeddedPaymentProvider(line, clock, "whsec_embedded"),
+        "payment_provider": provider,
+        "card_vault": EmbeddedCardVault(replace(provider, journal=line.beyond)),
         "seller_accounts": EmbeddedSellerAccounts(line),
     }
 

@@ -117,7 +117,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
         return sign(body, self.webhook_secret, self.clock.now())
 
     async def webhooks(self, after: int = 0) -> list[SignedWebhook]:
-        """Return the webhooks of all calls except the first `after`, each signed now."""
+        """Return the webhooks of all money except the first `after`, each signed now."""
         bodies = await self.journal.consult(_bodies)
         return [SignedWebhook(body, self.sign(body)) for body in bodies[after:]]
 
@@ -136,8 +136,10 @@ def _bodies(provider: Provider) -> list[bytes]:
     returned: Counter[str] = Counter()
     bodies: list[bytes] = []
     for call in provider.calls:
-        is_own = call.request.operation is Operation.ACCOUNT_OPENING  # it tells nothing new
-        if call.outcome is not Outcome.REQUEST_LOST and not is_own:
+        operation = call.request.operation
+        is_own = operation is Operation.ACCOUNT_OPENING  # it tells nothing new
+        is_reported = not is_own and not operation.is_about_cards  # which its pages report
+        if call.outcome is not Outcome.REQUEST_LOST and is_reported:
             amount = call.moved
             if call.request.operation is Operation.PAYOUT_RETURN:
                 returned[call.payout_id] += amount

@@ -11,6 +11,7 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, ChargeOutcome, DeclinedCharge, PendingCharge
 from . import tokens
 from .account_records import AccountRecords
+from .card_records import CardRecords
 
 
 class Operation(StrEnum):
@@ -35,11 +36,37 @@ class Operation(StrEnum):
     """A seller tells all that is required: the account can be paid."""
     ACCOUNT_RESTRICTION = "account_restriction"
     """The provider requires more of a seller, until which the account cannot be paid."""
+    CARD_SETUP = "card_setup"
+    """The setup of a card begins."""
+    CARD_CONFIRMATION = "card_confirmation"
+    """A card is tried in a setup."""
+    CARD_AUTHENTICATION = "card_authentication"
+    """A buyer passes or fails the authentication for which a setup waits."""
+    CARD_DETACHMENT = "card_detachment"
+    """A card is taken from its user."""
 
     @property
     def is_about_accounts(self) -> bool:
         """Whether it is about a seller's account, so that no money moves."""
         return self in _ABOUT_ACCOUNTS
+
+    @property
+    def is_about_cards(self) -> bool:
+        """Whether it is about a card, so that no money moves."""
+        return self in _ABOUT_CARDS
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether money moves if it takes effect."""
+        return not (self.is_about_accounts or self.is_about_cards)
+
+
+_ABOUT_CARDS = (
+    Operation.CARD_SETUP,
+    Operation.CARD_CONFIRMATION,
+    Operation.CARD_AUTHENTICATION,
+    Operation.CARD_DETACHMENT,
+)
 
 
 _ABOUT_ACCOUNTS = (
@@ -76,7 +103,8 @@ class Request:
     """The request of a call.
 
     `target` is a payment method, a payout account, or the id of the charge or payout that is
-    refunded or returned.
+    refunded or returned. Of the setup of a card it is the user; of what happens in one it is the
+    setup, a space, and the token or the outcome.
     """
 
     key: str
@@ -85,6 +113,11 @@ class Request:
     amount: Cents
     order_id: OrderId | None = None
     """None for a refund, whose order is that of its charge."""
+
+    @property
+    def token(self) -> str:
+        """The token that decides what happens: of a card, the one from which it was made."""
+        return tokens.test_token_of(self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +162,16 @@ class Call:
     @property
     def fee(self) -> Cents:
         """What the provider keeps of the amount if the call takes effect."""
-        has_fee = self.request.target == tokens.CARD_WITH_A_FEE
+        has_fee = self.request.token == tokens.CARD_WITH_A_FEE
         return (self.moved * 29 + 500) // 1_000 + 30 if has_fee else 0
 
     @property
     def moved(self) -> Cents:
         """The amount that moves if the call takes effect. Some tokens move another amount."""
-        amount = self.request.amount
-        if self.request.target in (tokens.CARD_CHARGED_HALF, tokens.ACCOUNT_PAID_HALF):
+        amount, token = self.request.amount, self.request.token
+        if token in (tokens.CARD_CHARGED_HALF, tokens.ACCOUNT_PAID_HALF):
             return amount - amount // 2
-        if self.request.target in (tokens.CARD_CHARGED_DOUBLE, tokens.ACCOUNT_PAID_DOUBLE):
+        if token in (tokens.CARD_CHARGED_DOUBLE, tokens.ACCOUNT_PAID_DOUBLE):
             return amount * 2
         return amount
 
@@ -146,7 +179,7 @@ class Call:
     def took_effect(self) -> bool:
         """Whether money moved."""
         happened = self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
-        return happened and not self.request.operation.is_about_accounts
+        return happened and self.request.operation.moves_money
 
 
 _PREFIXES = {Operation.WITHDRAWAL: "wd", Operation.TOP_UP: "tu", Operation.FEE: "fee"}
@@ -174,6 +207,7 @@ class Provider:
         self.calls: list[Call] = []
         self.balance: Cents = 0
         self.accounts = AccountRecords()
+        self.cards = CardRecords()
         self._latest: dict[str, Call] = {}
         self._numbers: defaultdict[OrderId, list[int]] = defaultdict(list)
         """By order, the indexes of its calls."""
@@ -192,13 +226,13 @@ class Provider:
         that the caller does not know of. Raises AssertionError for a key that was used with another
         request, and for an unknown charge or payout. A payout may make the balance negative.
         """
-        assert (request.amount > 0) is not request.operation.is_about_accounts, request
+        assert (request.amount > 0) is request.operation.moves_money, request
         earlier = self._latest.get(request.key)
         if earlier is not None:
             assert earlier.request == request, f"{request} under the key of {earlier.request}"
             if earlier.outcome is Outcome.ANSWER_LOST:
                 return replace(earlier, outcome=Outcome.DONE)
-            if earlier.outcome is Outcome.PENDING:
+            if earlier.outcome is Outcome.PENDING and not request.operation.is_about_cards:
                 return self._decide_later(earlier)
             if earlier.outcome is not Outcome.REQUEST_LOST:
                 return earlier
@@ -222,6 +256,8 @@ class Provider:
             self._asked_for_order[request.order_id] = call
         if request.operation.is_about_accounts:
             self.accounts.apply(request.operation, request.target, call.id)
+        elif request.operation.is_about_cards:
+            self.cards.apply(request.operation, request.target, call.id, call.outcome, call.reason)
         if call.took_effect:
             self._move(call)
 
@@ -301,13 +337,16 @@ class Provider:
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
         if request.operation.is_about_accounts:
             return Outcome.DONE, None
+        if request.operation.is_about_cards:
+            outcome, reason = self.cards.decide(request.operation, request.target)
+            return Outcome(outcome), reason
         if request.operation in OF_THE_EXCHANGE:
             assert request.target not in self._returned, f"{request.target} was returned already"
             return Outcome.DONE, None
         if request.operation is Operation.REFUND:
             charge = self._charges.get(request.target)
             assert charge is not None, f"the provider made no charge {request.target}"
-            times_out = charge.request.target == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
+            times_out = charge.request.token == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
         if request.operation is Operation.PAYOUT_RETURN:
             left = self.left_of(request.target)
@@ -319,11 +358,13 @@ class Provider:
             problem = None if is_valid else "invalid_payment_method"
         if problem is not None:
             return Outcome.DECLINED, problem
-        return _SPECIAL.get(request.target, (Outcome.DONE, None))
+        if self.cards.is_detached(request.target):
+            return Outcome.DECLINED, "card_removed"
+        return _SPECIAL.get(request.token, (Outcome.DONE, None))
 
     def _decide_later(self, pending: Call) -> Call:
         """Return a pending charge with the bank's decision, or unchanged if there is none yet."""
-        decision = _DECIDED.get(pending.request.target)
+        decision = _DECIDED.get(pending.request.token)
         if decision is None:
             return pending
         call = Call(pending.request, *decision)

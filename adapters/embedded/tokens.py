@@ -2,7 +2,22 @@
 
 Any other token that begins with `pm_` is a valid payment method, and with `acct_` a valid account.
 Every other token is declined.
+
+A token that begins with `pm_card_` is a test card for everybody. Each user's own card from it has
+an id such as `pm_3f2a.card_visa`, and behaves like its token.
 """
+
+
+def test_token_of(card: str) -> str:
+    """Return the token from which a card was made, which may be the card itself."""
+    _, point, name = card.partition(".")
+    return f"pm_{name}" if point and card.startswith("pm_") else card
+
+
+def is_for_everybody(token: str) -> bool:
+    """Return whether a token is a test card, from which each setup makes a card of its own."""
+    return token.startswith("pm_card_") and "." not in token
+
 
 CARD = "pm_card_visa"
 """Every charge succeeds."""
@@ -33,6 +48,16 @@ CARD_CHARGED_DOUBLE = "pm_card_charged_double"
 
 CARD_WHOSE_REFUNDS_TIME_OUT = "pm_card_refund_times_out"
 """Every charge succeeds. The first refund with each key is made, but its answer is lost."""
+
+CARD_DECLINED_AT_SETUP = "pm_card_declined_at_setup"
+"""The provider does not verify it."""
+
+CARD_THAT_NEEDS_AUTHENTICATION_AT_SETUP = "pm_card_authentication_at_setup"
+"""Its setup waits until the buyer has authenticated. Afterwards every charge succeeds."""
+
+AUTHENTICATION_PASSES = "passes"
+AUTHENTICATION_FAILS = "fails"
+"""What a buyer does when a setup waits for authentication."""
 
 CARD_WITH_A_FEE = "pm_card_with_fee"
 """Every charge succeeds, and the provider keeps 2.9 % and 30 minor units of it."""

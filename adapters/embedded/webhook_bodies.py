@@ -1,7 +1,8 @@
 """Webhook bodies: `{"id", "type", "data": {...}}`.
 
 The fields of `data` are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`.
-Fields that do not apply are null or left out. An event about a seller's account has `account`
+Fields that do not apply are null or left out. An event about a seller's account has `account`, and
+one about the setup of a card `setup_id`,
 alone.
 """
 
@@ -46,6 +47,11 @@ def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
         account = request.target.partition(" ")[0]
         changed = {"id": f"evt_{call.id}", "type": WebhookKind.SELLER_ACCOUNT_CHANGED.value}
         return json.dumps(changed | {"data": {"account": account}}).encode()
+    if request.operation.is_about_cards:
+        setup_id = request.target.partition(" ")[0]
+        kind = WebhookKind.CARD_SETUP_CHANGED
+        event = {"id": f"evt_{call.id}", "type": kind, "data": {"setup_id": setup_id}}
+        return json.dumps(event).encode()
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
     is_refund = request.operation is Operation.REFUND
@@ -79,6 +85,9 @@ def read_event(body: bytes) -> Webhook:
     if kind is WebhookKind.SELLER_ACCOUNT_CHANGED:
         account = text_in("account", data.get("account"))
         return Webhook(webhook_id, kind, order_id=None, reference=account)
+    if kind is WebhookKind.CARD_SETUP_CHANGED:
+        setup_id = text_in("setup_id", data.get("setup_id"))
+        return Webhook(webhook_id, kind, order_id=None, reference=setup_id)
     charge_id = text_or_none("charge_id", data.get("charge_id"))
     if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
         raise InvalidText(field="charge_id", problem="is missing")

@@ -13,6 +13,7 @@ from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.api_tokens import ApiToken
 from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
+from ...ports.language.cards import PaymentMethod
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.exchange_clock import ClockFollower
@@ -28,6 +29,7 @@ from ...ports.language.ids import (
     MessageId,
     NotificationId,
     OrderId,
+    PaymentMethodId,
     ProductId,
     QuoteId,
     SessionId,
@@ -132,6 +134,10 @@ class Tables:
         self.users: dict[UserId, User] = {}
         self.user_by_email: dict[str, UserId] = {}
         self.addresses: defaultdict[UserId, dict[AddressId, Address]] = defaultdict(dict)
+        self.payment_methods: dict[PaymentMethodId, PaymentMethod] = {}
+        self.payment_methods_of_user: defaultdict[UserId, dict[PaymentMethodId, None]] = (
+            defaultdict(dict)
+        )
         self.sessions: dict[SessionId, Session] = {}
         self.sessions_of_user: defaultdict[UserId, dict[SessionId, None]] = defaultdict(dict)
         self.refresh_tokens: dict[str, RefreshToken] = {}

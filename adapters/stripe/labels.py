@@ -10,8 +10,9 @@ from ...ports.language.ids import OrderId, parse_id
 ORDER = "order_id"
 KEY = "key"
 METHOD = "payment_method"
+USER = "user_id"
 
-T = TypeVar("T", stripe.PaymentIntent, stripe.Refund, stripe.Transfer)
+T = TypeVar("T", stripe.PaymentIntent, stripe.SetupIntent, stripe.Refund, stripe.Transfer)
 
 
 def labels(key: str, order_id: OrderId | None, **more: str) -> dict[str, str]:

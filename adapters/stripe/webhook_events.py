@@ -19,6 +19,8 @@ _KINDS = {
     "refund.created": WebhookKind.CHARGE_REFUNDED,
     "transfer.created": WebhookKind.PAYOUT_PAID,
     "transfer.reversed": WebhookKind.PAYOUT_FAILED,
+    "setup_intent.succeeded": WebhookKind.CARD_SETUP_CHANGED,
+    "setup_intent.setup_failed": WebhookKind.CARD_SETUP_CHANGED,
 }
 _OF_SELLERS = frozenset(
     {
@@ -56,6 +58,9 @@ def _read(event: dict[str, Any], currency: str) -> Webhook:
     if event.get("api_version") != API_VERSION:
         raise InvalidText(field="api_version", problem=f"is not {API_VERSION}")
     what = object_in("data.object", object_in("data", event.get("data")).get("object"))
+    if kind is WebhookKind.CARD_SETUP_CHANGED:
+        setup_id = text_in("data.object.id", what.get("id"))
+        return Webhook(webhook_id, kind, order_id=None, reference=setup_id)
     if what.get("currency") != currency or _failed_at_once(kind, what):
         return other
     return _webhook(webhook_id, kind, what)

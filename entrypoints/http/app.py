@@ -42,6 +42,7 @@ from .routes.market import MarketController
 from .routes.notification_preferences import NotificationPreferencesController
 from .routes.notifications import NotificationsController
 from .routes.orders import OrdersController
+from .routes.payment_methods import PaymentMethodsController, TestCardsController
 from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
 from .routes.price_alerts import PriceAlertsController
@@ -56,6 +57,8 @@ from .stream.handler import Stream, follow_market
 _ROUTES = (
     UsersController,
     AddressesController,
+    PaymentMethodsController,
+    TestCardsController,
     SessionsController,
     ProductsController,
     MarketController,

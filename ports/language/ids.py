@@ -6,6 +6,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 AddressId = NewType("AddressId", UUID)
+PaymentMethodId = NewType("PaymentMethodId", UUID)
 SessionId = NewType("SessionId", UUID)
 ProductId = NewType("ProductId", UUID)
 QuoteId = NewType("QuoteId", UUID)

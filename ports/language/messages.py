@@ -31,7 +31,7 @@ class Queue(StrEnum):
     PRICE_ALERTS = "price_alerts"
     """Checks of price alerts."""
     CHARGES = "charges"
-    """Charges of buyers."""
+    """Charges of buyers, and their removed cards."""
     REFUNDS = "refunds"
     """Refunds of buyers, and questions to the provider after a webhook."""
     PAYOUTS = "payouts"

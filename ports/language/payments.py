@@ -249,6 +249,8 @@ class WebhookKind(StrEnum):
     """A payout was declined, or was paid and came back. The amount is all that came back so far."""
     SELLER_ACCOUNT_CHANGED = "seller_account.changed"
     """Something changed in a seller's account. `reference` is its id."""
+    CARD_SETUP_CHANGED = "card_setup.changed"
+    """The setup of a card succeeded or failed. `reference` is its id."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 

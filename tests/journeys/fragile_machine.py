@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.messengers import (
@@ -226,6 +227,7 @@ class Machine:
                     adapters,
                     event_bus=bus,
                     payment_provider=provider,
+                    card_vault=EmbeddedCardVault(provider),
                     search_index=self._search_index(database),
                     mailer=FragileMailer(self.mailer, edges),
                     text_messenger=self.text_messenger,

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.search_index import MemorySearchIndex
@@ -63,7 +64,11 @@ async def process(url: str, seed: int, index: MemorySearchIndex) -> AsyncIterato
         provider = EmbeddedPaymentProvider(MemoryJournal(), clock, "whsec_test")
         adapters = embedded_adapters(store, clock=clock, ids=ids)
         adapters = replace(
-            adapters, payment_provider=provider, search_index=index, shown_search=index
+            adapters,
+            payment_provider=provider,
+            card_vault=EmbeddedCardVault(provider),
+            search_index=index,
+            shown_search=index,
         )
         yield exchange_on(adapters)
 

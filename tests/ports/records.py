@@ -8,6 +8,7 @@ from solebook.ports.language import steps
 from solebook.ports.language.analytics import Sale
 from solebook.ports.language.api_tokens import ApiToken
 from solebook.ports.language.batch import Batch, OpenedOrder
+from solebook.ports.language.cards import CardDetails, PaymentMethod
 from solebook.ports.language.catalog import Product, ProductImage, Reservation, ReservationStatus
 from solebook.ports.language.events import MatchCreated
 from solebook.ports.language.halts import Halt
@@ -16,6 +17,7 @@ from solebook.ports.language.ids import (
     ApiTokenId,
     HaltId,
     OrderId,
+    PaymentMethodId,
     ProductId,
     QuoteId,
     SessionId,
@@ -66,6 +68,18 @@ class Records(ToldRecords):
     ) -> Recipient:
         wanted = preferences or NotificationPreferences(user.id)
         return Recipient(user.id, user.email, user.first_name, wanted)
+
+    def payment_method(self, user_id: UserId, **fields: Any) -> PaymentMethod:
+        number = next(self._number)
+        return made(
+            PaymentMethod,
+            fields,
+            id=PaymentMethodId(self.ids.new()),
+            user_id=user_id,
+            token=f"pm_{number}",
+            details=CardDetails("visa", "4242", 12, 2034, f"print-{number}"),
+            created_at=self.instant,
+        )
 
     def address(self, user_id: UserId, **fields: Any) -> Address:
         return made(

@@ -40,6 +40,7 @@ from .rules import rules_in_force
 from .users import (
     addresses,
     api_tokens,
+    payment_methods,
     refresh_tokens,
     revoked_sessions,
     seller_accounts,
@@ -79,6 +80,7 @@ __all__ = [
     "order_steps",
     "orders",
     "outbox",
+    "payment_methods",
     "payments",
     "payouts",
     "price_alerts",

@@ -1,6 +1,17 @@
-"""The tables of users, their addresses and sessions, and of programs' tokens."""
+"""The tables of users, their addresses, cards and sessions, and of programs' tokens."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 
 from ....ports.language.users import Role
 from ..engine.constructs import holds
@@ -35,6 +46,23 @@ addresses = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index(None, addresses.c.user_id, addresses.c.id)
+
+payment_methods = Table(
+    "payment_methods",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
+    Column("token", String, nullable=False),
+    Column("brand", String),
+    Column("last4", String(4)),
+    Column("exp_month", BigInteger),
+    Column("exp_year", BigInteger),
+    Column("fingerprint", String),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    UniqueConstraint("user_id", "token"),
+)
+Index(None, payment_methods.c.user_id, payment_methods.c.fingerprint)
 
 sessions = Table(
     "sessions",

@@ -42,6 +42,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PayoutDeclined: 422,
     errors.RefundDeclined: 422,
     errors.ChargeDeclined: 402,
+    errors.CardRefused: 402,
     errors.InvalidSignature: 400,
     # finding and permission
     errors.WrongCredentials: 401,
@@ -52,10 +53,13 @@ STATUS: dict[type[Refusal], int] = {
     errors.BiddingBarred: 403,
     errors.PartyToTheOrder: 403,
     errors.NotFound: 404,
+    errors.NoSuchCardSetup: 404,
     # conflicts with the current state
     errors.Outdated: 409,
     errors.EmailTaken: 409,
     errors.TooManyAddresses: 409,
+    errors.TooManyPaymentMethods: 409,
+    errors.LastCardInUse: 409,
     errors.TooManyAlerts: 409,
     errors.AlertExists: 409,
     errors.StyleCodeTaken: 409,

@@ -17,13 +17,15 @@ from ....core.users.user_texts import (
 )
 from ....core.users.view_profile import Profile
 from ....ports.language.errors import (
+    CardRefused,
     EmailTaken,
     IdempotencyKeyReused,
     InvalidText,
     NotFound,
     QueueFull,
+    TooManyPaymentMethods,
 )
-from ....ports.language.ids import UserId
+from ....ports.language.ids import PaymentMethodId, UserId
 from ....ports.language.users import Role, User
 from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
@@ -54,9 +56,10 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PaymentMethod(msgspec.Struct, forbid_unknown_fields=True):
-    """The payment provider's token of a card."""
+    """The payment provider's token of a card, or the id of one of your cards."""
 
-    token: ProviderName
+    token: ProviderName | UnsetType = UNSET
+    id: UUID | UnsetType = UNSET
 
 
 class RoleSet(msgspec.Struct, forbid_unknown_fields=True):
@@ -227,7 +230,7 @@ class UsersController(Controller):
     @put(
         "/me/payment-method",
         summary="Set your payment method",
-        responses=problems(InvalidText, body=True),
+        responses=problems(InvalidText, CardRefused, TooManyPaymentMethods, NotFound, body=True),
     )
     async def set_payment_method(
         self,
@@ -235,8 +238,17 @@ class UsersController(Controller):
         data: Annotated[PaymentMethod, example({"token": "pm_card_visa"})],
         application: App,
     ) -> UserView:
-        """Set the card that your bids are charged to, as a token of the payment provider."""
-        return user_view(await application.users.set_payment_method(request.user, token=data.token))
+        """Set the card that your bids are charged to: one of yours, or by the provider's token.
+
+        A new card is verified first.
+        """
+        users = application.users
+        if data.token is not UNSET and data.id is UNSET:
+            return user_view(await users.set_payment_method(request.user, token=data.token))
+        if data.id is UNSET or data.token is not UNSET:
+            raise InvalidText(field="token", problem="or id is needed, and not both")
+        chosen = PaymentMethodId(data.id)
+        return user_view(await users.choose_payment_method(request.user, chosen))
 
     @get(
         "/me/balance",

@@ -37,7 +37,16 @@ from .market import (
     TradingBarred,
     TradingSuspended,
 )
-from .people import AlertExists, EmailTaken, TooManyAddresses, TooManyAlerts
+from .people import (
+    AlertExists,
+    CardRefused,
+    EmailTaken,
+    LastCardInUse,
+    NoSuchCardSetup,
+    TooManyAddresses,
+    TooManyAlerts,
+    TooManyPaymentMethods,
+)
 from .trade import (
     AlarmClosed,
     BeyondDebt,
@@ -68,6 +77,7 @@ __all__ = [
     "BeyondDebt",
     "BiddingBarred",
     "BookHalted",
+    "CardRefused",
     "ChargeDeclined",
     "ComplaintTooLate",
     "CounterpartBusy",
@@ -83,8 +93,10 @@ __all__ = [
     "InvalidText",
     "InvalidToken",
     "InvalidVerdict",
+    "LastCardInUse",
     "NoCounterpart",
     "NoShortfall",
+    "NoSuchCardSetup",
     "NotFound",
     "NothingInSuspense",
     "OutOfRange",
@@ -113,6 +125,7 @@ __all__ = [
     "TooManyAddresses",
     "TooManyAlerts",
     "TooManyOpenQuotes",
+    "TooManyPaymentMethods",
     "TooManySubscriptions",
     "TooManyUnpaidOrders",
     "TradingBarred",

@@ -46,3 +46,41 @@ class AlertExists(Refusal):
 
     def __str__(self) -> str:
         return f"you already watch this price, with the alert {self.id}"
+
+
+@dataclass(eq=False)
+class TooManyPaymentMethods(Refusal):
+    """The user has the maximum number of cards."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"a user can have at most {self.limit} cards; remove one first"
+
+
+@dataclass(eq=False)
+class CardRefused(Refusal):
+    """The payment provider did not verify a card."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the card could not be verified: {self.reason}"
+
+
+@dataclass(eq=False)
+class NoSuchCardSetup(Refusal):
+    """The user began no such setup of a card."""
+
+    setup: str
+
+    def __str__(self) -> str:
+        return f"there is no card setup {self.setup}"
+
+
+@dataclass(eq=False)
+class LastCardInUse(Refusal):
+    """The user's only card cannot be removed while their bids stand."""
+
+    def __str__(self) -> str:
+        return "your bids need this card; add another one or cancel your bids first"

@@ -61,6 +61,7 @@ from .payments import (
 )
 from .people import (
     NotificationRequested,
+    PaymentMethodRemoved,
     PayoutAccountChanged,
     PayoutAccountRestricted,
     PriceDropped,
@@ -107,6 +108,7 @@ __all__ = [
     "PaymentAbandoned",
     "PaymentCaptured",
     "PaymentDeclined",
+    "PaymentMethodRemoved",
     "PaymentOverdue",
     "PaymentRefundDue",
     "PaymentRefunded",
@@ -140,6 +142,7 @@ EVENTS: dict[str, type[Event]] = {
     event.SUBJECT: event
     for event in (
         UserRegistered,
+        PaymentMethodRemoved,
         PayoutAccountChanged,
         PayoutAccountRestricted,
         ProductChanged,

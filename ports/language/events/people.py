@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from ..ids import AlertId, NotificationId, UserId
+from ..ids import AlertId, NotificationId, PaymentMethodId, UserId
 from ..market import BookKey
 from ..money import Cents
 from ..notifications import Channel, NotificationKind
@@ -32,6 +32,20 @@ class PayoutAccountChanged(Event):
     SUBJECT: ClassVar[str] = "payout_account.changed"
     user_id: UserId
     account: str
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethodRemoved(Event):
+    """A user has a card no more. The provider must not keep it either."""
+
+    SUBJECT: ClassVar[str] = "payment_method.removed"
+    payment_method_id: PaymentMethodId
+    user_id: UserId
 
     @property
     def key(self) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.journal import MemoryJournal
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.seeded import SeededIds
@@ -36,7 +37,8 @@ class Machine:
             store = build_sql_store(database, clock=self.clock, ids=self.ids)
             adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
             provider = EmbeddedPaymentProvider(self.journal, self.clock, "whsec_embedded")
-            yield exchange_on(replace(adapters, payment_provider=provider))
+            vault = EmbeddedCardVault(provider)
+            yield exchange_on(replace(adapters, payment_provider=provider, card_vault=vault))
 
 
 async def test_deadlines_are_put_off_by_the_downtime(url: str) -> None:

@@ -75,7 +75,11 @@ class Harms:
     async def _calls(self) -> dict[OrderId, list[Call]]:
         """Return the requests for each order, even if the connection is cut."""
         calls = await self.books.consult(
-            lambda provider: [(provider.order_of(call), call) for call in provider.calls]
+            lambda provider: [
+                (provider.order_of(call), call)
+                for call in provider.calls
+                if not call.request.operation.is_about_cards
+            ]
         )
         of_orders = defaultdict[OrderId, list[Call]](list)
         for order_id, call in calls:

@@ -93,6 +93,12 @@ GET    /v1/users/me/notification-preferences           401   200    200   200   
 PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200
 GET    /v1/notifications                               401   200    200   200           200   200
 PATCH  /v1/notifications/{notification_id}             401   200    404   404           404   404
+GET    /v1/users/me/payment-methods                    401   200    200   200           200   200
+POST   /v1/users/me/payment-methods/setup              401   201    201   201           201   201
+GET    /v1/users/me/payment-methods/setup/{setup_id}   401   404    404   404           404   404
+DELETE /v1/users/me/payment-methods/{payment_method_id} 401 409 404 404 404 404
+POST   /v1/embedded-provider/card-setups/{setup_id}/confirm 404 404 404 404 404 404
+POST   /v1/embedded-provider/card-setups/{setup_id}/authenticate 404 404 404 404 404 404
 PUT    /v1/users/me/payment-method                     401   200    200   200           200   200
 PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
 POST   /v1/webhooks/stripe                             400   400    400   400           400   400
@@ -192,6 +198,14 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/admin/alarms/{alarm_id}/resolution"): {**WHY},
         ("PUT", "/v1/users/me/notification-preferences"): {"phone": "+15550100"},
         ("PATCH", "/v1/notifications/{notification_id}"): {"read": True},
+        ("POST", "/v1/embedded-provider/card-setups/{setup_id}/confirm"): {
+            "client_secret": "guessed",
+            "token": "pm_card_visa",
+        },
+        ("POST", "/v1/embedded-provider/card-setups/{setup_id}/authenticate"): {
+            "client_secret": "guessed",
+            "passes": True,
+        },
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
         ("PUT", "/v1/users/me/payout-account"): {"account": "acct_seller"},
     }

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.stripe.card_vault import StripeCardVault
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.adapters.system.clock import SystemClock
 from solebook.composition.application import Application
@@ -20,6 +22,8 @@ from solebook.ports.language.movements import MovementKind
 
 from ...ports.payment_provider.stripe_rig import SECRET, StripeRig, stripe_rig
 from .world import PARCEL, PASS, Person, World
+
+CARDS = "/v1/users/me/payment-methods"
 
 
 @pytest.fixture
@@ -34,8 +38,12 @@ def application(clock: VirtualClock, stripe: StripeRig) -> Application:
     adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
     # The double signs in real time, as Stripe does.
     provider = StripePaymentProvider(stripe.provider.calls, SystemClock(), (SECRET,), "usd")
-    sellers = stripe.seller_accounts
-    return build_application(replace(adapters, payment_provider=provider, seller_accounts=sellers))
+    ports: dict[str, Any] = {
+        "payment_provider": provider,
+        "seller_accounts": stripe.seller_accounts,
+        "card_vault": StripeCardVault(stripe.provider.calls),
+    }
+    return build_application(replace(adapters, **ports))
 
 
 @pytest.fixture
@@ -127,10 +135,60 @@ async def test_a_pair_that_is_not_authentic_is_refunded(
     assert await stripe.held() == 0
 
 
+async def test_a_card_that_stripe_verified_is_charged_with_its_customer(
+    market: World, stripe: StripeRig, seller: Person
+) -> None:
+    buyer = await market.buyer("careful")
+    [known] = await market.ok("GET", CARDS, buyer)
+    setup = await market.ok("POST", f"{CARDS}/setup", buyer)
+
+    path = f"/v1/setup_intents/{setup['id']}/confirm"  # what Stripe.js does in the browser
+    form = {"payment_method": "pm_card_mastercard", "return_url": "https://shop.example.com"}
+    await stripe.double.perform("POST", path, form)
+    await reported(market, stripe)
+
+    first, second = await market.ok("GET", CARDS, buyer)
+    assert (first["id"], second["brand"]) == (known["id"], "mastercard")
+    await market.ok("PUT", "/v1/users/me/payment-method", buyer, json={"id": second["id"]})
+    await market.ok("DELETE", f"{CARDS}/{first['id']}", buyer)
+    order_id = await market.order(buyer, seller)
+    await reported(market, stripe)
+
+    order = await market.ok("GET", f"/v1/orders/{order_id}", buyer)
+    assert (order["status"], order["payment_status"]) == ("confirmed", "captured")
+    [customer] = stripe.double.state.of("customer").values()
+    [intent] = stripe.double.state.of("payment_intent").values()
+    [attached] = [
+        each for each in stripe.double.state.of("payment_method").values() if each["customer"]
+    ]
+    assert (intent["customer"], attached["id"]) == (customer["id"], intent["payment_method"])
+    assert customer["metadata"]["user_id"] == buyer.id
+
+
+async def test_a_card_that_was_removed_after_the_match_is_declined(
+    market: World, stripe: StripeRig, seller: Person
+) -> None:
+    buyer = await market.buyer("hasty")
+    await market.ask(seller)
+    order_id = (await market.bid(buyer))["match"]["order_id"]
+    [card] = await market.ok("GET", CARDS, buyer)
+    [method] = [
+        each for each in stripe.double.state.of("payment_method").values() if each["customer"]
+    ]
+    await stripe.double.perform("POST", f"/v1/payment_methods/{method['id']}/detach", {})
+    await market.ok("DELETE", f"{CARDS}/{card['id']}", buyer)
+    await market.workers.settle()
+    await reported(market, stripe)
+
+    order = await market.ok("GET", f"/v1/orders/{order_id}", buyer)
+    assert (order["status"], order["payment_status"]) == ("cancelled", "declined")
+    assert await kinds(stripe) == []
+
+
 async def test_a_declined_card_ends_the_order(
     market: World, stripe: StripeRig, seller: Person
 ) -> None:
-    buyer = await market.buyer("poor", "pm_card_visa_chargeDeclinedInsufficientFunds")
+    buyer = await market.buyer("poor", "pm_card_chargeCustomerFail")
     order_id = await market.order(buyer, seller)
     await reported(market, stripe)
 

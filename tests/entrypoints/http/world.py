@@ -212,9 +212,9 @@ async def alarm(world: World) -> str:
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
-    Return what stands for the parameters of paths: the address, the bid, the price alert, the
-    notification and the order are the buyer's, the ask and the order the seller's; `user_id` and
-    "other" are no party to anything.
+    Return what stands for the parameters of paths: the address, the card, the bid, the price
+    alert, the notification and the order are the buyer's, the ask and the order the seller's;
+    `user_id` and "other" are no party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
     authenticator = await world.person("authenticator", Role.AUTHENTICATOR)
@@ -222,10 +222,13 @@ async def open_market(world: World) -> dict[str, str]:
     world.product_id = (await world.ok("POST", "/v1/products", admin, json=PRODUCT))["id"]
     buyer, seller = await world.buyer("buyer"), await world.seller("seller")
     [address] = await world.ok("GET", "/v1/users/me/addresses", buyer)
+    [card] = await world.ok("GET", "/v1/users/me/payment-methods", buyer)
     order_id = await world.order(buyer, seller)
     return {
         "user_id": (await world.person("bystander")).id,
         "address_id": address["id"],
+        "payment_method_id": card["id"],
+        "setup_id": "seti_unknown",
         "product_id": world.product_id,
         "order_id": order_id,
         "task_id": await world.task_of(order_id, authenticator),

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
+from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds
@@ -88,6 +89,7 @@ def processes(stores: tuple[Store, Store], clock: VirtualClock) -> tuple[Exchang
             replace(
                 embedded_adapters(store, clock=clock, ids=SeededIds(seed, clock), seed=seed),
                 payment_provider=provider,
+                card_vault=EmbeddedCardVault(provider),
                 search_index=search_index,
             ),
             rules=RULES,

@@ -1,0 +1,195 @@
+"""Cards on file: customers, setup intents and payment methods."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import stripe
+
+from ...ports.card_vault import CardVault
+from ...ports.language.cards import (
+    CardDetails,
+    CardHolder,
+    CardSetup,
+    CardSetupState,
+    NewCardSetup,
+    SavedCard,
+)
+from ...ports.language.errors import CardRefused
+from ...ports.language.ids import UserId, parse_id
+from .client import StripeCalls, refused
+from .labels import METHOD, USER, id_of, labels, made_under, metadata_of
+from .refusals import decline_of, why_not_charged
+
+if TYPE_CHECKING:
+    from stripe.params import SetupIntentCreateParams
+
+_STATES = {
+    "requires_confirmation": CardSetupState.OPEN,
+    "requires_action": CardSetupState.NEEDS_ACTION,
+    "processing": CardSetupState.PROCESSING,
+    "succeeded": CardSetupState.SUCCEEDED,
+    "canceled": CardSetupState.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StripeCardVault(CardVault):
+    """Sets up cards for charges without the buyer. Each user is a customer.
+
+    A customer is found by the user's email, which does not change, and by the user's id in the
+    metadata, because Stripe's list is up to date at once and its search is not.
+    """
+
+    calls: StripeCalls
+
+    async def begin(self, *, key: str, holder: CardHolder) -> NewCardSetup:
+        customer = await self._customer(holder)
+        intent = made_under(key, await self._intents(customer))
+        if intent is None:
+            try:
+                intent = await self._create(key, holder, customer, None)
+            except stripe.StripeError as error:
+                raise refused("to set up a card", error) from None
+        assert intent.client_secret is not None, intent.id
+        return NewCardSetup(intent.id, intent.client_secret)
+
+    async def save(self, *, key: str, holder: CardHolder, token: str) -> SavedCard:
+        customer = await self._customer(holder)
+        intents = await self._intents(customer)
+        intent = made_under(key, intents)
+        asked = None if intent is None else metadata_of(intent).get(METHOD)
+        assert asked in (None, token), f"{key} was used for another card"
+        intent = intent or _which_saved(token, intents)
+        if intent is None:
+            try:
+                intent = await self._create(key, holder, customer, token)
+            except stripe.StripeError as error:
+                reason = why_not_charged(error)
+                if reason is None:
+                    raise refused("to save a card", error) from None
+                raise CardRefused(reason=reason) from None
+        setup = await self.find_setup(intent.id)
+        assert setup is not None, intent.id
+        if setup.card is None:
+            needs_buyer = setup.state is CardSetupState.NEEDS_ACTION
+            unknown = "authentication_required" if needs_buyer else setup.state.value
+            raise CardRefused(reason=setup.reason or unknown)
+        return setup.card
+
+    async def find_setup(self, setup_id: str) -> CardSetup | None:
+        try:
+            intent = await self.calls.ask(
+                lambda client: client.v1.setup_intents.retrieve_async(
+                    setup_id, {"expand": ["payment_method"]}
+                )
+            )
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise refused("to read a setup", error) from None
+            return None
+        except stripe.StripeError as error:
+            raise refused("to read a setup", error) from None
+        return setup_of(intent)
+
+    async def detach(self, token: str) -> None:
+        try:
+            method = await self.calls.ask(
+                lambda client: client.v1.payment_methods.retrieve_async(token)
+            )
+            if method.customer is not None:
+                await self.calls.ask(
+                    lambda client: client.v1.payment_methods.detach_async(
+                        token, None, {"idempotency_key": f"detach {token}"}
+                    )
+                )
+        except stripe.StripeError as error:
+            if error.code != "resource_missing":
+                raise refused("to detach a card", error) from None
+
+    async def _customer(self, holder: CardHolder) -> str:
+        """Return the user's customer, which is made if there is none."""
+        user_id = str(holder.user_id)
+        customers = await self.calls.all_of(
+            lambda client: client.v1.customers.list_async({"email": holder.email, "limit": 100})
+        )
+        for customer in reversed(customers):  # the oldest, if there are several
+            if metadata_of(customer).get(USER) == user_id:
+                return customer.id
+        try:
+            made = await self.calls.ask(
+                lambda client: client.v1.customers.create_async(
+                    {"email": holder.email, "metadata": {USER: user_id}},
+                    {"idempotency_key": f"customer {user_id}"},
+                )
+            )
+        except stripe.StripeError as error:
+            raise refused("to make a customer", error) from None
+        return made.id
+
+    async def _intents(self, customer: str) -> list[stripe.SetupIntent]:
+        """Return all setup intents of a customer, latest first."""
+        return await self.calls.all_of(
+            lambda client: client.v1.setup_intents.list_async({"customer": customer, "limit": 100})
+        )
+
+    async def _create(
+        self, key: str, holder: CardHolder, customer: str, token: str | None
+    ) -> stripe.SetupIntent:
+        """Make a setup intent, and confirm it if the card is known already."""
+        more = {} if token is None else {METHOD: token}
+        params: SetupIntentCreateParams = {
+            "customer": customer,
+            "usage": "off_session",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "metadata": labels(key, None, **{USER: str(holder.user_id)}, **more),
+        }
+        if token is not None:
+            params["payment_method"] = token
+            params["confirm"] = True
+        return await self.calls.ask(
+            lambda client: client.v1.setup_intents.create_async(params, {"idempotency_key": key})
+        )
+
+
+def setup_of(intent: stripe.SetupIntent) -> CardSetup:
+    """Return what became of a setup intent, whose payment method is expanded."""
+    try:
+        user_id = UserId(parse_id(metadata_of(intent).get(USER, "")))
+    except ValueError:
+        user_id = None
+    reason = decline_of(intent.last_setup_error) or intent.cancellation_reason
+    untried = CardSetupState.OPEN if reason is None else CardSetupState.FAILED
+    state = _STATES.get(intent.status, untried)
+    is_saved = state is CardSetupState.SUCCEEDED
+    card = _saved(intent.payment_method) if is_saved else None
+    return CardSetup(intent.id, user_id, state, card, _link(intent), reason)
+
+
+def _saved(method: "str | stripe.PaymentMethod | None") -> SavedCard | None:
+    """Return a card, or None if it was detached."""
+    assert isinstance(method, stripe.PaymentMethod), "it is expanded"
+    if method.customer is None or method.card is None:
+        return None
+    card = method.card
+    return SavedCard(
+        method.id,
+        CardDetails(card.brand, card.last4, card.exp_month, card.exp_year, card.fingerprint),
+    )
+
+
+def _link(intent: stripe.SetupIntent) -> str | None:
+    action = intent.next_action
+    redirect = None if action is None else getattr(action, "redirect_to_url", None)
+    return None if redirect is None else redirect.url
+
+
+def _which_saved(token: str, intents: list[stripe.SetupIntent]) -> stripe.SetupIntent | None:
+    """Return the setup intent that set up this card already, or None."""
+    return next(
+        (
+            each
+            for each in intents
+            if each.status == "succeeded" and id_of(each.payment_method) == token
+        ),
+        None,
+    )

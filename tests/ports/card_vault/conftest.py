@@ -1,0 +1,39 @@
+"""The vaults with which the contract of cards runs."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.embedded.journal import MemoryJournal
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+
+from ..payment_provider.stripe_rig import stripe_rig
+from .rig import CardRig, embedded_cards, stripe_cards
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[SqliteJournal]:
+    journal = SqliteJournal(tmp_path / "provider.sqlite")
+    yield journal
+    journal.close()
+
+
+@pytest.fixture(
+    params=[
+        "embedded_in_memory",
+        "embedded_in_a_file",
+        pytest.param("stripe", marks=pytest.mark.integration),
+    ]
+)
+async def rig(
+    request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, file: SqliteJournal
+) -> AsyncIterator[CardRig]:
+    if request.param == "stripe":
+        async with stripe_rig(clock, ids) as on_stripe:
+            yield stripe_cards(on_stripe)
+    else:
+        journal = file if request.param == "embedded_in_a_file" else MemoryJournal()
+        yield embedded_cards(journal, clock, ids)
