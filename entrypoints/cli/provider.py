@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from ...composition.application import Application
+from ...ports.language.cards import CardSetup
 from .arguments import an_amount, an_id
 from .opened import opened_application
 
@@ -22,6 +23,9 @@ examples:
   solebook provider return-payout po_5b8e 5.00     return a part of it
   solebook provider complete-account acct_77f0     a seller tells all that is required
   solebook provider restrict-account acct_77f0     require more, until which nothing is paid
+  solebook provider confirm-card seti_9c1d pm_card_visa
+                                                   send a test card, as a buyer's browser does
+  solebook provider authenticate-card seti_9c1d    pass what the buyer's bank asks for
 """
 
 
@@ -52,6 +56,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     ):
         act = acts.add_parser(name, help=what)
         act.add_argument("account", metavar="ACCOUNT", help="the seller's account")
+    confirm = acts.add_parser("confirm-card", help="send a test card in the setup of a card")
+    confirm.add_argument("setup", metavar="SETUP", help="the provider's id of the setup")
+    confirm.add_argument("token", metavar="TOKEN", help="such as pm_card_visa")
+    authenticate = acts.add_parser("authenticate-card", help="authenticate in the setup of a card")
+    authenticate.add_argument("setup", metavar="SETUP", help="the provider's id of the setup")
+    authenticate.add_argument("--fails", action="store_true", help="the authentication fails")
     parser.set_defaults(run=provider)
 
 
@@ -64,8 +74,10 @@ async def provider(options: argparse.Namespace) -> int:
 
 async def _act(application: Application, options: argparse.Namespace) -> str:
     # Imported here, so that `solebook --help` is fast and works without these packages.
+    from ...composition.card_pages import CardPages
     from ...composition.provider_pages import ProviderPages
 
+    cards = CardPages(application)
     pages = ProviderPages(application)
     text = getattr(options, "amount", None)
     amount = an_amount(text, application.rules.money) if text is not None else 0
@@ -81,7 +93,18 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
                 return f"{await pages.complete_account(options.account)} was completed"
             case "restrict-account":
                 return f"{await pages.restrict_account(options.account)} was restricted"
+            case "confirm-card":
+                return _told(await cards.confirm(options.setup, options.token))
+            case "authenticate-card":
+                passes = not options.fails
+                return _told(await cards.authenticate(options.setup, passes=passes))
             case _:
                 return f"{await pages.return_payout(options.payout, amount or None)} was returned"
     except AssertionError as error:
         raise ValueError(str(error)) from error
+
+
+def _told(setup: CardSetup) -> str:
+    """Return what became of the setup of a card."""
+    why = "" if setup.reason is None else f": {setup.reason}"
+    return f"{setup.id} is {setup.state.replace('_', ' ')}{why}"

@@ -6,6 +6,7 @@ import pytest
 
 from solebook.composition.application import Application
 from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.users import Actor
 
 from .conftest import Run
 from .exchanges import within
@@ -90,3 +91,40 @@ def test_an_order_without_a_shortfall_is_a_one_line_error(folder: Path, run: Run
     nothing = "00000000-0000-0000-0000-000000000000"
     done = run("admin", "bear-shortfall", nothing, "exchange", "--reason", "a mistake")
     assert done.code == 1
+
+
+def test_a_card_is_set_up_as_in_a_browser(folder: Path, run: Run) -> None:
+    begun: list[tuple[Actor, str]] = []
+
+    async def begin(app: Application) -> None:
+        user = await app.users.register_user(
+            email="buyer@example.com",
+            password="correct horse",
+            first_name="Test",
+            last_name="Buyer",
+        )
+        actor = Actor(user.id, user.roles)
+        begun.append((actor, (await app.users.begin_card_setup(actor)).id))
+
+    async def look(app: Application) -> None:
+        await Workers(app).settle()
+        [method] = (await app.users.list_payment_methods(begun[0][0])).methods
+        assert method.details is not None
+        assert method.details.brand == "visa"
+
+    within(folder, begin)
+    setup = begun[0][1]
+    declined = run("provider", "confirm-card", setup, "pm_card_declined_at_setup")
+    assert declined.out == f"{setup} is failed: card_declined\n"
+    waits = run("provider", "confirm-card", setup, "pm_card_authentication_at_setup")
+    assert waits.out == f"{setup} is needs action\n"
+    failed = run("provider", "authenticate-card", setup, "--fails")
+    assert failed.out == f"{setup} is failed: authentication_failed\n"
+    assert run("provider", "confirm-card", setup, "pm_card_visa").out == f"{setup} is succeeded\n"
+    within(folder, look)
+
+    over = run("provider", "confirm-card", setup, "pm_card_visa")
+    assert (over.code, over.out) == (1, "")
+    assert "has a card already" in one_line(over.err)
+    unknown = run("provider", "confirm-card", "seti_unknown", "pm_card_visa")
+    assert (unknown.code, unknown.out) == (1, "")
