@@ -50,6 +50,15 @@ def parsed(rig: StripeRig, body: bytes) -> Webhook:
     return rig.provider.parse_webhook(body, rig.sign(body))
 
 
+@pytest.mark.parametrize("kind", ["setup_intent.succeeded", "setup_intent.setup_failed"])
+def test_an_event_of_a_setup_hints_at_it(rig: StripeRig, kind: str) -> None:
+    setup = {"object": {"id": "seti_1", "object": "setup_intent", "metadata": {}}}
+
+    event = parsed(rig, changed(rig, type=kind, data=setup))
+
+    assert event == Webhook("evt_1", WebhookKind.CARD_SETUP_CHANGED, None, reference="seti_1")
+
+
 def test_an_event_in_another_version_of_the_api_is_refused(rig: StripeRig) -> None:
     with pytest.raises(InvalidText, match="api_version"):
         parsed(rig, changed(rig, api_version="2020-08-27"))

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from solebook.composition.engine import engine_of
 from solebook.core.orders.deadlines import matters
@@ -15,6 +16,7 @@ from solebook.ports.language.authentication import TaskStatus
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.events import QuotesWithdrawn
+from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Quote, QuoteStatus, Side, WithdrawalReason, is_size
 from solebook.ports.language.orders import (
     OrderStatus,
@@ -248,3 +250,14 @@ async def test_the_ledger_lacks_only_the_charge_whose_answer_was_lost(exchange: 
     unknown = await exchange.order(ORDERS["pending_charged_unknown"])
     assert solvency.provider_balance - solvency.held == unknown.buyer_total
     assert sum(solvency.by_kind.values()) == 0
+
+
+async def test_the_card_of_each_buyer_is_on_file(exchange: Exchange, migrated: Path) -> None:
+    with closing(sqlite3.connect(migrated / "store.db")) as database:
+        cards = database.execute(
+            "SELECT id, payment_method FROM users WHERE payment_method IS NOT NULL"
+        ).fetchall()
+    assert cards
+    for user_id, token in cards:
+        [card] = await exchange.store.payment_methods.of(UserId(UUID(user_id)))
+        assert (card.token, card.details, card.removed_at) == (token, None, None)
