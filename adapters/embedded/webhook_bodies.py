@@ -84,10 +84,10 @@ def read_event(body: bytes) -> Webhook:
     data = object_in("data", event.get("data"))
     if kind is WebhookKind.SELLER_ACCOUNT_CHANGED:
         account = text_in("account", data.get("account"))
-        return Webhook(webhook_id, kind, order_id=None, reference=account)
+        return Webhook(webhook_id, kind, None, reference=account, type=type_)
     if kind is WebhookKind.CARD_SETUP_CHANGED:
         setup_id = text_in("setup_id", data.get("setup_id"))
-        return Webhook(webhook_id, kind, order_id=None, reference=setup_id)
+        return Webhook(webhook_id, kind, None, reference=setup_id, type=type_)
     charge_id = text_or_none("charge_id", data.get("charge_id"))
     if kind is WebhookKind.CHARGE_CAPTURED and charge_id is None:
         raise InvalidText(field="charge_id", problem="is missing")

@@ -102,7 +102,7 @@ class BiddingBarred(Refusal):
     def __str__(self) -> str:
         return (
             f"{self.declines} of your payments were declined recently; you may bid again from "
-            f"{self.until:%Y-%m-%d %H:%M} UTC"
+            f"{self.until:%Y-%m-%d %H:%M} UTC, or once you have added another card"
         )
 
 
