@@ -26,7 +26,7 @@ class ListPaymentMethods:
     payment_methods: PaymentMethods
 
     async def __call__(self, actor: Actor) -> CardsOnFile:
-        """Return all of the actor's cards. Raises NotFound."""
+        """Return all of the actor's cards."""
         methods = await self.payment_methods.of(actor.user_id)
         token = (await self.users.get(actor.user_id)).payment_method
         default = next((method.id for method in methods if method.token == token), None)

@@ -242,13 +242,13 @@ class UsersController(Controller):
 
         A new card is verified first.
         """
-        users = application.users
-        if data.token is not UNSET and data.id is UNSET:
-            return user_view(await users.set_payment_method(request.user, token=data.token))
-        if data.id is UNSET or data.token is not UNSET:
+        if (data.token is UNSET) is (data.id is UNSET):
             raise InvalidText(field="token", problem="or id is needed, and not both")
-        chosen = PaymentMethodId(data.id)
-        return user_view(await users.choose_payment_method(request.user, chosen))
+        if data.id is not UNSET:
+            chosen = PaymentMethodId(data.id)
+            return user_view(await application.users.choose_payment_method(request.user, chosen))
+        assert data.token is not UNSET
+        return user_view(await application.users.set_payment_method(request.user, token=data.token))
 
     @get(
         "/me/balance",

@@ -8,6 +8,7 @@ import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.stripe.card_vault import StripeCardVault
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.adapters.system.clock import SystemClock
 from solebook.composition.application import Application
@@ -44,7 +45,9 @@ def application(clock: VirtualClock, stripe: StripeRig, currency: str) -> Applic
     calls, real = stripe.provider.calls, SystemClock()
     provider = StripePaymentProvider(calls, real, (SECRET,), currency.lower())
     rules = replace(MarketRules.in_currency(currency), tick=TICKS[currency])
-    return build_application(replace(adapters, payment_provider=provider), rules=rules)
+    vault = StripeCardVault(calls)
+    adapters = replace(adapters, payment_provider=provider, card_vault=vault)
+    return build_application(adapters, rules=rules)
 
 
 @pytest.fixture

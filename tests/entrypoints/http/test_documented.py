@@ -30,6 +30,8 @@ CANNOT_BE = {
     "give_verdict": {"OutOfRange"},  # the body's shape has the same bounds
     "set_preferences": {"OutOfRange"},  # the same
     "view_me": {"NotFound"},  # users stay
+    "list_cards": {"NotFound"},  # the same
+    "begin_setup": {"NotFound"},  # the same
 }
 """What a use case refuses and no request to the route can have."""
 
