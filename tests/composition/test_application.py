@@ -25,6 +25,7 @@ PARTS_OF_USE_CASES = {
     "solebook.core.payments.preview_trades.PreviewTrades",
     "solebook.core.payments.set_off.SetOff",
     "solebook.core.search.market_figures.ReadFigures",
+    "solebook.core.users.keep_card.KeepCard",
 }
 """What use cases share, which nobody outside the core calls."""
 

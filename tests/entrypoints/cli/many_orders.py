@@ -33,7 +33,7 @@ _OF_THE_ORDER = (
     "notifications",
     "audit_entries",
 )
-_OF_THE_PEOPLE = ("users", "addresses", "seller_quarters")
+_OF_THE_PEOPLE = ("users", "addresses", "payment_methods", "seller_quarters")
 _NUMBERED = {"bids": 2, "asks": 2, "ledger_entries": 2}
 """How many sequence numbers an order takes."""
 _NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT {})"
@@ -98,7 +98,7 @@ def _copy_people(store: sqlite3.Connection, order: Order, count: int) -> None:
 
 def _copy_calls(provider: sqlite3.Connection, order: Order, count: int) -> None:
     columns = _columns(provider, "calls")
-    for row in provider.execute("SELECT * FROM calls").fetchall():
+    for row in provider.execute("SELECT * FROM calls WHERE order_id IS NOT NULL").fetchall():
         values = dict(zip(columns, row, strict=True))
         _copy(provider, "calls", values, [(order.id.hex, "n")], count)
 
