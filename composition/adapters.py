@@ -39,6 +39,7 @@ from ..ports.products import Products
 from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
+from ..ports.reconciliation import OpenItems, ProviderRecords
 from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex, SearchReader
 from ..ports.seller_accounts import SellerAccounts
@@ -93,6 +94,8 @@ class Store:
     seller_records: SellerRecords
     webhooks: Webhooks
     webhook_archive: WebhookArchive
+    provider_records: ProviderRecords
+    open_items: OpenItems
     authentication_tasks: AuthenticationTasks
     price_alerts: PriceAlerts
     tape: Tape

@@ -42,6 +42,7 @@ def build_application(
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
     webhook_body_life: timedelta = timedelta(days=90),
+    reconcile_hour: int = 3,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
     shards: int = 1,
@@ -56,6 +57,7 @@ def build_application(
     `keepers` they may run the same roles too, and leases decide who has the engine and the relay.
     The books are divided into `shards`. `across` is the network between the processes. Without it,
     only the process with the engine reaches it.
+    At the hour `reconcile_hour` (UTC) the ledger is compared with the payment provider.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
     `check_redis` while it does without Redis. `view_books_in_redis` says how far the published
     books are behind.
@@ -85,7 +87,7 @@ def build_application(
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,
-        payments=payments_use_cases(adapters, rules, patience, webhook_body_life),
+        payments=payments_use_cases(adapters, rules, patience, webhook_body_life, reconcile_hour),
         sellers=sellers_use_cases(adapters, patience),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),

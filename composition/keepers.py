@@ -27,6 +27,8 @@ RELAY = "relay"
 """The lease of the process that relays messages."""
 EXPIRY = "expiry"
 """The lease of the process that ends overdue bids and asks, where others reach the engine."""
+RECONCILIATION = "reconciliation"
+"""The lease of the process that compares the ledger with the payment provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Keepers:
     It is the same one for the same role.
     """
     expiry: LeaseKeeper
+    reconciliation: LeaseKeeper
 
 
 def build_keepers(
@@ -80,6 +83,7 @@ def build_keepers(
         relay=keeper(RELAY),
         receive=lambda role, partitions: spread(f"messages.{role}", partitions),
         expiry=keeper(EXPIRY),
+        reconciliation=keeper(RECONCILIATION),
     )
 
 

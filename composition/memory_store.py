@@ -30,6 +30,7 @@ from ..adapters.memory.payments import (
 from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
+from ..adapters.memory.reconciliation import MemoryOpenItems, MemoryProviderRecords
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
 from ..adapters.memory.seller_accounts import MemoryKnownSellerAccounts
 from ..adapters.memory.sent_messages import MemorySentMessages
@@ -107,6 +108,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         seller_records=MemorySellerRecords(database),
         webhooks=MemoryWebhooks(database),
         webhook_archive=MemoryWebhookArchive(database),
+        provider_records=MemoryProviderRecords(database),
+        open_items=MemoryOpenItems(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
         price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),

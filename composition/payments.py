@@ -25,6 +25,7 @@ from ..core.payments.pay_seller import PaySeller
 from ..core.payments.payables import Payables
 from ..core.payments.penalise_seller import PenaliseSeller
 from ..core.payments.receive_webhook import ReceiveWebhook
+from ..core.payments.reconcile import Reconcile
 from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.record_payout import RecordPayout
 from ..core.payments.record_refund import RecordRefund
@@ -57,6 +58,7 @@ from ..ports.language.events import (
 from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
+from .reconciliation import reconcile_of
 from .router import Router
 
 
@@ -84,6 +86,7 @@ class PaymentsUseCases:
     list_webhooks: ListWebhooks
     forget_webhook_bodies: ForgetWebhookBodies
     handle_webhook: HandleWebhook
+    reconcile: Reconcile
     check_solvency: CheckSolvency
     view_balance: ViewBalance
     list_payouts: ListPayouts
@@ -92,7 +95,11 @@ class PaymentsUseCases:
 
 
 def payments_use_cases(
-    adapters: Adapters, rules: MarketRules, patience: Patience, webhook_body_life: timedelta
+    adapters: Adapters,
+    rules: MarketRules,
+    patience: Patience,
+    webhook_body_life: timedelta,
+    reconcile_hour: int,
 ) -> PaymentsUseCases:
     """Return the use cases of the payments context.
 
@@ -262,6 +269,7 @@ def payments_use_cases(
             irregularities=parts.irregularities,
             clock=clock,
         ),
+        reconcile=reconcile_of(adapters, rules, patience, reconcile_hour),
         check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
         view_balance=ViewBalance(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),

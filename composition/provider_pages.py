@@ -56,6 +56,23 @@ class ProviderPages:
         await self._act(self._dashboard().restrict_account(account))
         return account
 
+    async def withdraw(self, amount: Cents) -> str:
+        """Send money to the exchange's own bank and return the withdrawal's id."""
+        return await self._act(self._dashboard().withdraw(amount))
+
+    async def return_withdrawal(self, withdrawal_id: str) -> str:
+        """Let that bank return a withdrawal and return its id. Raises AssertionError."""
+        await self._act(self._dashboard().return_withdrawal(withdrawal_id))
+        return withdrawal_id
+
+    async def top_up(self, amount: Cents) -> str:
+        """Add money from the exchange's own bank and return the top-up's id."""
+        return await self._act(self._dashboard().top_up(amount))
+
+    async def take_fee(self, amount: Cents) -> str:
+        """Take a fee for no single charge and return its id."""
+        return await self._act(self._dashboard().take_fee(amount))
+
     async def _act(self, act: Awaitable[T]) -> T:
         provider = self._provider()
         before = len(await provider.webhooks())

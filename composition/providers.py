@@ -362,6 +362,7 @@ class Container(containers.DeclarativeContainer):
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         webhook_body_life=settings.provided.payments.webhook_body_life,
+        reconcile_hour=settings.provided.payments.reconcile_hour,
         roles=roles,
         keepers=keepers,
         shards=shards,

@@ -42,6 +42,7 @@ from ..adapters.sql.payments.declines import SqlDeclines
 from ..adapters.sql.payments.ledger import SqlLedger
 from ..adapters.sql.payments.payments import SqlPayments
 from ..adapters.sql.payments.payouts import SqlPayouts
+from ..adapters.sql.payments.reconciliation import SqlOpenItems, SqlProviderRecords
 from ..adapters.sql.payments.seller_records import SqlSellerRecords
 from ..adapters.sql.payments.webhook_archive import SqlWebhookArchive
 from ..adapters.sql.payments.webhooks import SqlWebhooks
@@ -161,6 +162,8 @@ def build_sql_store(
         seller_records=SqlSellerRecords(database),
         webhooks=SqlWebhooks(database),
         webhook_archive=SqlWebhookArchive(database),
+        provider_records=SqlProviderRecords(database),
+        open_items=SqlOpenItems(database),
         authentication_tasks=SqlAuthenticationTasks(database),
         price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),

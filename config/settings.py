@@ -209,6 +209,8 @@ class PaymentsSettings(Section, frozen=True):
     """The timeout of a call to the provider."""
     workers: Annotated[int, Between(1, 256, "nobody would be charged")] = 16
     """How many charges run concurrently, and how many refunds and payouts."""
+    reconcile_hour: Annotated[int, Between(0, 23, "a day has no such hour")] = 3
+    """The hour (UTC) at which the ledger is compared with the provider every day."""
 
     def __post_init__(self) -> None:
         check_limits(self)

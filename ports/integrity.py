@@ -1,6 +1,6 @@
 """The ports to a store as of one instant, for checks."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence, Set
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -27,6 +27,7 @@ from .language.integrity import (
 from .language.market import Side
 from .language.messages import Queue
 from .language.money import Cents
+from .language.movements import Movement
 from .language.rules import MarketRules
 from .language.terms import Terms
 
@@ -128,6 +129,22 @@ class Snapshot(Protocol):
 
     async def transfers_in_suspense(self, names: Collection[str]) -> Sequence[BookedTransfer]:
         """Return the transfers that touch the suspense accounts of these names."""
+        ...
+
+    async def transfers_by_id(self, ids: Collection[str]) -> Sequence[BookedTransfer]:
+        """Return the transfers with these ids."""
+        ...
+
+    async def movements_at(self, places: Collection[str]) -> Mapping[str, Movement]:
+        """Return the provider's movements at these places, as they were read before."""
+        ...
+
+    async def movements_read(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:
+        """Return the provider's movements of these orders, as they were read before."""
+        ...
+
+    async def number_of_movements(self) -> int:
+        """Return how many of the provider's movements were read before."""
         ...
 
     async def held_for_world(self) -> Cents:

@@ -23,6 +23,7 @@ from .language.payments import (
     Webhook,
     WebhookKind,
 )
+from .language.reconciliation import Posted
 from .language.users import BidBar
 
 
@@ -158,6 +159,14 @@ class Ledger(Protocol):
         """Return owners and balances of the accounts of a kind with a non-zero balance.
 
         They are sorted by owner, up to `limit` after the given one.
+        """
+        ...
+
+    async def moved_after(self, sequence: int, limit: int) -> Sequence[Posted]:
+        """Return up to `limit` transfers that moved money at the provider, in sequence.
+
+        The first has a higher sequence than the given one. A transfer with a lower sequence may
+        appear later, from a transaction that began earlier.
         """
         ...
 

@@ -21,6 +21,7 @@ from ...ports.language.payments import (
     Webhook,
     WebhookKind,
 )
+from ...ports.language.reconciliation import Posted
 from ...ports.payments import Ledger, Payments, Payouts, SellerRecords, Webhooks
 from .database import MemoryAdapter
 from .paging import newest_first
@@ -173,6 +174,16 @@ class MemoryLedger(MemoryAdapter, Ledger):
                 if account.kind is kind and account.owner > after and amount
             ]
         return sorted(of_kind)[:limit]
+
+    async def moved_after(self, sequence: int, limit: int) -> Sequence[Posted]:
+        with await self._database.reading():
+            later = islice(enumerate(self._tables.transfers.values(), start=1), sequence, None)
+            moved = (
+                Posted(number, transfer)
+                for number, transfer in later
+                if any(entry.account.kind is AccountKind.WORLD for entry in transfer.entries)
+            )
+            return list(islice(moved, limit))
 
     async def totals(self) -> dict[AccountKind, Cents]:
         with await self._database.reading():

@@ -1,6 +1,6 @@
 """Snapshots of the store for checks, in memory."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence, Set
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from copy import copy
 from datetime import datetime
@@ -28,6 +28,7 @@ from ...ports.language.integrity import (
 from ...ports.language.market import BookKey, MatchStatus, QuoteStatus, Side
 from ...ports.language.messages import Delivery, Message, Queue
 from ...ports.language.money import Cents
+from ...ports.language.movements import Movement
 from ...ports.language.payments import Account, AccountKind, Transfer
 from ...ports.language.rules import MarketRules
 from ...ports.language.terms import Terms
@@ -237,6 +238,21 @@ class MemorySnapshot(Snapshot):
             for transfer in self._tables.transfers.values()
             if any(entry.account in accounts for entry in transfer.entries)
         ]
+
+    async def transfers_by_id(self, ids: Collection[str]) -> Sequence[BookedTransfer]:
+        transfers = self._tables.transfers
+        return [_booked(transfers[id_]) for id_ in ids if id_ in transfers]
+
+    async def movements_at(self, places: Collection[str]) -> Mapping[str, Movement]:
+        read = self._tables.provider_movements
+        return {place: read[place] for place in places if place in read}
+
+    async def movements_read(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:
+        wanted, read = set(order_ids), self._tables.provider_movements.values()
+        return [movement for movement in read if movement.order_id in wanted]
+
+    async def number_of_movements(self) -> int:
+        return len(self._tables.provider_movements)
 
     async def held_for_world(self) -> Cents:
         return -self._tables.totals.get(AccountKind.WORLD, 0)

@@ -41,6 +41,7 @@ from ...ports.language.leases import Lease
 from ...ports.language.market import BookKey, Match, Quote, Side, Size
 from ...ports.language.messages import Delivery, Message, Position, Queue
 from ...ports.language.money import Cents
+from ...ports.language.movements import Movement
 from ...ports.language.notifications import (
     Notification,
     NotificationKind,
@@ -63,6 +64,7 @@ from ...ports.language.payments import (
 from ...ports.language.placement import Placement
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
+from ...ports.language.reconciliation import Bookmark, OpenItem
 from ...ports.language.rules import MarketRules
 from ...ports.language.seller_accounts import KnownSellerAccount
 from ...ports.language.steps import RecordedStep
@@ -215,6 +217,10 @@ class Tables:
         self.kept_webhook_ids: dict[str, KeptWebhookId] = {}
         self.seller_accounts: dict[UserId, KnownSellerAccount] = {}
         self.webhooks_about: dict[tuple[WebhookKind, str], Cents] = {}
+        self.provider_movements: dict[str, Movement] = {}
+        self.movements_read: dict[str, datetime] = {}
+        self.unreconciled: dict[str, OpenItem] = {}
+        self.reconciliation: dict[None, Bookmark] = {}
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}
         self.task_of_order: dict[OrderId, TaskId] = {}

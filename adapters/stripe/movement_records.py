@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import stripe
 
 from ...ports.language.ids import OrderId
-from ...ports.language.movements import SIGNED, Movement, MovementKind
+from ...ports.language.movements import SIGNED, Movement, MovementKind, gross_of
 from .labels import id_of
 
 KINDS = {
@@ -56,9 +56,9 @@ def kind_and_amount(category: str, amount: int, fee: int) -> tuple[MovementKind,
         return MovementKind.FEE, fee
     if kind is MovementKind.OTHER:
         return kind, amount
-    of_one = Movement("", kind, "", 1).gross
-    if kind in SIGNED or amount * of_one > 0:
-        return kind, amount * of_one
+    gone_or_come = gross_of(kind, amount)
+    if kind in SIGNED or gone_or_come > 0:
+        return kind, gone_or_come
     return MovementKind.OTHER, amount
 
 

@@ -38,13 +38,14 @@ class Difference:
 
     def finding(self, currency: Currency) -> Finding:
         """Return what it is unless it is under way."""
-        return Finding(Check.PROVIDER, self.subject, self._text(currency))
+        return Finding(Check.PROVIDER, self.subject, self.text(currency))
 
     def underway(self, currency: Currency) -> Underway:
         """Return what it is if the exchange will record it."""
-        return Underway(self.subject, self._text(currency))
+        return Underway(self.subject, self.text(currency))
 
-    def _text(self, currency: Currency) -> str:
+    def text(self, currency: Currency) -> str:
+        """Return the names and both amounts."""
         named = f" ({', '.join(self.names)})" if self.names else ""
         there, here = currency.plain(self.there), currency.plain(self.here)
         return f"the provider {_KINDS[self.kind]} {there}{named}, and the ledger has {here}"

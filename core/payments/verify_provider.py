@@ -3,24 +3,36 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 
 from ...ports.integrity import Report, Snapshot, Snapshots, Verifier
 from ...ports.language.currencies import Currency
 from ...ports.language.ids import OrderId
-from ...ports.language.integrity import BookedOrder, BookedTransfer, Check, Finding, Progress
+from ...ports.language.integrity import (
+    BookedOrder,
+    BookedTransfer,
+    Check,
+    Finding,
+    Progress,
+    Underway,
+)
 from ...ports.language.messages import Queue
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement
-from ...ports.language.payments import AccountKind
+from ...ports.language.payments import AccountKind, Entry, Transfer
 from ...ports.payment_provider import PaymentProvider
+from .booked_movements import by_account, by_order, suspense_of, with_suspense
+from .own_movements import ACCOUNTS, own_transfers
 from .patience import Patience
 from .provider_consistency import Difference, differences, is_underway, unknown_names
 
 T = TypeVar("T")
 
 _PAGE = 500
+_MOST_FRESH = 50_000
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 _OF_MONEY = (Queue.TRADE, Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS)
 
 
@@ -34,11 +46,28 @@ class _Pass:
     """Orders that differ, and are compared again."""
     unassigned: list[Movement] = field(default_factory=list)
     """Movements for no known order."""
+    fresh: dict[OrderId, list[Movement]] | None = field(default_factory=dict)
+    """By order, movements that were not read before the snapshot.
+
+    None if the provider must be asked about each order, because they are of too many orders or
+    what was read before has changed.
+    """
+
+    def add_fresh(self, movements: Iterable[Movement]) -> None:
+        """Add movements that were not read before."""
+        for movement in movements:
+            if self.fresh is not None and movement.order_id is not None:
+                self.fresh.setdefault(movement.order_id, []).append(movement)
+                if len(self.fresh) > _MOST_FRESH:
+                    self.fresh = None
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyProvider(Verifier):
-    """Compares every charge, refund and payout of the provider with the ledger, to the minor unit.
+    """Compares all that the provider moved with the ledger, to the minor unit.
+
+    Every movement is read in pages and compared with what was read of it before, so that no order
+    has to be asked about on its own.
 
     The provider is read after the snapshot, so it may be ahead. An order that differs is compared
     again with a new snapshot, between two reads of the provider, and reported if it differs from
@@ -53,6 +82,8 @@ class VerifyProvider(Verifier):
     async def __call__(self, snapshot: Snapshot) -> AsyncIterator[Report]:
         """Yield progress, and what differs. Raises Unavailable."""
         total, done, found = (await snapshot.size()).trades, 0, _Pass()
+        async for report in self._read(snapshot, found):
+            yield report
         yield Progress("provider", 0, total)
         page = await snapshot.booked(None, _PAGE)
         while page:
@@ -61,7 +92,6 @@ class VerifyProvider(Verifier):
             done += len(page)
             yield Progress("provider", done, total)
             page = await snapshot.booked(page[-1].id, _PAGE)
-        await self._find_unassigned(snapshot, found)
         differing = await self._compare_unassigned(snapshot, found)
         for finding in await self._still_unassigned(differing):
             yield finding
@@ -85,32 +115,93 @@ class VerifyProvider(Verifier):
     ) -> list[Finding]:
         """Return names that the provider does not know, and note the orders that differ."""
         unknown: list[Finding] = []
-        movements = await self._movements_of([order.id for order in page])
-        suspense = await _suspense(snapshot, movements)
-        by_order = _by_order(movements)
+        movements = await self._movements(snapshot, [order.id for order in page], found)
+        suspense = await suspense_of(snapshot, movements)
+        of_orders = by_order(movements)
         for order in page:
-            there = by_order.get(order.id, [])
-            here = _with_suspense(order.transfers, suspense, there)
+            there = of_orders.get(order.id, [])
+            here = with_suspense(order.transfers, suspense, there)
             found.booked += _held(here)
             if any(differences(_named(order.id), here, there)):
                 found.orders.append(order.id)
             unknown += unknown_names(order, there)
         return unknown
 
-    async def _find_unassigned(self, snapshot: Snapshot, found: _Pass) -> None:
-        """Find the movements that belong to no known order."""
+    async def _read(self, snapshot: Snapshot, found: _Pass) -> AsyncIterator[Report]:
+        """Read all movements of the provider, and compare each with what was read of it before.
+
+        What was read before can then take the place of asking about each order.
+        """
+        known, number = 0, 0
+        yield Progress("movements", 0, 0)
         page = await self.patience.wait_for(self.provider.movements("", _PAGE))
         while page:
+            before = await snapshot.movements_at([movement.place for movement in page])
+            known += len(before)
+            for report in await self._compare_own(snapshot, page, before, found):
+                yield report
             order_ids = {m.order_id for m in page if m.order_id is not None}
             unknown = await snapshot.unknown_orders(order_ids)
-            found.unassigned += [m for m in page if m.order_id is None or m.order_id in unknown]
+            others = [movement for movement in page if movement.kind not in ACCOUNTS]
+            found.unassigned += [m for m in others if m.order_id is None or m.order_id in unknown]
+            found.add_fresh(m for m in others if m.place not in before)
+            number += len(page)
+            yield Progress("movements", number, number)
             page = await self.patience.wait_for(self.provider.movements(page[-1].place, _PAGE))
+        if known < await snapshot.number_of_movements():
+            found.fresh = None  # something is gone, so each order is asked about
+
+    async def _compare_own(
+        self,
+        snapshot: Snapshot,
+        page: Sequence[Movement],
+        before: Mapping[str, Movement],
+        found: _Pass,
+    ) -> list[Report]:
+        """Compare a page with what was read before, and with what was booked of it then."""
+        own = {m.place: list(own_transfers(m, _ANY_TIME)) for m in page}
+        ids = [transfer.id for of_place in own.values() for transfer in of_place]
+        here = {each.id: each for each in await snapshot.transfers_by_id(ids)}
+        found.booked += _held(here.values())
+        reports: list[Report] = []
+        for movement in page:
+            known = before.get(movement.place)
+            subject, told = f"movement {movement.place}", self._told(movement)
+            if known is not None and known.essence != movement.essence:
+                what = f"the provider has {told}, and had {self._told(known)} before"
+                reports.append(Finding(Check.PROVIDER, subject, what))
+                found.fresh = None
+            for transfer in own[movement.place]:
+                booked = here.get(transfer.id)
+                if booked is not None and _same(booked, transfer):
+                    continue
+                what = f"the provider has {told}, and the ledger has not {transfer.id} as it should"
+                if known is None and booked is None:
+                    what = f"the provider has {told}, which is booked at the next reconciliation"
+                    reports.append(Underway(subject, what))
+                else:
+                    reports.append(Finding(Check.PROVIDER, subject, what))
+        return reports
+
+    def _told(self, movement: Movement) -> str:
+        plain = self.currency.plain
+        fee = f" with a fee of {plain(movement.fee)}" if movement.fee else ""
+        return f"{movement.kind} {movement.name} of {plain(movement.amount)}{fee}"
+
+    async def _movements(
+        self, snapshot: Snapshot, order_ids: Collection[OrderId], found: _Pass
+    ) -> Sequence[Movement]:
+        """Return the movements of orders, without asking the provider about each if possible."""
+        if found.fresh is None:
+            return await self._movements_of(order_ids)
+        fresh = [m for order_id in order_ids for m in found.fresh.get(order_id, ())]
+        return [*await snapshot.movements_read(order_ids), *fresh]
 
     async def _compare_unassigned(self, snapshot: Snapshot, found: _Pass) -> list[Movement]:
         """Return the movements for no known order whose names the ledger has otherwise."""
         differing: list[Movement] = []
         for by_name in _by_name(found.unassigned):
-            suspense = _by_account(await snapshot.transfers_in_suspense(by_name))
+            suspense = by_account(await snapshot.transfers_in_suspense(by_name))
             for name, movements in by_name.items():
                 here = suspense.get(name, [])
                 found.booked += _held(here)
@@ -128,7 +219,7 @@ class VerifyProvider(Verifier):
                 named = (m.order_id for page in by_name.values() for m in page)
                 order_ids = {order_id for order_id in named if order_id is not None}
                 unknown = {None, *await snapshot.unknown_orders(order_ids)}
-                suspense = _by_account(await snapshot.transfers_in_suspense(by_name))
+                suspense = by_account(await snapshot.transfers_in_suspense(by_name))
                 for name, page in by_name.items():
                     there = [movement for movement in page if movement.order_id in unknown]
                     if there:
@@ -143,15 +234,15 @@ class VerifyProvider(Verifier):
             trades = await snapshot.trades_of(order_ids)
             unsettled = await snapshot.unsettled(order_ids, _OF_MONEY)
             after = await self._movements_of(order_ids)
-            suspense = await _suspense(snapshot, after)
-        there = _by_order(before), _by_order(after)
+            suspense = await suspense_of(snapshot, after)
+        there = by_order(before), by_order(after)
         reports: list[Report] = []
         for trade in trades:
             found = [
                 list(
                     differences(
                         _named(trade.id),
-                        _with_suspense(trade.transfers, suspense, moves.get(trade.id, [])),
+                        with_suspense(trade.transfers, suspense, moves.get(trade.id, [])),
                         moves.get(trade.id, []),
                     )
                 )
@@ -171,45 +262,12 @@ class VerifyProvider(Verifier):
         return await self.patience.wait_for(self.provider.movements_of(order_ids))
 
 
-async def _suspense(
-    snapshot: Snapshot, movements: Iterable[Movement]
-) -> Mapping[str, Sequence[BookedTransfer]]:
-    """Return the transfers in suspense under the names of these movements."""
-    names = {movement.account for movement in movements}
-    return _by_account(await snapshot.transfers_in_suspense(names))
+def _same(booked: BookedTransfer, transfer: Transfer) -> bool:
+    return sorted(map(_entry, booked.entries)) == sorted(map(_entry, transfer.entries))
 
 
-def _by_account(transfers: Iterable[BookedTransfer]) -> dict[str, list[BookedTransfer]]:
-    by_account: defaultdict[str, list[BookedTransfer]] = defaultdict(list)
-    for transfer in transfers:
-        owners = {
-            entry.account.owner
-            for entry in transfer.entries
-            if entry.account.kind is AccountKind.SUSPENSE
-        }
-        for owner in owners:
-            by_account[owner].append(transfer)
-    return by_account
-
-
-def _with_suspense(
-    transfers: Iterable[BookedTransfer],
-    suspense: Mapping[str, Sequence[BookedTransfer]],
-    movements: Iterable[Movement],
-) -> list[BookedTransfer]:
-    """Return an order's transfers with those in suspense under the names of its movements."""
-    all_ = {transfer.id: transfer for transfer in transfers}
-    for movement in movements:
-        all_ |= {transfer.id: transfer for transfer in suspense.get(movement.account, ())}
-    return list(all_.values())
-
-
-def _by_order(movements: Iterable[Movement]) -> dict[OrderId, list[Movement]]:
-    by_order: defaultdict[OrderId, list[Movement]] = defaultdict(list)
-    for movement in movements:
-        if movement.order_id is not None:
-            by_order[movement.order_id].append(movement)
-    return by_order
+def _entry(entry: Entry) -> tuple[str, str, Cents]:
+    return entry.account.kind, entry.account.owner, entry.amount
 
 
 def _held(transfers: Iterable[BookedTransfer]) -> Cents:

@@ -26,6 +26,10 @@ examples:
   solebook provider confirm-card seti_9c1d pm_card_visa
                                                    send a test card, as a buyer's browser does
   solebook provider authenticate-card seti_9c1d    pass what the buyer's bank asks for
+  solebook provider withdraw 100.00                send money to the exchange's own bank
+  solebook provider return-withdrawal wd_7c1d      let that bank return it
+  solebook provider top-up 100.00                  add money from that bank
+  solebook provider take-fee 2.50                  take a fee for no single charge
 """
 
 
@@ -62,6 +66,16 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     authenticate = acts.add_parser("authenticate-card", help="authenticate in the setup of a card")
     authenticate.add_argument("setup", metavar="SETUP", help="the provider's id of the setup")
     authenticate.add_argument("--fails", action="store_true", help="the authentication fails")
+    for name, what in (
+        ("withdraw", "send money to the exchange's own bank"),
+        ("top-up", "add money from the exchange's own bank"),
+        ("take-fee", "take a fee for no single charge"),
+    ):
+        acts.add_parser(name, help=what).add_argument(
+            "amount", metavar="AMOUNT", help="such as 30.00"
+        )
+    returned = acts.add_parser("return-withdrawal", help="let the bank return a withdrawal")
+    returned.add_argument("withdrawal", metavar="WITHDRAWAL", help="the provider's id of it")
     parser.set_defaults(run=provider)
 
 
@@ -98,6 +112,14 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
             case "authenticate-card":
                 passes = not options.fails
                 return _told(await cards.authenticate(options.setup, passes=passes))
+            case "withdraw":
+                return f"{await pages.withdraw(amount)} was withdrawn"
+            case "return-withdrawal":
+                return f"{await pages.return_withdrawal(options.withdrawal)} was returned"
+            case "top-up":
+                return f"{await pages.top_up(amount)} was added"
+            case "take-fee":
+                return f"{await pages.take_fee(amount)} was taken"
             case _:
                 return f"{await pages.return_payout(options.payout, amount or None)} was returned"
     except AssertionError as error:

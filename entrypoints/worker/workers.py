@@ -23,6 +23,7 @@ from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
 from .broker_keeper import BrokerKeeper
 from .courier import Courier
+from .reconciler import Reconciler
 from .relay import Relay
 from .sweeper import Sweeper
 
@@ -63,6 +64,7 @@ class Workers:
         )
         self.sweeper = Sweeper(application, adapters.store, sweeping)
         self._expiry = Sweeper(application, adapters.store, {ProcessRole.MATCHING})
+        self.reconciler = Reconciler(application)
         self.courier = Courier(adapters.event_bus, self._roles)
 
     def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
@@ -111,6 +113,8 @@ class Workers:
             loops["relay"] = self.relay.run
         if self._roles & {ProcessRole.DEADLINES, ProcessRole.MATCHING}:
             loops["sweeper"] = self.sweeper.run
+        if ProcessRole.DEADLINES in self._roles:
+            loops["reconciler"] = self.reconciler.run
         if self._keepers is not None:
             if ProcessRole.RELAY in self._roles:
                 loops["relay"] = partial(self._keepers.relay.run, self._relay)

@@ -39,6 +39,8 @@ class AlarmKind(StrEnum):
     """A refund is due, and the buyer does not have the money."""
     PROVIDER_REPORT = "provider_report"
     """The payment provider did something without a request, or with a different amount."""
+    RECONCILIATION = "reconciliation"
+    """The ledger and the payment provider differ in an item."""
 
 
 ALARMS: dict[DeadlineKind, AlarmKind] = {

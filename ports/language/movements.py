@@ -37,7 +37,7 @@ class MovementKind(StrEnum):
     """Anything else, which `type` names. Its amount is below zero if it left the balance."""
 
 
-_LEFT = frozenset(
+LEAVING = frozenset(
     {
         MovementKind.REFUND,
         MovementKind.DISPUTE,
@@ -47,6 +47,7 @@ _LEFT = frozenset(
         MovementKind.FEE,
     }
 )
+"""The kinds that take money from the balance."""
 SIGNED = frozenset({MovementKind.FEE, MovementKind.OTHER})
 """The kinds whose amounts may be below zero."""
 
@@ -83,11 +84,21 @@ class Movement:
         return self.charge_id or self.name
 
     @property
+    def essence(self) -> tuple[MovementKind, str, Cents, Cents]:
+        """What never changes at the provider. The rest is how an adapter reads it."""
+        return self.kind, self.name, self.amount, self.fee
+
+    @property
     def gross(self) -> Cents:
         """What it adds to the balance at the provider, without the fee."""
-        return -self.amount if self.kind in _LEFT else self.amount
+        return gross_of(self.kind, self.amount)
 
     @property
     def change(self) -> Cents:
         """What it adds to the balance at the provider."""
         return self.gross - self.fee
+
+
+def gross_of(kind: MovementKind, amount: Cents) -> Cents:
+    """Return what a movement adds to the balance at the provider, without a fee."""
+    return -amount if kind in LEAVING else amount

@@ -111,7 +111,7 @@ class Payout:
 
 
 class AccountKind(StrEnum):
-    """The kinds of accounts in the ledger."""
+    """The kinds of accounts in the ledger. A new kind needs no migration."""
 
     WORLD = "world"
     """The outside world: minus what the payment provider holds for the exchange."""
@@ -131,6 +131,14 @@ class AccountKind(StrEnum):
     """
     LOSSES = "losses"
     """What the exchange bore, as a negative balance: refunds, and by user the debts written off."""
+    PROVIDER_FEES = "provider_fees"
+    """What the payment provider took for itself, as a negative balance."""
+    WITHDRAWALS = "withdrawals"
+    """What went to the exchange's own bank account, as a negative balance."""
+    TOP_UPS = "top_ups"
+    """What came from the exchange's own bank account."""
+    ADJUSTMENTS = "adjustments"
+    """What the provider gave, or took as a negative balance, for a reason that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

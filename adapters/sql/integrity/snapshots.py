@@ -1,6 +1,6 @@
 """Snapshots of the store for checks, in SQL."""
 
-from collections.abc import AsyncIterator, Collection, Sequence, Set
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ from ....ports.language.integrity import (
 from ....ports.language.market import BookKey, MatchStatus, Side
 from ....ports.language.messages import Queue
 from ....ports.language.money import Cents
+from ....ports.language.movements import Movement
 from ....ports.language.payments import AccountKind, PayoutState
 from ....ports.language.rules import MarketRules
 from ....ports.language.terms import Terms
@@ -52,6 +53,7 @@ from ..engine.database import SqlDatabase
 from ..engine.payloads import decode
 from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Row, Statement
+from ..payments.reconciliation import MOVEMENTS_AT, MOVEMENTS_OF_ORDERS, movement_of
 from ..schema import (
     asks,
     bids,
@@ -65,6 +67,7 @@ from ..schema import (
     payments,
     payouts,
     products,
+    provider_movements,
     rules_in_force,
 )
 from ..schema.columns import is_word
@@ -182,6 +185,8 @@ _IN_SUSPENSE = Statement(
         )
     )
 )
+_BY_ID = Statement(TRANSFERS.where(one_of(ledger_transfers.c.id, "ids")))
+_MOVEMENTS = Statement(select(func.count().label("number")).select_from(provider_movements))
 _HELD = Statement(
     select(
         cast(func.coalesce(func.sum(ledger_entries.c.amount), 0), BigInteger).label("total")
@@ -333,6 +338,25 @@ class SqlStoreSnapshot(Snapshot):
         if not names:
             return ()
         return transfers_of(await self._snapshot.rows(_IN_SUSPENSE, names=list(names)))
+
+    async def transfers_by_id(self, ids: Collection[str]) -> Sequence[BookedTransfer]:
+        return transfers_of(await self._snapshot.rows(_BY_ID, ids=list(ids))) if ids else ()
+
+    async def movements_at(self, places: Collection[str]) -> Mapping[str, Movement]:
+        if not places:
+            return {}
+        rows = await self._snapshot.rows(MOVEMENTS_AT, places=list(places))
+        return {row.place: movement_of(row) for row in rows}
+
+    async def movements_read(self, order_ids: Collection[OrderId]) -> Sequence[Movement]:
+        if not order_ids:
+            return ()
+        rows = await self._snapshot.rows(MOVEMENTS_OF_ORDERS, order_ids=list(order_ids))
+        return [movement_of(row) for row in rows]
+
+    async def number_of_movements(self) -> int:
+        [row] = await self._snapshot.rows(_MOVEMENTS)
+        return int(row.number)
 
     async def held_for_world(self) -> Cents:
         [row] = await self._snapshot.rows(_HELD)

@@ -1,6 +1,7 @@
 """The double-entry ledger, in SQL."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
@@ -8,6 +9,7 @@ from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
 from ....ports.language.ids import OrderId
 from ....ports.language.money import Cents
 from ....ports.language.payments import Account, AccountKind, Entry, Transfer
+from ....ports.language.reconciliation import Posted
 from ....ports.payments import Ledger
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
@@ -39,6 +41,27 @@ _ENTRIES = Statement(
     .join(ledger_transfers, ledger_transfers.c.id == ledger_entries.c.transfer_id)
     .where(ledger_transfers.c.order_id == bindparam("order_id"))
     .order_by(ledger_entries.c.sequence)
+)
+_MOVED = (
+    select(ledger_entries.c.sequence, ledger_entries.c.transfer_id)
+    .where(
+        ledger_entries.c.kind == AccountKind.WORLD,
+        ledger_entries.c.sequence > bindparam("after"),
+    )
+    .order_by(ledger_entries.c.sequence)
+    .limit(bindparam("limit"))
+    .subquery()
+)
+_MOVED_AFTER = Statement(
+    select(
+        _MOVED.c.sequence.label("moved"),
+        ledger_transfers.c.order_id,
+        ledger_transfers.c.at,
+        ledger_entries,
+    )
+    .join(ledger_transfers, ledger_transfers.c.id == _MOVED.c.transfer_id)
+    .join(ledger_entries, ledger_entries.c.transfer_id == _MOVED.c.transfer_id)
+    .order_by(_MOVED.c.sequence, ledger_entries.c.sequence)
 )
 _FIND = Statement(
     select(ledger_transfers.c.order_id, ledger_transfers.c.at, ledger_entries)
@@ -91,6 +114,21 @@ class SqlLedger(Ledger):
     ) -> Sequence[tuple[str, Cents]]:
         rows = await self._database.rows(_OPEN_ACCOUNTS, kind=kind, after=after, limit=limit)
         return [(row.owner, row.total) for row in rows]
+
+    async def moved_after(self, sequence: int, limit: int) -> Sequence[Posted]:
+        rows = await self._database.rows(_MOVED_AFTER, after=sequence, limit=limit)
+        found = []
+        for moved, of_transfer in groupby(rows, key=lambda row: row.moved):
+            entries = list(of_transfer)
+            first = entries[0]
+            transfer = Transfer(
+                first.transfer_id,
+                first.order_id,
+                first.at,
+                tuple(Entry(Account(row.kind, row.owner), row.amount) for row in entries),
+            )
+            found.append(Posted(moved, transfer))
+        return found
 
     async def totals(self) -> dict[AccountKind, Cents]:
         return {row.kind: row.total for row in await self._database.rows(_TOTALS)}

@@ -32,7 +32,10 @@ from .payments import (
     ledger_transfers,
     payments,
     payouts,
+    provider_movements,
+    reconciliation,
     seller_quarters,
+    unreconciled,
     webhooks,
 )
 from .price_alerts import price_alerts
@@ -86,6 +89,8 @@ __all__ = [
     "price_alerts",
     "product_images",
     "products",
+    "provider_movements",
+    "reconciliation",
     "refresh_tokens",
     "reservations",
     "revoked_sessions",
@@ -99,6 +104,7 @@ __all__ = [
     "sizes",
     "turnovers",
     "turns",
+    "unreconciled",
     "users",
     "webhooks",
 ]

@@ -65,13 +65,16 @@ Instant = _Instant().with_variant(sqlite.InstantText(), "sqlite")  # type: ignor
 """An instant in UTC, to the microsecond; naive datetimes are refused (AssertionError)."""
 
 
-def word(kind: type[StrEnum], name: str) -> Enum:
-    """Return the type of a column for the words of `kind`, with a CHECK."""
+def word(kind: type[StrEnum], name: str, *, grows: bool = False) -> Enum:
+    """Return the type of a column for the words of `kind`, with a CHECK unless it `grows`.
+
+    Without a CHECK, a new word does not require rebuilding the table.
+    """
     return Enum(
         kind,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=not grows,
         length=32,
         values_callable=lambda words: [word.value for word in words],
     )

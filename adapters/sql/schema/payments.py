@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
 )
 
+from ....ports.language.movements import MovementKind
 from ....ports.language.orders import PaymentStatus
 from ....ports.language.payments import AccountKind, PayoutState
 from .columns import (
@@ -147,7 +148,7 @@ ledger_entries = Table(
     metadata,
     Column("sequence", Counter, primary_key=True),
     Column("transfer_id", String, ForeignKey("ledger_transfers.id"), nullable=False),
-    Column("kind", word(AccountKind, "kind"), nullable=False),
+    Column("kind", word(AccountKind, "kind", grows=True), nullable=False),
     Column("owner", String, nullable=False),
     Column("amount", BigInteger, nullable=False),
     sqlite_autoincrement=True,
@@ -203,4 +204,43 @@ partial_index(
 )
 partial_index(
     "ix_kept_webhooks_not_applied", kept_webhooks.c.id, where=kept_webhooks.c.applied_at.is_(None)
+)
+
+provider_movements = Table(
+    "provider_movements",
+    metadata,
+    Column("sequence", Counter, primary_key=True),
+    Column("place", String, nullable=False, unique=True),
+    Column("kind", word(MovementKind, "kind", grows=True), nullable=False),
+    Column("name", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("fee", BigInteger, nullable=False),
+    Column("order_id", Uuid),
+    Column("charge_id", String),
+    Column("type", String, nullable=False),
+    Column("at", Instant),
+    Column("read_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index(None, provider_movements.c.order_id)
+Index(None, provider_movements.c.name)
+Index(None, provider_movements.c.charge_id)
+
+unreconciled = Table(
+    "unreconciled",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("told", String, nullable=False),
+    Column("times", BigInteger, nullable=False),
+)
+
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("ledger", BigInteger, nullable=False),
+    Column("finished_at", Instant),
+    CheckConstraint("number = 1", name="number"),
+    not_negative("ledger"),
 )

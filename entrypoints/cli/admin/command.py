@@ -11,9 +11,9 @@ from . import (
     grant,
     market,
     messages,
-    money,
     orders,
     people,
+    reconciliation,
     records,
     reindex,
     rules,
@@ -34,7 +34,6 @@ JOBS = (
     api_tokens.ACTIONS,
     market.ACTIONS,
     orders.ACTIONS,
-    money.ACTIONS,
     shortfalls.ACTIONS,
     records.ACTIONS,
     messages.ACTIONS,
@@ -55,5 +54,6 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     rules.add_to(actions, common)
     shards.add_to(actions, common)
     clock.add_to(actions, common)
+    reconciliation.add_to(actions, common)
     verify.add_to(actions, common)
     copy.add_to(actions, common)

@@ -149,6 +149,9 @@ LOOKING_AT_ALL = {
     "halts.STANDING.0",
     "ledger._TOTALS.0",
     "orders._COUNT.0",
+    "reconciliation._BETWEEN.0",
+    "reconciliation._NOT_READ.0",
+    "snapshots._MOVEMENTS.0",
     "references._PLACES_FOR_NOTHING.0",
     "snapshots.STANDING.0",
     "snapshots._RULES.0",
@@ -172,6 +175,8 @@ IN_ORDER = {
     "outbox._UNSENT.0",
     "products._PAGE.0",
     "recipients._ADMINS.0",
+    "reconciliation._BEFORE_LAST.0",
+    "reconciliation._PAGE.0",
     "alarms._PAGE.0",
     "alarms._PAGE_OF_OPEN.0",
 }

@@ -63,7 +63,6 @@ def test_every_action_that_changes_something_requires_a_reason() -> None:
         "alarms",
         "audit",
         "dead-letters",
-        "solvency",
         "style-codes",
         "frozen-orders",
         "suspense",

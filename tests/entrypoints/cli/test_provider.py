@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from solebook.adapters.embedded.dashboard import Dashboard
+from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.composition.application import Application
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.users import Actor
@@ -54,9 +56,46 @@ def test_a_payout_is_returned(folder: Path, run: Run) -> None:
     assert lost.code == 1
 
 
+def test_what_is_between_the_exchange_and_the_provider_is_booked(folder: Path, run: Run) -> None:
+    assert run("provider", "top-up", "100").out.endswith(" was added\n")
+    first, second = (run("provider", "withdraw", amount).out.split()[0] for amount in ("30", "7"))
+    assert run("provider", "return-withdrawal", second).out == f"{second} was returned\n"
+    assert run("provider", "take-fee", "2.50").out.endswith(" was taken\n")
+    assert first != second
+
+    solvency = run("admin", "solvency")
+
+    assert solvency.out == (
+        "provider_fees            -2.50\n"
+        "top_ups                 100.00\n"
+        "withdrawals             -30.00\n"
+        "world                   -67.50\n"
+        "held                     67.50\n"
+        "provider                 67.50\n"
+        "balanced exactly\n"
+    )
+    assert solvency.code == 0
+
+
+def test_a_report_that_did_not_come_is_named_and_applied(folder: Path, run: Run) -> None:
+    async def work(app: Application) -> None:
+        provider = app.adapters.payment_provider
+        assert isinstance(provider, EmbeddedPaymentProvider)
+        await Dashboard(provider.journal).charge(None, 5_000)
+
+    within(folder, work)
+    told = run("admin", "solvency")
+    assert told.code == 1
+    assert told.out.startswith("under way: name ch_")
+    assert "the provider charged 50.00" in told.out
+    settle(folder)
+    assert run("admin", "solvency").code == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("return-withdrawal", "wd_unknown"),
         ("refund", "ch_unknown", "100"),
         ("return-payout", "po_unknown"),
     ],

@@ -107,6 +107,12 @@ async def _rest(exchange: Exchange) -> None:
         await store.clock_offset.agree(timedelta(0))
     await store.clock_followers.beat("a-process", timedelta(0))
     await exchange.workers.settle()
+    await Dashboard(exchange.provider.journal).take_fee(25)
+    async for _ in app.payments.reconcile():
+        pass
+    async with store.transaction():
+        await store.open_items.open({"name ch_1": now})
+    await exchange.workers.settle()
     await exchange.new_seller()
     ids = [message.id for message in await store.outbox.unsent(1)]
     async with store.transaction():

@@ -79,7 +79,6 @@ CALLS: dict[str, Prepare] = {
     "frozen-orders": of_nothing(),
     "suspense": of_nothing(),
     "write-off-suspense": of_nothing("ch_3a4f", *WHY),
-    "solvency": of_nothing(),
     "alarms": of_nothing(),
     "resolve-alarm": of_nothing(str(uuid4()), *WHY),
     "audit": of_nothing(),
