@@ -1,9 +1,8 @@
 """The ledger is reconciled with the payment provider, item by item."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -15,9 +14,9 @@ from solebook.ports.language.ids import OrderId
 from solebook.ports.language.movements import Movement, MovementKind
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.payments import Account, AccountKind, Entry, Transfer
-from solebook.ports.payment_provider import PaymentProvider
 
 from ...exchange import Exchange, build_exchange
+from .altered_provider import with_movements
 from .reconciling import alarms, is_balanced, reconcile, total
 
 HOUR = timedelta(hours=1)
@@ -230,49 +229,3 @@ async def test_a_trade_to_its_end_leaves_nothing_open(exchange: Exchange) -> Non
     assert await reconcile(exchange) == []
     assert await reconcile(exchange, whole=True) == []
     assert await exchange.store.open_items.page("", 10) == []
-
-
-# ---- the double ----------------------------------------------------------------------------------
-
-
-def with_movements(
-    exchange: Exchange,
-    *,
-    without: Collection[Movement] = (),
-    extra: Sequence[Movement] = (),
-    pages: int = 1_000,
-    size: int = 100,
-) -> Exchange:
-    """Return the exchange with a provider that says something else of what it moved."""
-    run = exchange.app.payments.reconcile
-    altered: Any = Altered(exchange.provider, without, extra, pages, size)
-    payments = replace(
-        exchange.app.payments, reconcile=replace(run, read=replace(run.read, provider=altered))
-    )
-    return replace(exchange, app=replace(exchange.app, payments=payments))
-
-
-class Altered:
-    """A provider with altered records, which is away after some pages."""
-
-    def __init__(
-        self,
-        provider: PaymentProvider,
-        without: Collection[Movement],
-        extra: Sequence[Movement],
-        pages: int,
-        size: int,
-    ) -> None:
-        self._provider = provider
-        self._without = {movement.place for movement in without}
-        self._extra = {movement.place: movement for movement in extra}
-        self._pages, self._size = pages, size
-
-    async def movements(self, after: str, limit: int) -> Sequence[Movement]:
-        if self._pages == 0:
-            raise Unavailable(what="the payment provider")
-        self._pages -= 1
-        known = {m.place: m for m in await self._provider.movements("", 1_000)}
-        every = {**known, **self._extra}
-        places = [place for place in every if place not in self._without and place > after]
-        return [every[place] for place in places[: self._size]]
