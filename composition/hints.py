@@ -17,9 +17,12 @@ def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:
     Each is called with the webhook, outside any transaction, and may be called again: see
     FollowHint.
     """
+    settle_refund = app.payments.settle_refund
     return {
         WebhookKind.CARD_SETUP_CHANGED: app.users.finish_card_setup,
         WebhookKind.SELLER_ACCOUNT_CHANGED: app.sellers.follow_account,
+        WebhookKind.CHARGE_REFUNDED: settle_refund,
+        WebhookKind.REFUND_CHANGED: settle_refund,
     }
 
 

@@ -37,6 +37,7 @@ from ..ports.language.events import (
     PaymentDeclined,
     PaymentRefunded,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     PayoutPaid,
     PayoutRefused,
     PayoutReopened,
@@ -68,6 +69,7 @@ _REPORTS: tuple[type[SagaNews], ...] = (
     # The buyer is refunded.
     PaymentRefunded,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     ShortfallBorne,
     BuyerNotCharged,
 )

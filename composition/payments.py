@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.bear_shortfall import BearShortfall
@@ -10,6 +9,7 @@ from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
 from ..core.payments.count_decline import CountDecline
 from ..core.payments.escrow import Escrow
+from ..core.payments.failed_refunds import FailedRefunds
 from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.forgive_declines import ForgiveDeclines
 from ..core.payments.handle_webhook import HandleWebhook
@@ -30,36 +30,22 @@ from ..core.payments.record_completed_sale import RecordCompletedSale
 from ..core.payments.record_payout import RecordPayout
 from ..core.payments.record_refund import RecordRefund
 from ..core.payments.refund_buyer import RefundBuyer
+from ..core.payments.refund_otherwise import RefundOtherwise
 from ..core.payments.replay_webhook import ReplayWebhook
 from ..core.payments.retry_payouts import RetryPayouts
 from ..core.payments.returned_payouts import ReturnedPayouts
 from ..core.payments.reverse_penalty import ReversePenalty
 from ..core.payments.set_off import SetOff
+from ..core.payments.settle_refund import SettleRefund
 from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
 from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
-from ..ports.language.consumers import Consumer
-from ..ports.language.events import (
-    OrderAuthFailed,
-    OrderCancelled,
-    OrderDelivered,
-    OrderRefundGranted,
-    PaymentOverdue,
-    PaymentRefundDue,
-    PaymentRequested,
-    PayoutAccountChanged,
-    PayoutDue,
-    PenaltyExcused,
-    WebhookReceived,
-)
-from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .reconciliation import reconcile_of
-from .router import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +73,8 @@ class PaymentsUseCases:
     forget_webhook_bodies: ForgetWebhookBodies
     handle_webhook: HandleWebhook
     reconcile: Reconcile
+    settle_refund: SettleRefund
+    refund_otherwise: RefundOtherwise
     check_solvency: CheckSolvency
     view_balance: ViewBalance
     list_payouts: ListPayouts
@@ -109,6 +97,22 @@ def payments_use_cases(
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
     parts = _parts(adapters, rules, patience)
+    lock_trade = LockTrade(orders=orders, payments=payments, payouts=store.payouts)
+    handle_webhook = HandleWebhook(
+        transaction=transaction,
+        webhooks=store.webhooks,
+        archive=store.webhook_archive,
+        orders=orders,
+        payments=payments,
+        payouts=store.payouts,
+        escrow=parts.escrow,
+        record_refund=parts.record_refund,
+        record_payout=parts.record_payout,
+        suspense=parts.suspense,
+        irregularities=parts.irregularities,
+        outbox=store.outbox,
+        clock=clock,
+    )
     return PaymentsUseCases(
         charge_buyer=ChargeBuyer(
             transaction=transaction,
@@ -255,18 +259,31 @@ def payments_use_cases(
             clock=clock,
             life=webhook_body_life,
         ),
-        handle_webhook=HandleWebhook(
+        handle_webhook=handle_webhook,
+        settle_refund=SettleRefund(
             transaction=transaction,
-            webhooks=store.webhooks,
-            archive=store.webhook_archive,
-            orders=orders,
+            provider=provider,
+            handle_webhook=handle_webhook,
+            failed_refunds=FailedRefunds(
+                transaction=transaction,
+                lock_trade=lock_trade,
+                payments=payments,
+                ledger=ledger,
+                record_refund=parts.record_refund,
+                suspense=parts.suspense,
+                irregularities=parts.irregularities,
+                outbox=store.outbox,
+                clock=clock,
+            ),
+            patience=patience,
+        ),
+        refund_otherwise=RefundOtherwise(
+            transaction=transaction,
+            lock_trade=lock_trade,
             payments=payments,
-            payouts=store.payouts,
-            escrow=parts.escrow,
-            record_refund=parts.record_refund,
-            record_payout=parts.record_payout,
-            suspense=parts.suspense,
-            irregularities=parts.irregularities,
+            ledger=ledger,
+            audit_log=store.audit_log,
+            outbox=store.outbox,
             clock=clock,
         ),
         reconcile=reconcile_of(adapters, rules, patience, reconcile_hour),
@@ -277,39 +294,6 @@ def payments_use_cases(
         view_seller_levels=ViewSellerLevels(
             seller_records=store.seller_records, clock=clock, rules=rules
         ),
-    )
-
-
-def payments_routes(payments: PaymentsUseCases) -> tuple[Consumer, ...]:
-    """Return the routes of the payments context.
-
-    Consumers that call the provider have a queue, in which buyers or sellers take turns.
-    """
-    router = Router(Queue.TRADE)
-    inside = router.inside
-    charges = partial(router.persistent, Queue.CHARGES)
-    refunds = partial(router.persistent, Queue.REFUNDS)
-    payouts = partial(router.persistent, Queue.PAYOUTS)
-    return (
-        # The buyer is charged, or the charge is given up.
-        charges(PaymentRequested, "payments.charge_buyer", payments.charge_buyer),
-        charges(PaymentOverdue, "payments.abandon_payment", payments.abandon_payment),
-        # The pair is delivered, and after the hold the seller is paid.
-        inside(OrderDelivered, "payments.record_completed_sale", payments.record_completed_sale),
-        inside(OrderDelivered, "payments.pay_early", payments.pay_early),
-        payouts(PayoutDue, "payments.pay_seller", payments.pay_seller),
-        payouts(PayoutAccountChanged, "payments.retry_payouts", payments.retry_payouts),
-        # The trade failed, and the buyer is refunded.
-        refunds(OrderCancelled, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderCancelled, "payments.penalise_seller", payments.penalise_seller),
-        refunds(OrderAuthFailed, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderAuthFailed, "payments.penalise_seller", payments.penalise_seller),
-        refunds(OrderRefundGranted, "payments.refund_buyer", payments.refund_buyer),
-        inside(OrderRefundGranted, "payments.take_back_sale", payments.take_back_sale),
-        payouts(PenaltyExcused, "payments.reverse_penalty", payments.reverse_penalty),
-        refunds(PaymentRefundDue, "payments.refund_buyer", payments.refund_buyer),
-        # Reports of the provider.
-        inside(WebhookReceived, "payments.handle_webhook", payments.handle_webhook),
     )
 
 

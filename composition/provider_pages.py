@@ -30,6 +30,11 @@ class ProviderPages:
         """
         return (await self._act(self._dashboard().refund(charge_id, amount))).id
 
+    async def fail_refund(self, refund_id: str) -> str:
+        """Let a refund fail and return its id. Raises AssertionError if it cannot."""
+        await self._act(self._dashboard().fail_refund(refund_id))
+        return refund_id
+
     async def charge(self, order_id: UUID | None, amount: Cents) -> str:
         """Charge a card and return the charge's id."""
         return (await self._act(self._dashboard().charge(_order(order_id), amount))).id

@@ -14,7 +14,7 @@ from .hints import hint_routes
 from .notifications import notifications_routes
 from .operations import operations_routes
 from .orders import orders_routes
-from .payments import payments_routes
+from .payments_routes import payments_routes
 from .price_alerts import price_alerts_routes
 from .search import search_routes
 from .users import users_routes

@@ -9,6 +9,7 @@ from .language.movements import Movement
 from .language.payments import (
     Charge,
     ChargeOutcome,
+    FoundRefund,
     PayoutMade,
     PendingCharge,
     RefundMade,
@@ -49,6 +50,14 @@ class PaymentProvider(Protocol):
         Refunds never exceed their charge. Raises RefundDeclined if less than this amount is left,
         which may be due to unrequested refunds.
         """
+        ...
+
+    async def find_refund(self, refund_id: str) -> FoundRefund | None:
+        """Return a refund as it is now, or None if there is none of this id."""
+        ...
+
+    async def refunds_of(self, charge_id: str) -> Sequence[FoundRefund]:
+        """Return all refunds of a charge as they are now, oldest first."""
         ...
 
     async def pay_out(

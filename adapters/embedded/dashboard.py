@@ -9,7 +9,8 @@ from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
 from .account_records import NOT_COMPLETE
 from .journal import Journal
-from .provider import Call, Operation, Outcome, Provider, Request
+from .outcomes import Outcome
+from .provider import Call, Operation, Provider, Request
 
 _BANK = "bank_of_the_exchange"
 
@@ -38,6 +39,13 @@ class Dashboard:
         if call.outcome is Outcome.DECLINED:
             raise RefundDeclined(reason=call.reason or "declined")
         return RefundMade(call.refund_id, call.moved)
+
+    async def fail_refund(self, refund_id: str) -> None:
+        """Let the buyer's bank return a refund.
+
+        Raises AssertionError if it was never made or has failed already.
+        """
+        await self.journal.consult(lambda provider: provider.fail_refund(refund_id))
 
     async def pay_out(
         self, order_id: OrderId | None, amount: Cents, account: str = tokens.ACCOUNT

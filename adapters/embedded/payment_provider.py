@@ -18,6 +18,7 @@ from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.payments import (
     Charge,
     ChargeOutcome,
+    FoundRefund,
     PayoutMade,
     PendingCharge,
     RefundMade,
@@ -26,7 +27,8 @@ from ...ports.language.payments import (
 from ...ports.payment_provider import PaymentProvider
 from ..security.webhook_signatures import check_signature, sign
 from .journal import Journal
-from .provider import Call, Operation, Outcome, Provider, Request
+from .outcomes import Outcome
+from .provider import Call, Operation, Provider, Request
 from .webhook_bodies import read_event, write_event
 
 
@@ -75,6 +77,16 @@ class EmbeddedPaymentProvider(PaymentProvider):
         if call.outcome is Outcome.DECLINED:
             raise RefundDeclined(reason=call.reason or "declined")
         return RefundMade(call.refund_id, call.moved)
+
+    async def find_refund(self, refund_id: str) -> FoundRefund | None:
+        return await self.journal.consult(lambda provider: provider.find_refund(refund_id))
+
+    async def refunds_of(self, charge_id: str) -> Sequence[FoundRefund]:
+        def work(provider: Provider) -> list[FoundRefund]:
+            found = (provider.find_refund(name) for name in provider.refunds.of_charge(charge_id))
+            return [refund for refund in found if refund is not None]
+
+        return await self.journal.consult(work)
 
     async def pay_out(
         self, *, key: str, order_id: OrderId, account: str, amount: Cents
@@ -144,7 +156,9 @@ def _bodies(provider: Provider) -> list[bytes]:
             if call.request.operation is Operation.PAYOUT_RETURN:
                 returned[call.payout_id] += amount
                 amount = returned[call.payout_id]
-            bodies.append(write_event(call, provider.order_of(call), amount))
+            bodies.append(
+                write_event(call, provider.order_of(call), amount, _charge_of(provider, call))
+            )
     return bodies
 
 
@@ -153,12 +167,12 @@ def _movements(provider: Provider, numbers: Iterable[int]) -> Iterable[Movement]
     for number in numbers:
         call = provider.calls[number]
         if call.took_effect:
-            yield _movement(str(number + 1), call, provider.order_of(call))
+            yield _movement(str(number + 1), call, provider)
 
 
-def _movement(place: str, call: Call, order_id: OrderId | None) -> Movement:
+def _movement(place: str, call: Call, provider: Provider) -> Movement:
     kind = MovementKind(call.request.operation)
-    charge_id = call.charge_id if kind is MovementKind.REFUND else None
+    order_id, charge_id = provider.order_of(call), _charge_of(provider, call)
     name = _name_of(call)
     return Movement(
         place, kind, name, call.moved, order_id, charge_id, fee=call.fee, type=kind.value
@@ -169,9 +183,16 @@ def _name_of(call: Call) -> str:
     match call.request.operation:
         case Operation.CHARGE:
             return call.charge_id
-        case Operation.REFUND:
+        case Operation.REFUND | Operation.REFUND_FAILURE:
             return call.refund_id
         case Operation.PAYOUT | Operation.PAYOUT_RETURN:
             return call.payout_id
         case _:
             return call.movement_id
+
+
+def _charge_of(provider: Provider, call: Call) -> str | None:
+    """Return the charge that a call refunded, or whose refund failed, or None."""
+    of_refunds = (Operation.REFUND, Operation.REFUND_FAILURE)
+    is_of_refund = call.request.operation in of_refunds and call.took_effect
+    return provider.refunds.charge_of(call.refund_id) if is_of_refund else None

@@ -8,10 +8,18 @@ from hashlib import sha256
 
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
-from ...ports.language.payments import Charge, ChargeOutcome, DeclinedCharge, PendingCharge
+from ...ports.language.payments import (
+    Charge,
+    ChargeOutcome,
+    DeclinedCharge,
+    FoundRefund,
+    PendingCharge,
+)
 from . import tokens
 from .account_records import AccountRecords
 from .card_records import CardRecords
+from .outcomes import DECIDED, SPECIAL, Outcome
+from .refund_records import RefundRecords
 
 
 class Operation(StrEnum):
@@ -19,6 +27,8 @@ class Operation(StrEnum):
 
     CHARGE = "charge"
     REFUND = "refund"
+    REFUND_FAILURE = "refund_failure"
+    """A refund is returned by the buyer's bank."""
     PAYOUT = "payout"
     PAYOUT_RETURN = "payout_return"
     """A payout is returned by the seller's bank, whole or in part."""
@@ -85,19 +95,6 @@ balance.
 """
 
 
-class Outcome(StrEnum):
-    """The outcome of a call."""
-
-    DONE = "done"
-    DECLINED = "declined"
-    PENDING = "pending"
-    """A charge was accepted. It is done or declined later, under the same key."""
-    ANSWER_LOST = "answer_lost"
-    """The call took effect, but the caller got no answer."""
-    REQUEST_LOST = "request_lost"
-    """The call had no effect."""
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """The request of a call.
@@ -142,8 +139,10 @@ class Call:
 
     @property
     def refund_id(self) -> str:
-        """The refund that the call made."""
-        return f"re_{self.id}"
+        """The refund that the call made, or that failed."""
+        request = self.request
+        is_failure = request.operation is Operation.REFUND_FAILURE
+        return request.target if is_failure else f"re_{self.id}"
 
     @property
     def payout_id(self) -> str:
@@ -183,21 +182,6 @@ class Call:
 
 
 _PREFIXES = {Operation.WITHDRAWAL: "wd", Operation.TOP_UP: "tu", Operation.FEE: "fee"}
-_SPECIAL = {
-    tokens.DECLINED_CARD: (Outcome.DECLINED, "card_declined"),
-    tokens.CARD_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
-    tokens.CARD_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
-    tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.PENDING, None),
-    tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.PENDING, None),
-    tokens.CARD_THAT_STAYS_PENDING: (Outcome.PENDING, None),
-    tokens.ACCOUNT_THAT_FAILS_ONCE: (Outcome.REQUEST_LOST, None),
-    tokens.ACCOUNT_THAT_TIMES_OUT: (Outcome.ANSWER_LOST, None),
-}
-_DECIDED: dict[str, tuple[Outcome, str | None]] = {
-    tokens.CARD_THAT_IS_CHARGED_LATER: (Outcome.DONE, None),
-    tokens.CARD_THAT_IS_DECLINED_LATER: (Outcome.DECLINED, "authentication_failed"),
-}
-"""The final outcome of cards whose charges are pending first."""
 
 
 class Provider:
@@ -208,13 +192,13 @@ class Provider:
         self.balance: Cents = 0
         self.accounts = AccountRecords()
         self.cards = CardRecords()
+        self.refunds = RefundRecords()
         self._latest: dict[str, Call] = {}
         self._numbers: defaultdict[OrderId, list[int]] = defaultdict(list)
         """By order, the indexes of its calls."""
         self._charges: dict[str, Call] = {}
         self._charge_of_order: dict[OrderId, Charge] = {}
         self._asked_for_order: dict[OrderId, Call] = {}
-        self._refunded: Counter[str] = Counter()
         self._payouts: dict[str, Call] = {}
         self._withdrawals: dict[str, Call] = {}
         self._returned: Counter[str] = Counter()
@@ -275,7 +259,10 @@ class Provider:
                     self._charge_of_order.setdefault(request.order_id, charge)
             case Operation.REFUND:
                 self.balance -= call.moved
-                self._refunded[request.target] += call.moved
+                self.refunds.add(call)
+            case Operation.REFUND_FAILURE:
+                self.balance += call.moved
+                self.refunds.add_failure(call)
             case Operation.PAYOUT:
                 self.balance -= call.moved
                 self._payouts[call.payout_id] = call
@@ -306,6 +293,24 @@ class Provider:
         if call.outcome is Outcome.PENDING:
             return PendingCharge(call.charge_id, call.request.amount)
         return DeclinedCharge(call.reason or "declined")
+
+    def find_refund(self, refund_id: str) -> FoundRefund | None:
+        """Return a refund. One that shall fail fails when it is asked for."""
+        refund = self.refunds.made(refund_id)
+        if refund is None:
+            return None
+        card = self._charges[refund.charge_id].request.token
+        if self.refunds.is_to_fail(refund_id, card):
+            self.fail_refund(refund_id)
+        return self.refunds.as_it_is(refund, card, self.order_of(refund))
+
+    def fail_refund(self, refund_id: str) -> Call:
+        """Let the buyer's bank return a refund. Raises AssertionError if it cannot."""
+        refund = self.refunds.left_to_fail(refund_id)
+        key, order_id = f"failure:{refund_id}", self.order_of(refund)
+        return self.settle(
+            Request(key, Operation.REFUND_FAILURE, refund_id, refund.moved, order_id)
+        )
 
     def calls_for(self, order_ids: Iterable[OrderId]) -> list[int]:
         """Return the indexes of these orders' calls that moved money, in order."""
@@ -348,6 +353,8 @@ class Provider:
             assert charge is not None, f"the provider made no charge {request.target}"
             times_out = charge.request.token == tokens.CARD_WHOSE_REFUNDS_TIME_OUT
             return Outcome.ANSWER_LOST if times_out else Outcome.DONE, None
+        if request.operation is Operation.REFUND_FAILURE:
+            return Outcome.DONE, "expired_or_canceled_card"
         if request.operation is Operation.PAYOUT_RETURN:
             left = self.left_of(request.target)
             assert request.amount <= left, f"of {request.target} only {left} are left"
@@ -360,11 +367,11 @@ class Provider:
             return Outcome.DECLINED, problem
         if self.cards.is_detached(request.target):
             return Outcome.DECLINED, "card_removed"
-        return _SPECIAL.get(request.token, (Outcome.DONE, None))
+        return SPECIAL.get(request.token, (Outcome.DONE, None))
 
     def _decide_later(self, pending: Call) -> Call:
         """Return a pending charge with the bank's decision, or unchanged if there is none yet."""
-        decision = _DECIDED.get(pending.request.token)
+        decision = DECIDED.get(pending.request.token)
         if decision is None:
             return pending
         call = Call(pending.request, *decision)
@@ -375,7 +382,6 @@ class Provider:
         """Return the reason to decline a call for lack of money, or None."""
         request = call.request
         if request.operation is Operation.REFUND:
-            left = self._charges[request.target].moved - self._refunded[request.target]
-            if call.moved > left:
-                return "amount_too_large" if left else "charge_already_refunded"
+            charged = self._charges[request.target].moved
+            return self.refunds.why_not(request.target, charged, call.moved)
         return None

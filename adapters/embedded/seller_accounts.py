@@ -8,7 +8,8 @@ from ...ports.language.ids import UserId
 from ...ports.language.seller_accounts import AccountLink, SellerAccount
 from ...ports.seller_accounts import SellerAccounts
 from .journal import Journal
-from .provider import Operation, Outcome, Provider, Request
+from .outcomes import Outcome
+from .provider import Operation, Provider, Request
 
 _PAGES = "https://payments.invalid"
 """Where pages would be. There are none: `solebook provider complete-account` does their work."""

@@ -11,7 +11,8 @@ from uuid import UUID
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import OrderId
 from .journal import Journal
-from .provider import Call, Operation, Outcome, Provider, Request
+from .outcomes import Outcome
+from .provider import Call, Operation, Provider, Request
 
 R = TypeVar("R")
 

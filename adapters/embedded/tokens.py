@@ -62,6 +62,12 @@ AUTHENTICATION_FAILS = "fails"
 CARD_WITH_A_FEE = "pm_card_with_fee"
 """Every charge succeeds, and the provider keeps 2.9 % and 30 minor units of it."""
 
+CARD_WHOSE_REFUNDS_FAIL = "pm_card_refund_fails"
+"""Every charge and refund succeeds. A refund has failed when the provider is asked about it."""
+
+CARD_WHOSE_REFUNDS_ARE_PENDING = "pm_card_refund_pending"
+"""Every charge succeeds. Its refunds stay pending."""
+
 ACCOUNT = "acct_seller"
 """Every payout succeeds."""
 

@@ -14,7 +14,8 @@ from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
 from ...ports.language.payments import Webhook, WebhookKind
 from ..security.webhook_fields import body_object, object_in, text_in, text_or_none
-from .provider import Call, Operation, Outcome
+from .outcomes import Outcome
+from .provider import Call, Operation
 
 _MAX_AMOUNT = 2**53
 """Many JSON parsers read numbers as doubles, which are exact only up to here."""
@@ -25,6 +26,7 @@ _TYPES = {
     (Operation.CHARGE, Outcome.PENDING): "charge.pending",
     (Operation.REFUND, Outcome.DONE): WebhookKind.CHARGE_REFUNDED.value,
     (Operation.REFUND, Outcome.DECLINED): "refund.failed",
+    (Operation.REFUND_FAILURE, Outcome.DONE): WebhookKind.REFUND_CHANGED.value,
     (Operation.PAYOUT, Outcome.DONE): WebhookKind.PAYOUT_PAID.value,
     (Operation.PAYOUT, Outcome.DECLINED): WebhookKind.PAYOUT_FAILED.value,
     (Operation.PAYOUT_RETURN, Outcome.DONE): WebhookKind.PAYOUT_FAILED.value,
@@ -37,10 +39,13 @@ _OF_PAYOUTS = (WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED)
 _KINDS = {kind.value: kind for kind in WebhookKind if kind is not WebhookKind.OTHER}
 
 
-def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
+def write_event(
+    call: Call, order_id: OrderId | None, amount: Cents, refunded: str | None = None
+) -> bytes:
     """Return the webhook body for a call that reached the provider.
 
     `amount` is what it moved. If a payout came back, it is the total that came back so far.
+    `refunded` is the charge that was refunded.
     """
     request = call.request
     if request.operation.is_about_accounts:
@@ -54,7 +59,7 @@ def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
         return json.dumps(event).encode()
     outcome = Outcome.DONE if call.took_effect else call.outcome
     is_pending = outcome is Outcome.PENDING
-    is_refund = request.operation is Operation.REFUND
+    is_refund = request.operation in (Operation.REFUND, Operation.REFUND_FAILURE)
     is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_pending)
     is_payout = request.operation in (Operation.PAYOUT, Operation.PAYOUT_RETURN)
     event = {
@@ -63,7 +68,7 @@ def write_event(call: Call, order_id: OrderId | None, amount: Cents) -> bytes:
         "type": _TYPES[request.operation, outcome],
         "data": {
             "order_id": None if order_id is None else str(order_id),
-            "charge_id": call.charge_id if is_charge or is_refund else None,
+            "charge_id": call.charge_id if is_charge else refunded,
             "refund_id": call.refund_id if is_refund else None,
             "payout_id": call.payout_id if is_payout else None,
             "amount": amount,

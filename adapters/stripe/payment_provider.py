@@ -10,6 +10,7 @@ from ...ports.language.movements import Movement
 from ...ports.language.payments import (
     Charge,
     ChargeOutcome,
+    FoundRefund,
     PayoutMade,
     PendingCharge,
     RefundMade,
@@ -54,6 +55,12 @@ class StripePaymentProvider(PaymentProvider):
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
         return await StripeRefunds(self.calls, self._charges).refund(key, charge_id, amount)
+
+    async def find_refund(self, refund_id: str) -> FoundRefund | None:
+        return await StripeRefunds(self.calls, self._charges).find(refund_id)
+
+    async def refunds_of(self, charge_id: str) -> Sequence[FoundRefund]:
+        return await StripeRefunds(self.calls, self._charges).of_charge(charge_id)
 
     async def pay_out(
         self, *, key: str, order_id: OrderId, account: str, amount: Cents

@@ -17,6 +17,9 @@ _KINDS = {
     "payment_intent.payment_failed": WebhookKind.CHARGE_DECLINED,
     "payment_intent.canceled": WebhookKind.CHARGE_DECLINED,
     "refund.created": WebhookKind.CHARGE_REFUNDED,
+    "refund.updated": WebhookKind.REFUND_CHANGED,
+    "refund.failed": WebhookKind.REFUND_CHANGED,
+    "charge.refund.updated": WebhookKind.REFUND_CHANGED,
     "transfer.created": WebhookKind.PAYOUT_PAID,
     "transfer.reversed": WebhookKind.PAYOUT_FAILED,
     "setup_intent.succeeded": WebhookKind.CARD_SETUP_CHANGED,
@@ -82,7 +85,7 @@ def _webhook(webhook_id: str, kind: WebhookKind, what: dict[str, Any]) -> Webhoo
             return Webhook(
                 webhook_id, kind, order_id, charge_id=ident, amount=amount, reason=reason
             )
-        case WebhookKind.CHARGE_REFUNDED:
+        case WebhookKind.CHARGE_REFUNDED | WebhookKind.REFUND_CHANGED:
             charge_id = text_or_none("payment_intent", what.get("payment_intent"))
             amount = _amount("amount", what)
             return Webhook(webhook_id, kind, order_id, charge_id, amount, reference=ident)

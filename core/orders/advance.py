@@ -162,6 +162,7 @@ def _refund_granted(before: Order | None, after: Order, step: steps.OrderStep) -
         after.status is not OrderStatus.DELIVERED
         or after.payment_status is not PaymentStatus.REFUND_DUE
         or was_due
+        or isinstance(step, steps.PaymentRefundFailed)
     ):
         return ()
     assert after.borne_by is not None, after

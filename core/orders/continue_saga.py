@@ -15,6 +15,7 @@ from ...ports.language.events import (
     PaymentDeclined,
     PaymentRefunded,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     PayoutPaid,
     PayoutRefused,
     PayoutReopened,
@@ -41,6 +42,7 @@ SagaNews: TypeAlias = (
     | BuyerNotCharged
     | PaymentRefunded
     | PaymentRefundedUnasked
+    | PaymentRefundFailed
     | ShortfallBorne
     | AuthPassed
     | AuthFailed
@@ -112,6 +114,8 @@ class ContinueSaga:
                 return steps.PaymentRefunded(amount)
             case PaymentRefundedUnasked(amount=amount):
                 return steps.PaymentRefundedUnasked(amount)
+            case PaymentRefundFailed(amount=amount, reason=reason, owed=owed):
+                return steps.PaymentRefundFailed(amount, reason, owed)
             case ShortfallBorne(amount=amount, borne_by=borne_by):
                 return steps.ShortfallBorne(amount, borne_by)
             case AuthPassed(authenticator_id=by):

@@ -32,6 +32,7 @@ from ...ports.language.steps import (
     PairArrived,
     PaymentRefunded,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     PayoutFrozen,
     PayoutPaid,
     PayoutRefused,
@@ -137,6 +138,10 @@ def _change(order: Order, step: OrderStep, at: datetime) -> Order:
             return replace(order, payment_status=PaymentStatus.REFUNDED)
         case PaymentRefundedUnasked(amount=amount):
             return replace(order, refunded_unasked=order.refunded_unasked + amount)
+        case PaymentRefundFailed(owed=True):
+            return replace(order, payment_status=PaymentStatus.REFUND_DUE)
+        case PaymentRefundFailed(amount=amount):
+            return replace(order, refunded_unasked=order.refunded_unasked - amount)
         case ShortfallBorne():
             return order
         case PairArrived():

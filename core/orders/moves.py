@@ -28,6 +28,7 @@ from ...ports.language.steps import (
     PairArrived,
     PaymentRefunded,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     PayoutFrozen,
     PayoutPaid,
     PayoutRefused,
@@ -97,6 +98,7 @@ NOTES: tuple[type[OrderStep], ...] = (
     PayoutReleased,
     PayoutReopened,
     PaymentRefundedUnasked,
+    PaymentRefundFailed,
     ShortfallBorne,
     CarrierReceiptNoted,
     PutOff,
@@ -247,7 +249,7 @@ def _can_be_noted(order: Order, step: OrderStep) -> bool:
             return order.payout_status in _PAYABLE
         case PutOff(ship_by=ship_by):
             return _gives_time(order, to_ship=ship_by is not None)
-        case PaymentRefundedUnasked() | ShortfallBorne():
+        case PaymentRefundedUnasked() | PaymentRefundFailed() | ShortfallBorne():
             return True  # a fact, which is recorded in every state
         case CarrierReceiptNoted():
             late = order.cancel_reason is CancelReason.ARRIVAL_OVERDUE

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from ...ports.clock import Clock
 from ...ports.language.errors import NotFound, Unavailable
-from ...ports.language.events import WebhookReceived
+from ...ports.language.events import WebhookHinted, WebhookReceived
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
 from ...ports.language.payments import Charge, Payment, Webhook, WebhookKind
 from ...ports.orders import Orders
+from ...ports.outbox import Outbox
 from ...ports.payments import Payments, Payouts, Webhooks
 from ...ports.transaction import Transaction
 from ...ports.webhook_archive import WebhookArchive
@@ -28,7 +29,8 @@ APPLIED_AS_TOLD = frozenset(
         WebhookKind.OTHER,
     }
 )
-"""What a webhook of these kinds says is applied. Any other is a hint: see FollowHint."""
+"""What a webhook of these kinds says is applied. Any other is only a hint: see FollowHint. A refund
+is both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class HandleWebhook:
     record_payout: RecordPayout
     suspense: Suspense
     irregularities: Irregularities
+    outbox: Outbox
     clock: Clock
 
     async def __call__(self, reported: WebhookReceived) -> None:
@@ -66,7 +69,9 @@ class HandleWebhook:
                 case WebhookKind.CHARGE_DECLINED:
                     await self._decline(event)
                 case WebhookKind.CHARGE_REFUNDED:
-                    await self._refund(event)
+                    await self.refund(event)
+                    if event.reference is not None:  # it may have failed meanwhile
+                        await self.outbox.add(WebhookHinted(event.id, event.name))
                 case WebhookKind.PAYOUT_PAID:
                     await self._pay_out(event)
                 case WebhookKind.PAYOUT_FAILED:
@@ -92,13 +97,18 @@ class HandleWebhook:
         else:
             await self.escrow.decline(payment.order_id, event.reason or "declined")
 
-    async def _refund(self, event: Webhook) -> None:
+    async def refund(self, event: Webhook) -> OrderId | None:
+        """Book a refund, unless it is booked. Return its order, or None if it is in suspense.
+
+        It needs a transaction. Raises Unavailable if the order's payment is not stored yet.
+        """
         payment = await self._payment(event)
         if payment is not None and _is_of(event, payment):
             await self.record_refund.report(payment.order_id, event)
-        else:
-            order_id = None if payment is None else payment.order_id
-            await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
+            return payment.order_id
+        order_id = None if payment is None else payment.order_id
+        await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
+        return None
 
     async def _pay_out(self, event: Webhook) -> None:
         order = await self._order_of_payout(event)

@@ -8,15 +8,28 @@ from ...ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentR
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, PaymentStatus
-from ...ports.language.payments import Payment, RefundMade, Webhook
+from ...ports.language.payments import Account, AccountKind, Payment, RefundMade, Webhook
 from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
 from .irregularities import Irregularities
 from .lock_trade import LockTrade, Trade
-from .refunds import borne_id, is_share, refund_amount, refunded
+from .refunds import MOST_REFUNDS, borne_id, is_share, refund_amount, refunded
 from .set_off import SetOff
-from .transfers import debt, refunded_unasked, taken_back, unasked_refund_id
+from .suspense import suspended_refund_id
+from .transfers import (
+    debt,
+    escrow,
+    losses,
+    refund_failed_id,
+    refunded_again,
+    refunded_unasked,
+    rest_id,
+    rest_of,
+    taken_back,
+    to_world,
+    unasked_refund_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +65,25 @@ class RecordRefund:
             if payment.refund_asked == 0:
                 back = refund_amount(trade.order, payment)
                 if back == 0:
-                    await self._complete(trade, payment, 0)
+                    await self._complete(trade, payment, 0, f"nothing-{payment.refund_declines}")
+                    return None
+                if await self._is_for_an_admin(payment):
                     return None
                 payment = replace(payment, refund_asked=back)
                 await self.payments.save(payment)
             return payment
 
+    async def _is_for_an_admin(self, payment: Payment) -> bool:
+        """Return whether so many refunds have failed that another one would be pointless."""
+        if payment.refund_declines < MOST_REFUNDS:
+            return False
+        return await self.ledger.find(f"{payment.order_id}:refund") is not None
+
     async def answer(self, order_id: OrderId, made: RefundMade) -> None:
         """Record the provider's answer: it made a refund."""
         async with self.transaction():
             trade, payment = await self._locked(order_id)
-            if payment.refund_id == made.id:
+            if payment.refund_id == made.id or await self._has_failed(order_id, made.id):
                 return
             is_known = await self.ledger.find(unasked_refund_id(order_id, made.id)) is not None
             if payment.status is PaymentStatus.REFUND_DUE:
@@ -77,12 +98,12 @@ class RecordRefund:
     async def _answered(
         self, trade: Trade, payment: Payment, made: RefundMade, *, is_known: bool
     ) -> None:
-        payment = replace(payment, refund_id=made.id)
+        payment = replace(payment, refund_id=payment.refund_id or made.id)
         if is_known:
             # A webhook booked this refund as unasked. Only the rest must still be requested.
             await self._ask_again(payment)
         elif made.amount == payment.refund_asked:
-            await self._complete(trade, payment, made.amount)
+            await self._complete(trade, payment, made.amount, made.id)
         else:
             payment = await self._unasked(payment, made.id, made.amount)
             await self._ask_again(payment)
@@ -111,10 +132,10 @@ class RecordRefund:
             if _is_awaited(payment, event):
                 told = replace(
                     payment,
-                    refund_id=event.reference,
+                    refund_id=payment.refund_id or event.reference,
                     refund_report=None if event.reference else event.id,
                 )
-                await self._complete(trade, told, event.amount)
+                await self._complete(trade, told, event.amount, event.name)
             else:
                 await self._unasked(payment, event.name, event.amount)
 
@@ -125,14 +146,43 @@ class RecordRefund:
         """
         if event.name in (payment.refund_id, payment.refund_report):
             return True
-        if await self.ledger.find(unasked_refund_id(payment.order_id, event.name)) is not None:
+        if await self._has_failed(payment.order_id, event.name):
             return True
+        booked = await self.ledger.find(unasked_refund_id(payment.order_id, event.name))
+        if booked is not None:
+            await self._book_rest(payment, event, to_world(booked))
+            return True
+        in_suspense = suspended_refund_id(str(payment.charge_id), event.name)
+        if await self.ledger.find(in_suspense) is not None:
+            return True  # it was booked before its charge was
         if not _is_first_report(payment, event):
             return False
         report = None if event.reference else event.id
         refund_id = payment.refund_id or event.reference
         await self.payments.save(replace(payment, refund_id=refund_id, refund_report=report))
         return True
+
+    async def _book_rest(self, payment: Payment, event: Webhook, booked: Cents) -> None:
+        """Book the rest of an unasked refund that was more than was left of the charge by then.
+
+        There is more left if another refund has failed.
+        """
+        order_id, number = payment.order_id, 1
+        while (part := await self.ledger.find(rest_id(order_id, event.name, number))) is not None:
+            booked, number = booked + to_world(part), number + 1
+        rest = min(event.amount - booked, payment.left)
+        if rest <= 0:
+            return
+        name = rest_of(event.name, number)
+        await self.ledger.append(refunded_unasked(order_id, name, rest, self.clock.now()))
+        await self.payments.save(replace(payment, refunded=payment.refunded + rest))
+        await self.outbox.add(PaymentRefundedUnasked(order_id, rest))
+        if payment.status is PaymentStatus.REFUND_DUE and payment.refund_asked == 0:
+            await self.outbox.add(PaymentRefundDue(order_id))
+
+    async def _has_failed(self, order_id: OrderId, name: str) -> bool:
+        """Return whether a refund is booked, and booked as failed too."""
+        return await self.ledger.find(refund_failed_id(order_id, name)) is not None
 
     async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
         """Book an unasked refund, up to what is left of the charge, and raise an alarm."""
@@ -160,8 +210,8 @@ class RecordRefund:
         await self.payments.save(replace(payment, refund_asked=0, refund_declines=declines))
         await self.outbox.add(PaymentRefundDue(payment.order_id))
 
-    async def _complete(self, trade: Trade, payment: Payment, made: Cents) -> None:
-        """Record that the buyer has been refunded.
+    async def _complete(self, trade: Trade, payment: Payment, made: Cents, name: str) -> None:
+        """Record that the buyer has been refunded by the refund of this name.
 
         Book no more than is left of the charge. An earlier report of an unasked refund may have
         been wrong.
@@ -173,16 +223,27 @@ class RecordRefund:
             await self.irregularities.note(payment.order_id, what)
         order, payout = trade.order, trade.payout
         transfer = refunded(order, payment, payout, back, self.clock.now())
-        if transfer is not None:
-            await self.ledger.post(transfer)
-        await self._undo_shortfalls(order)
+        if transfer is not None and not await self.ledger.post(transfer):
+            await self._book_again(trade, name, back)
+        await self.undo_shortfalls(order)
         done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
         await self.payments.save(done)
         if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
             await self.set_off(payout)
         await self.outbox.add(PaymentRefunded(order.id, back))
 
-    async def _undo_shortfalls(self, order: Order) -> None:
+    async def _book_again(self, trade: Trade, name: str, back: Cents) -> None:
+        """Book another refund after one that failed, whose money is in the escrow."""
+        order = trade.order
+        (held,) = await self.ledger.lock(escrow(order.id))
+        if order.exchange_pays and trade.payout is None:
+            held -= order.buyer_total  # of the seller, who is paid from it
+        if back or held:
+            to = losses() if order.exchange_pays else Account(AccountKind.SHIPPING)
+            now = self.clock.now()
+            await self.ledger.append(refunded_again(order.id, name, back, held - back, to, now))
+
+    async def undo_shortfalls(self, order: Order) -> None:
         """Reverse the shortfalls that the parties or the exchange bore for this order.
 
         If a party's payouts already settled it, they have a credit, and the alarm says so.

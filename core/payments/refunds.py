@@ -8,6 +8,9 @@ from ...ports.language.orders import Order
 from ...ports.language.payments import Account, AccountKind, Entry, Payment, Payout, Transfer
 from .transfers import WORLD, debt, escrow, losses, payable
 
+MOST_REFUNDS = 3
+"""How often a refund is requested that fails each time, before an admin must decide."""
+
 
 def refund_amount(order: Order, payment: Payment) -> Cents:
     """Return what is still to be refunded to the buyer, in minor units.

@@ -9,7 +9,7 @@ from ...ports.language.payments import Charge
 from ...ports.payments import Ledger
 from .irregularities import Irregularities
 from .returned_payouts import ReturnedPayouts, moved
-from .transfers import suspended, suspense
+from .transfers import suspended, suspense, to_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,27 @@ class Suspense:
         of = charge_id or name
         refunded = self.irregularities.amount(amount)
         what = f"The provider refunded {refunded} of an unknown charge: {of}."
-        await self._book(f"{_charge(of)}:refund:{name}", of, -amount, order_id, what)
+        await self._book(suspended_refund_id(of, name), of, -amount, order_id, what)
+
+    async def return_refund(self, charge_id: str, name: str, *, of_an_order: bool) -> Cents:
+        """Book that a refund came back that is in suspense. Return how much of it was there.
+
+        If its charge has become that of an order, only what the order did not take over is there.
+        """
+        made = await self.ledger.find(suspended_refund_id(charge_id, name))
+        if made is None:
+            return 0
+        (waits,) = await self.ledger.lock(suspense(charge_id))
+        amount = to_world(made)
+        if of_an_order:
+            amount = min(amount, max(0, -waits))
+        transfer_id = f"{made.id}:back"
+        back = suspended(transfer_id, charge_id, amount, self.clock.now())
+        if amount == 0 or not await self.ledger.post(back):
+            return 0
+        what = f"A refund of an unknown charge did not reach the buyer: {name}."
+        await self.irregularities.note(None, what)
+        return amount
 
     async def pay_out(self, name: str, amount: Cents) -> None:
         """Book a payout for no known order."""
@@ -90,6 +110,11 @@ class Suspense:
         await self.lock(name)
         if await self.ledger.post(suspended(transfer_id, name, amount, self.clock.now())):
             await self.irregularities.note(order_id, what)
+
+
+def suspended_refund_id(charge_id: str, name: str) -> str:
+    """Return the id of the transfer of a refund of a charge that is in suspense."""
+    return f"{_charge(charge_id)}:refund:{name}"
 
 
 def _charge(charge_id: str) -> str:

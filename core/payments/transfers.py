@@ -64,8 +64,52 @@ def refunded_unasked(order_id: OrderId, name: str, amount: Cents, at: datetime) 
 
 
 def unasked_refund_id(order_id: OrderId, name: str) -> str:
-    """Return the id of the transfer of an unasked refund."""
+    """Return the id of the transfer of an unasked refund, or of another one after a failure."""
     return f"{order_id}:refund:{name}"
+
+
+def rest_of(name: str, number: int) -> str:
+    """Return the name of a later part, from 1, of a refund that was first booked in part."""
+    return f"{name}:rest:{number}"
+
+
+def rest_id(order_id: OrderId, name: str, number: int) -> str:
+    """Return the id of the transfer of such a part."""
+    return unasked_refund_id(order_id, rest_of(name, number))
+
+
+def to_world(transfer: Transfer) -> Cents:
+    """Return what a transfer moved out of the exchange."""
+    return sum(e.amount for e in transfer.entries if e.account.kind is AccountKind.WORLD)
+
+
+def refund_failed(order_id: OrderId, name: str, amount: Cents, at: datetime) -> Transfer:
+    """Return the transfer of a refund that came back into the escrow."""
+    transfer_id = refund_failed_id(order_id, name)
+    return _move(transfer_id, order_id, at, WORLD, escrow(order_id), amount)
+
+
+def refund_failed_id(order_id: OrderId, name: str) -> str:
+    """Return the id of the transfer of a refund that failed; `name` is the provider's name."""
+    return f"{order_id}:refund-failed:{name}"
+
+
+def refunded_again(
+    order_id: OrderId, name: str, back: Cents, rest: Cents, to: Account, at: datetime
+) -> Transfer:
+    """Return the transfer of another refund after one that failed; `rest` is kept.
+
+    It is named like an unasked refund, by the provider's name of it.
+    """
+    taken = {escrow(order_id): -back - rest, WORLD: back, to: rest}
+    entries = tuple(Entry(account, amount) for account, amount in taken.items() if amount)
+    return Transfer(unasked_refund_id(order_id, name), order_id, at, entries)
+
+
+def refunded_otherwise(order_id: OrderId, number: int, amount: Cents, at: datetime) -> Transfer:
+    """Return the transfer of a refund that the exchange paid from elsewhere, so it keeps this."""
+    transfer_id = f"{order_id}:refund-otherwise:{number}"
+    return _move(transfer_id, order_id, at, escrow(order_id), losses(), amount)
 
 
 def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:

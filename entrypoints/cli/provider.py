@@ -16,6 +16,7 @@ in the currency of the exchange.
 _EPILOG = """\
 examples:
   solebook provider refund ch_3a4f 1.00            refund 1.00 of a charge
+  solebook provider fail-refund re_6c7d            let a refund come back from the bank
   solebook provider charge 50.00                   charge a card for no known order
   solebook provider charge 50.00 --order $order    charge a buyer again
   solebook provider pay-out 50.00 --order $order   pay a seller again
@@ -47,6 +48,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     refund = acts.add_parser("refund", help="refund a charge in part or in full")
     refund.add_argument("charge", metavar="CHARGE", help="the provider's id of the charge")
     refund.add_argument("amount", metavar="AMOUNT", help="such as 30.00")
+    failed = acts.add_parser("fail-refund", help="let a refund come back from the buyer's bank")
+    failed.add_argument("refund", metavar="REFUND", help="the provider's id of the refund")
     for name, what in (("charge", "charge a card"), ("pay-out", "pay a seller")):
         act = acts.add_parser(name, help=what)
         act.add_argument("amount", metavar="AMOUNT", help="such as 30.00")
@@ -99,6 +102,8 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
         match options.act:
             case "refund":
                 return f"{await pages.refund(options.charge, amount)} was refunded"
+            case "fail-refund":
+                return f"{await pages.fail_refund(options.refund)} has failed"
             case "charge":
                 return f"{await pages.charge(options.order, amount)} was charged"
             case "pay-out":

@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
+    REFUNDED_OTHERWISE = "refunded_otherwise"
     WEBHOOK_REPLAYED = "webhook_replayed"
     RESHARDED = "resharded"
     CLOCK_STARTED = "clock_started"

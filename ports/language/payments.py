@@ -238,6 +238,29 @@ class RefundMade:
     amount: Cents
 
 
+class RefundState(StrEnum):
+    """Where a refund's money is."""
+
+    PENDING = "pending"
+    """It has left the balance, and is on its way to the buyer."""
+    MADE = "made"
+    FAILED = "failed"
+    """It did not reach the buyer, and is back in the balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRefund:
+    """A refund as the provider has it now. A refund that was made can still fail, days later."""
+
+    id: str
+    charge_id: str
+    amount: Cents
+    state: RefundState
+    order_id: OrderId | None = None
+    reason: str | None = None
+    """Why it failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class PayoutMade:
     """A successful payout of `amount`, which may differ from the request."""
@@ -259,6 +282,8 @@ class WebhookKind(StrEnum):
     """Something changed in a seller's account. `reference` is its id."""
     CARD_SETUP_CHANGED = "card_setup.changed"
     """The setup of a card succeeded or failed. `reference` is its id."""
+    REFUND_CHANGED = "refund.changed"
+    """A refund has another state: a hint."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 

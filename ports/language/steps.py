@@ -168,6 +168,16 @@ class PaymentRefundedUnasked:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRefundFailed:
+    """A refund did not reach the buyer: `amount` is back. If it is `owed`, it is due again."""
+
+    TYPE: ClassVar[str] = "payment_refund_failed"
+    amount: Cents
+    reason: str
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShortfallBorne:
     """An admin decided who bears what the provider refunded unasked, and the trade continues."""
 
@@ -289,6 +299,7 @@ OrderStep: TypeAlias = (
     | BuyerNotCharged
     | PaymentRefunded
     | PaymentRefundedUnasked
+    | PaymentRefundFailed
     | ShortfallBorne
     | PayoutPaid
     | PayoutReopened
@@ -322,6 +333,7 @@ ORDER_STEPS: dict[str, type[OrderStep]] = {
         BuyerNotCharged,
         PaymentRefunded,
         PaymentRefundedUnasked,
+        PaymentRefundFailed,
         ShortfallBorne,
         PayoutPaid,
         PayoutReopened,

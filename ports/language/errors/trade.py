@@ -236,3 +236,13 @@ class WebhookNotKept(Refusal):
 
     def __str__(self) -> str:
         return f"the webhook {self.id} is not kept"
+
+
+@dataclass(eq=False)
+class NoFailedRefund(Refusal):
+    """The order has no refund that failed, or another one is under way."""
+
+    order_id: UUID
+
+    def __str__(self) -> str:
+        return f"no refund of order {self.order_id} has failed, or another one is under way"

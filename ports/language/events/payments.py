@@ -112,6 +112,20 @@ class PaymentRefundedUnasked(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRefundFailed(OrderRelated):
+    """A refund did not reach the buyer: `amount` is back.
+
+    If the buyer is `owed` it, another refund is due. Otherwise the refund was unasked.
+    """
+
+    SUBJECT: ClassVar[str] = "payment.refund_failed"
+    order_id: OrderId
+    amount: Cents
+    reason: str
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShortfallBorne(OrderRelated):
     """An admin decided who bears `amount` that the provider refunded unasked."""
 

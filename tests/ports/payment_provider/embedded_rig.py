@@ -44,6 +44,9 @@ class EmbeddedRig(Rig):
     async def webhooks(self) -> list[bytes]:
         return [webhook.body for webhook in await self.provider.webhooks()]
 
+    async def fail_refund(self, refund_id: str) -> None:
+        await Dashboard(self.provider.journal).fail_refund(refund_id)
+
     def sign(self, body: bytes) -> str:
         return self.provider.sign(body)
 

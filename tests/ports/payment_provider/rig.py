@@ -56,6 +56,10 @@ class Rig(ABC):
         """Return the bodies of all events, oldest first."""
 
     @abstractmethod
+    async def fail_refund(self, refund_id: str) -> None:
+        """Let the buyer's bank return a refund."""
+
+    @abstractmethod
     def sign(self, body: bytes) -> str:
         """Return the signature of a body that the provider sends now."""
 

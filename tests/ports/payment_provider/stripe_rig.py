@@ -50,6 +50,9 @@ class StripeRig(Rig):
         self.fail("server_error", "after", "/v1/transfers")
         return self.account
 
+    async def fail_refund(self, refund_id: str) -> None:
+        await self.act(f"/_double/refunds/{refund_id}/fail")
+
     def fail(
         self, kind: str, when: str, path: str, *, times: int = 1, method: str = "POST"
     ) -> None:

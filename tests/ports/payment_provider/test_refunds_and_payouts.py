@@ -7,6 +7,7 @@ from solebook.ports.language.errors import (
     RefundDeclined,
     Unavailable,
 )
+from solebook.ports.language.payments import RefundState
 
 from .rig import Rig
 
@@ -124,3 +125,27 @@ async def test_zero_or_negative_amount_is_refused(rig: Rig, amount: int) -> None
         )
 
     assert await rig.held() == 21_400
+
+
+async def test_refund_is_found_as_it_is_now(rig: Rig) -> None:
+    order_id = rig.order_id()
+    charge_id = await rig.charged(21_400, order_id)
+    made = await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=1_000)
+    found = await rig.provider.find_refund(made.id)
+    assert found is not None
+    assert (found.id, found.charge_id, found.amount) == (made.id, charge_id, 1_000)
+    assert (found.state, found.order_id) == (RefundState.MADE, order_id)
+    assert await rig.provider.find_refund("re_0") is None
+
+
+async def test_refund_that_failed_is_found_and_its_money_is_back(rig: Rig) -> None:
+    charge_id = await rig.charged(21_400)
+    made = await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
+    await rig.fail_refund(made.id)
+    found = await rig.provider.find_refund(made.id)
+    assert found is not None
+    assert (found.state, found.reason) == (RefundState.FAILED, "expired_or_canceled_card")
+    assert await rig.held() == 21_400
+    again = await rig.provider.refund(key=rig.key(), charge_id=charge_id, amount=21_400)
+    assert again.id != made.id
+    assert await rig.held() == 0

@@ -1,0 +1,166 @@
+"""Refunds that fail after they were made."""
+
+from datetime import timedelta
+
+import pytest
+
+from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.dashboard import Dashboard
+from solebook.ports.language.complaints import Bearer
+from solebook.ports.language.errors import Forbidden, NoFailedRefund
+from solebook.ports.language.ids import OrderId
+from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
+from solebook.ports.language.users import OPERATOR
+
+from ...exchange import Exchange
+from .reports import alarms, check_money, in_escrow, in_suspense, losses, paid_order
+
+WHY = "a test"
+
+
+async def report_all(exchange: Exchange, *, backwards: bool = False) -> None:
+    events = await exchange.provider.webhooks()
+    for body, signature in reversed(events) if backwards else events:
+        await exchange.app.payments.receive_webhook(body, signature)
+    await exchange.quiet()
+
+
+async def refunded_order(exchange: Exchange, card: str = tokens.CARD) -> Order:
+    """Return an order that was cancelled by its seller, and refunded."""
+    order = await exchange.trade(buyer=await exchange.new_buyer(card))
+    await exchange.cancel(order.id)
+    await exchange.workers.settle()
+    order = await exchange.order(order.id)
+    assert order.payment_status is PaymentStatus.REFUNDED
+    return order
+
+
+async def refund_id(exchange: Exchange, order_id: OrderId) -> str:
+    name = (await exchange.payment(order_id)).refund_id
+    assert name is not None
+    return name
+
+
+async def test_refund_that_fails_is_made_again_under_a_new_key(unchecked: Exchange) -> None:
+    exchange = unchecked
+    order = await refunded_order(exchange)
+    first = await refund_id(exchange, order.id)
+    await Dashboard(exchange.provider.journal).fail_refund(first)
+    await report_all(exchange)
+    again = await exchange.payment(order.id)
+    assert again.refund_id not in (None, first)
+    assert (again.status, again.refunded) == (PaymentStatus.REFUNDED, order.buyer_total)
+    assert await in_escrow(exchange, order.id) == 0
+    order = await exchange.order(order.id)
+    assert order.payment_status is PaymentStatus.REFUNDED
+    steps = await exchange.happened(order.id)
+    assert steps[-3:] == ["payment_refunded", "payment_refund_failed", "payment_refunded"]
+    (note,) = await alarms(exchange, order.id)
+    assert "did not reach the buyer" in note
+    await check_money(exchange)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_failure_is_booked_once_whatever_the_order_of_the_webhooks(
+    unchecked: Exchange, backwards: bool
+) -> None:
+    exchange = unchecked
+    order = await exchange.trade()
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard = Dashboard(exchange.provider.journal)
+    refund = await dashboard.refund(charge_id, 1_000)
+    await dashboard.fail_refund(refund.id)
+    for _ in range(10):
+        await report_all(exchange, backwards=backwards)
+    order = await exchange.order(order.id)
+    assert (order.refunded_unasked, order.payment_status) == (0, PaymentStatus.CAPTURED)
+    assert await in_escrow(exchange, order.id) == order.buyer_total
+    assert (await exchange.payment(order.id)).refunded == 0
+    await check_money(exchange)
+
+
+async def test_what_the_seller_bore_of_a_refund_that_failed_is_reversed(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await paid_order(exchange)
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard = Dashboard(exchange.provider.journal)
+    refund = await dashboard.refund(charge_id, 1_000)
+    await report_all(exchange)
+    await exchange.app.payments.bear_shortfall(
+        OPERATOR, order.id, borne_by=Bearer.EXCHANGE, reason=WHY
+    )
+    assert await losses(exchange) == -1_000
+    await dashboard.fail_refund(refund.id)
+    await report_all(exchange)
+    assert await losses(exchange) == 0
+    assert await in_escrow(exchange, order.id) == 0
+    await check_money(exchange)
+
+
+async def test_refund_of_an_unknown_charge_that_fails_leaves_suspense(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    dashboard = Dashboard(exchange.provider.journal)
+    charge = await dashboard.charge(None, 5_000)
+    refund = await dashboard.refund(charge.id, 2_000)
+    await report_all(exchange)
+    assert await in_suspense(exchange, charge.id) == 3_000
+    await dashboard.fail_refund(refund.id)
+    await report_all(exchange)
+    assert await in_suspense(exchange, charge.id) == 5_000
+    await check_money(exchange)
+
+
+async def test_after_three_failures_an_admin_decides(unchecked: Exchange) -> None:
+    exchange = unchecked
+    order = await refunded_order(exchange)
+    dashboard = Dashboard(exchange.provider.journal)
+    for _ in range(3):
+        await dashboard.fail_refund(await refund_id(exchange, order.id))
+        await report_all(exchange)
+    await exchange.later(timedelta(days=5))
+    payment = await exchange.payment(order.id)
+    assert (payment.status, payment.refunded, payment.refund_asked) == (
+        PaymentStatus.REFUND_DUE,
+        0,
+        0,
+    )
+    assert await in_escrow(exchange, order.id) == order.buyer_total
+    await check_money(exchange)
+    with pytest.raises(Forbidden):
+        await exchange.app.payments.refund_otherwise(exchange.buyer, order.id, reason=WHY)
+    paid = await exchange.app.payments.refund_otherwise(OPERATOR, order.id, reason=WHY)
+    await exchange.quiet()
+    assert paid == order.buyer_total == await losses(exchange)
+    assert (await exchange.order(order.id)).payment_status is PaymentStatus.REFUNDED
+    await check_money(exchange)
+    with pytest.raises(NoFailedRefund):
+        await exchange.app.payments.refund_otherwise(OPERATOR, order.id, reason=WHY)
+
+
+async def test_failure_whose_webhook_is_lost_is_found_by_asking(unchecked: Exchange) -> None:
+    exchange = unchecked
+    order = await refunded_order(exchange, tokens.CARD_WHOSE_REFUNDS_FAIL)
+    charge_id = (await exchange.payment(order.id)).charge_id
+    await exchange.app.payments.settle_refund.of_charge(str(charge_id))
+    await exchange.quiet()
+    assert "payment_refund_failed" in await exchange.happened(order.id)
+    await check_money(exchange)
+
+
+async def test_refund_after_delivery_that_fails_is_made_again_and_nothing_else(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await paid_order(exchange)
+    await exchange.app.orders.refund_order(OPERATOR, order.id, reason=WHY, borne_by=Bearer.SELLER)
+    await exchange.quiet()
+    debt = await exchange.store.ledger.totals()
+    await Dashboard(exchange.provider.journal).fail_refund(await refund_id(exchange, order.id))
+    await report_all(exchange)
+    assert await exchange.store.ledger.totals() == debt
+    assert (await exchange.order(order.id)).status is OrderStatus.DELIVERED
+    await check_money(exchange)
