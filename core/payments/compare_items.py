@@ -22,6 +22,8 @@ from .open_subjects import subjects_of_transfer
 _PAGE = 200
 GRACE = timedelta(hours=1)
 """How long the two sides may differ before an alarm is raised."""
+_LONG = timedelta(days=1)
+"""How long if the exchange knows of it and will record it."""
 _REPORTS = {
     MovementKind.CHARGE: WebhookKind.CHARGE_CAPTURED,
     MovementKind.REFUND: WebhookKind.CHARGE_REFUNDED,
@@ -113,11 +115,13 @@ class CompareItems:
         return found
 
     async def _act_on(self, found: ItemDifference) -> Discrepancy:
-        item, now = found.item, self.clock.now()
+        item, age = found.item, self.clock.now() - found.item.since
+        # What the exchange waits for may be just the report that was lost.
+        is_late = age >= (_LONG if found.is_under_way else GRACE)
         async with self.transaction():
-            is_new = not found.is_under_way and await self._report_missing(found.unnamed)
-            is_late = item.since <= now - GRACE and found.what != item.told
-            if is_late and not is_new and not found.is_under_way:
+            may_report = age >= GRACE or not found.is_under_way
+            is_new = may_report and await self._report_missing(found.unnamed)
+            if is_late and not is_new and found.what != item.told:
                 what = f"The ledger and the payment provider differ: {item.subject}: {found.what}."
                 await self.outbox.add(AlarmRaised(AlarmKind.RECONCILIATION, found.order_id, what))
                 await self.open_items.tell(item.subject, found.what)

@@ -10,12 +10,14 @@ from ...ports.language.money import Cents
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import AccountKind, PayoutState
+from .own_movements import ACCOUNTS
 
 _KINDS = {
     MovementKind.CHARGE: "charged",
     MovementKind.REFUND: "refunded",
     MovementKind.DISPUTE: "took back",
     MovementKind.PAYOUT: "paid out",
+    MovementKind.OTHER: "moved for another reason",
 }
 _BACK = {
     MovementKind.REFUND_FAILURE: MovementKind.REFUND,
@@ -91,17 +93,21 @@ def booked(transfers: Iterable[BookedTransfer]) -> Counter[MovementKind]:
     for transfer in transfers:
         left = transfer.total(AccountKind.WORLD)
         kind = _booked_kind(transfer)
-        if left and kind is not None:
+        if left:
             amounts[kind] += -left if kind is MovementKind.CHARGE else left
     return amounts
 
 
 def moved(movements: Iterable[Movement]) -> Counter[MovementKind]:
-    """Return what the provider moved, in minor units by kind."""
+    """Return what the provider moved, in minor units by kind.
+
+    What only the provider knows is of no order, and is compared by its place.
+    """
     amounts: Counter[MovementKind] = Counter()
     for movement in movements:
         kind, sign = _kind_of(movement)
-        amounts[kind] += sign * movement.amount
+        if movement.kind not in ACCOUNTS:
+            amounts[kind] += sign * movement.amount
     return amounts
 
 
@@ -122,8 +128,8 @@ def is_underway(trade: Trade, difference: Difference) -> bool:
             return payout is not None and payout.state is PayoutState.DUE
 
 
-def _booked_kind(transfer: BookedTransfer) -> MovementKind | None:
-    """Return the kind of a transfer, from its id; see `transfers.py`."""
+def _booked_kind(transfer: BookedTransfer) -> MovementKind:
+    """Return the kind of a transfer, from its id; see `transfers.py`. No other one moves money."""
     id_ = transfer.id
     step = id_
     if transfer.order_id is not None:
@@ -138,7 +144,7 @@ def _booked_kind(transfer: BookedTransfer) -> MovementKind | None:
         return MovementKind.DISPUTE
     if step.startswith("payout"):
         return MovementKind.PAYOUT
-    return None
+    return MovementKind.OTHER
 
 
 def _kind_of(movement: Movement) -> tuple[MovementKind, int]:
