@@ -19,6 +19,7 @@ from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.entrypoints.http.server import reserved_address, serving
 from solebook.ports.language.movements import MovementKind
+from solebook.ports.language.reconciliation import Discrepancy
 
 from ...ports.payment_provider.stripe_rig import SECRET, StripeRig, stripe_rig
 from .world import PARCEL, PASS, Person, World
@@ -94,6 +95,12 @@ async def payout_of(market: World, seller: Person) -> tuple[str, str | None]:
     return payout["status"], payout["reason"]
 
 
+async def reconciled(market: World) -> None:
+    """Let the exchange read what Stripe has moved. No item differs."""
+    told = [each async for each in market.application.payments.reconcile()]
+    assert [each for each in told if isinstance(each, Discrepancy)] == []
+
+
 async def kinds(stripe: StripeRig) -> list[MovementKind]:
     return [movement.kind for movement in await stripe.provider.movements("", 100)]
 
@@ -114,6 +121,27 @@ async def test_a_trade_goes_from_bid_to_payout(
     assert await kinds(stripe) == [MovementKind.CHARGE, MovementKind.PAYOUT]
     held = (await market.application.payments.check_solvency()).held
     assert held == await stripe.held()  # so it lacks Stripe's fee alone
+    await reconciled(market)
+    assert (await market.application.payments.check_solvency()).balanced
+
+
+async def test_after_every_step_the_ledger_is_what_stripe_has_moved(
+    market: World, stripe: StripeRig, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    order_id = await market.order(buyer, seller)
+    for act in (
+        lambda: reported(market, stripe),
+        lambda: stripe.top_up(5_000),
+        lambda: stripe.withdraw(3_000),
+        lambda: stripe.take_fee(25),
+        lambda: market.move(order_id, "shipment", seller, json=PARCEL),
+        lambda: market.move(order_id, "receipt", authenticator),
+    ):
+        await act()
+        await reconciled(market)
+        solvency = await market.application.payments.check_solvency()
+        assert solvency.balanced, solvency
+        assert solvency.provider_balance == await stripe.provider.balance()
 
 
 async def test_a_pair_that_is_not_authentic_is_refunded(
