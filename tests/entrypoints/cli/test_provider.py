@@ -92,6 +92,25 @@ def test_a_report_that_did_not_come_is_named_and_applied(folder: Path, run: Run)
     assert run("admin", "solvency").code == 0
 
 
+def test_a_payout_is_returned_in_parts(folder: Path, run: Run) -> None:
+    name = run("provider", "pay-out", "7").out.split()[0]
+    for amount, left in (("2.50", "-4.50"), ("4.50", " 0.00")):
+        assert run("provider", "return-payout", name, amount).out == f"{name} was returned\n"
+        settle(folder)
+        solvency = run("admin", "solvency")
+        assert f"suspense               {left}" in solvency.out
+        assert solvency.code == 0
+    assert "was returned already" in one_line(run("provider", "return-payout", name, "0.01").err)
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_account_is_restricted_and_completed(run: Run) -> None:
+    for act, done in (("restrict-account", "restricted"), ("complete-account", "completed")):
+        assert run("provider", act, "acct_seller").out == f"acct_seller was {done}\n"
+    unknown = run("provider", "complete-account", "seller")
+    assert (unknown.code, "has no account seller" in unknown.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
