@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ...ports.clock import Clock
 from ...ports.integrity import Snapshot, Snapshots
 from ...ports.language.alarms import AlarmKind
-from ...ports.language.events import AlarmRaised, WebhookReceived
+from ...ports.language.events import AlarmRaised
 from ...ports.language.integrity import Progress
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.payments import Webhook, WebhookKind
@@ -18,6 +18,7 @@ from ...ports.reconciliation import OpenItems
 from ...ports.transaction import Transaction
 from .item_differences import ItemDifference, ItemDifferences
 from .open_subjects import subjects_of_transfer
+from .receive_webhook import announcement
 
 _PAGE = 200
 GRACE = timedelta(hours=1)
@@ -27,6 +28,7 @@ _LONG = timedelta(days=1)
 _REPORTS = {
     MovementKind.CHARGE: WebhookKind.CHARGE_CAPTURED,
     MovementKind.REFUND: WebhookKind.CHARGE_REFUNDED,
+    MovementKind.REFUND_FAILURE: WebhookKind.REFUND_CHANGED,
     MovementKind.PAYOUT: WebhookKind.PAYOUT_PAID,
     MovementKind.PAYOUT_RETURN: WebhookKind.PAYOUT_FAILED,
 }
@@ -149,6 +151,6 @@ class CompareItems:
                 reference=None if kind is WebhookKind.CHARGE_CAPTURED else movement.name,
             )
             if await self.webhooks.store(webhook):
-                await self.outbox.add(WebhookReceived(webhook.id))
+                await self.outbox.add(announcement(webhook))
                 is_new = True
         return is_new

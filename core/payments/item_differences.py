@@ -8,14 +8,14 @@ from ...ports.language.currencies import Currency
 from ...ports.language.ids import OrderId
 from ...ports.language.integrity import BookedOrder, BookedTransfer, Trade
 from ...ports.language.messages import Queue
-from ...ports.language.movements import Movement, MovementKind
+from ...ports.language.movements import Movement
 from ...ports.language.payments import Transfer
 from ...ports.language.reconciliation import OpenItem
 from ...ports.reconciliation import ProviderRecords
 from .booked_movements import by_account, by_order, suspense_of, with_suspense
 from .open_subjects import name_in, order_in, place_in
 from .own_movements import own_transfers, place_of
-from .provider_consistency import Difference, differences, is_underway, unknown_names
+from .provider_consistency import BACK, Difference, differences, is_underway, unknown_names
 
 _OF_MONEY = (Queue.TRADE, Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS)
 
@@ -164,15 +164,15 @@ def _names_of(trade: Trade) -> set[str | None]:
 def _unnamed(
     movements: Iterable[Movement], known: Collection[str | None], differing: Iterable[Difference]
 ) -> list[Movement]:
-    """Return the movements whose names the ledger does not have.
+    """Return the movements that the ledger does not have, by their names.
 
-    A payout that came back has the name of the payout, so the amounts tell.
+    What came back has the name of what had gone, so there the amounts tell.
     """
-    is_back = any(each.kind is MovementKind.PAYOUT and each.there < each.here for each in differing)
+    back = {each.kind for each in differing if each.there < each.here}
     return [
         movement
         for movement in movements
-        if movement.name not in known or (is_back and movement.kind is MovementKind.PAYOUT_RETURN)
+        if movement.name not in known or BACK.get(movement.kind) in back
     ]
 
 

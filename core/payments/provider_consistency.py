@@ -19,7 +19,7 @@ _KINDS = {
     MovementKind.PAYOUT: "paid out",
     MovementKind.OTHER: "moved for another reason",
 }
-_BACK = {
+BACK = {
     MovementKind.REFUND_FAILURE: MovementKind.REFUND,
     MovementKind.DISPUTE_REVERSAL: MovementKind.DISPUTE,
     MovementKind.PAYOUT_RETURN: MovementKind.PAYOUT,
@@ -149,5 +149,5 @@ def _booked_kind(transfer: BookedTransfer) -> MovementKind:
 
 def _kind_of(movement: Movement) -> tuple[MovementKind, int]:
     """Return the kind under which a movement is compared, and its sign."""
-    back = _BACK.get(movement.kind)
+    back = BACK.get(movement.kind)
     return (movement.kind, 1) if back is None else (back, -1)

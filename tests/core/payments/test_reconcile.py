@@ -127,6 +127,23 @@ async def test_a_refund_and_a_payout_that_nobody_reported_are_applied(exchange: 
     assert (await exchange.payment(order_id)).refunded == 100
 
 
+async def test_a_refund_whose_failure_nobody_reported_is_made_again(exchange: Exchange) -> None:
+    order = await exchange.trade(OrderStatus.AUTH_FAILED)
+    await exchange.quiet()
+    refund_id = (await exchange.payment(order.id)).refund_id
+    assert refund_id is not None
+    assert await reconcile(exchange) == []
+    await dashboard(exchange).fail_refund(refund_id)
+    assert not await is_balanced(exchange)
+
+    [found] = await reconcile(exchange)
+    assert refund_id in str(found)
+    await exchange.quiet()
+
+    assert await reconcile(exchange) == []
+    assert await is_balanced(exchange)
+
+
 async def test_money_that_the_provider_never_moved_is_an_alarm_after_the_time_of_grace(
     exchange: Exchange,
 ) -> None:
