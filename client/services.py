@@ -393,6 +393,7 @@ class OrderDetail(_Message, frozen=True, kw_only=True):
     ship_to: "PostalAddress | None" = None
     warehouse: "Warehouse | None" = None
     complain_by: datetime | None = None
+    payment_action: "PaymentAction | None" = None
 
 
 class OrderView(_Message, frozen=True, kw_only=True):
@@ -449,6 +450,13 @@ class Paged(_Message, frozen=True, kw_only=True):
 
     limit: int | None = None
     cursor: UUID | None = None
+
+
+class PaymentAction(_Message, frozen=True, kw_only=True):
+    """What a buyer must do at the bank to pay, and by when (UTC)."""
+
+    url: str
+    until: datetime
 
 
 class PaymentAnswer(_Message, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
+from .fees import payment_actions
 from .router import Router
 
 _REPORTS: tuple[type[SagaNews], ...] = (
@@ -122,6 +123,7 @@ def orders_use_cases(
             orders=orders,
             destinations=store.destinations,
             newest_addresses=store.newest_addresses,
+            payment_actions=payment_actions(adapters),
             warehouse=warehouse,
             rules=rules,
         ),

@@ -7,7 +7,7 @@ from ..core.payments.abandon_payment import AbandonPayment
 from ..core.payments.bear_shortfall import BearShortfall
 from ..core.payments.charge_buyer import ChargeBuyer
 from ..core.payments.check_solvency import CheckSolvency
-from ..core.payments.count_decline import CountDecline
+from ..core.payments.end_charge import EndCharge
 from ..core.payments.escrow import Escrow
 from ..core.payments.failed_refunds import FailedRefunds
 from ..core.payments.forget_webhook_bodies import ForgetWebhookBodies
@@ -40,11 +40,13 @@ from ..core.payments.settle_refund import SettleRefund
 from ..core.payments.suspense import Suspense
 from ..core.payments.take_back_sale import TakeBackSale
 from ..core.payments.view_balance import ViewBalance
+from ..core.payments.view_receipt import ViewReceipt
 from ..core.payments.view_seller_levels import ViewSellerLevels
 from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
+from .charges import build_end_charge, build_escrow
 from .reconciliation import reconcile_of
 
 
@@ -76,6 +78,7 @@ class PaymentsUseCases:
     settle_refund: SettleRefund
     refund_otherwise: RefundOtherwise
     check_solvency: CheckSolvency
+    view_receipt: ViewReceipt
     view_balance: ViewBalance
     list_payouts: ListPayouts
     list_suspense: ListSuspense
@@ -119,8 +122,10 @@ def payments_use_cases(
             payments=payments,
             payment_accounts=store.payment_accounts,
             orders=store.orders,
+            products=store.products,
             provider=provider,
             escrow=parts.escrow,
+            end_charge=parts.end_charge,
             clock=clock,
             rules=rules,
             patience=patience,
@@ -152,6 +157,7 @@ def payments_use_cases(
             record_refund=parts.record_refund,
             provider=provider,
             escrow=parts.escrow,
+            end_charge=parts.end_charge,
             clock=clock,
             patience=patience,
         ),
@@ -288,6 +294,9 @@ def payments_use_cases(
         ),
         reconcile=reconcile_of(adapters, rules, patience, reconcile_hour),
         check_solvency=CheckSolvency(ledger=ledger, provider=provider, patience=patience),
+        view_receipt=ViewReceipt(
+            orders=orders, payments=payments, provider=provider, patience=patience
+        ),
         view_balance=ViewBalance(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
         list_suspense=ListSuspense(ledger=ledger),
@@ -304,6 +313,7 @@ class _Parts:
     irregularities: Irregularities
     suspense: Suspense
     escrow: Escrow
+    end_charge: EndCharge
     set_off: SetOff
     record_payout: RecordPayout
     payables: Payables
@@ -322,20 +332,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         irregularities=irregularities,
         clock=clock,
     )
-    escrow = Escrow(
-        transaction=transaction,
-        payments=payments,
-        ledger=ledger,
-        suspense=suspense,
-        irregularities=irregularities,
-        deadlines=store.deadlines,
-        outbox=store.outbox,
-        count_decline=CountDecline(
-            declines=store.declines, outbox=store.outbox, clock=clock, rules=rules
-        ),
-        clock=clock,
-        rules=rules,
-    )
+    escrow = build_escrow(adapters, rules, suspense, irregularities)
     set_off = SetOff(
         orders=orders, payments=payments, payouts=store.payouts, ledger=ledger, clock=clock
     )
@@ -377,6 +374,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         irregularities=irregularities,
         suspense=suspense,
         escrow=escrow,
+        end_charge=build_end_charge(adapters, escrow, patience),
         set_off=set_off,
         record_payout=record_payout,
         payables=payables,

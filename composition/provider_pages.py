@@ -39,6 +39,13 @@ class ProviderPages:
         """Charge a card and return the charge's id."""
         return (await self._act(self._dashboard().charge(_order(order_id), amount))).id
 
+    async def authenticate(self, name: str, *, passes: bool) -> str:
+        """Let the buyer pass or fail the authentication of a charge, and return the charge's id.
+
+        It is named by its id or its order. Raises AssertionError if it does not wait for its buyer.
+        """
+        return await self._act(self._dashboard().authenticate(name, passes=passes))
+
     async def pay_out(self, order_id: UUID | None, amount: Cents) -> str:
         """Pay an account and return the payout's id. Raises PayoutDeclined."""
         return (await self._act(self._dashboard().pay_out(_order(order_id), amount))).id

@@ -52,7 +52,8 @@ def stripe_payment_provider(
         payments.old_webhook_secret,
     )
     known = tuple(secret for secret in secrets if secret)
-    return StripePaymentProvider(calls, clock, known, settings.market.currency.lower())
+    currency = settings.market.currency.lower()
+    return StripePaymentProvider(calls, clock, known, currency, payments.buyer_return_url)
 
 
 def stripe_seller_accounts(calls: "StripeCalls", settings: Settings) -> SellerAccounts:

@@ -198,6 +198,11 @@ class PaymentsSettings(Section, frozen=True):
 
     The default is `onboarding_return_url`.
     """
+    buyer_return_url: str | None = None
+    """The page to which the bank sends a buyer back who authenticated a charge.
+
+    `{order_id}` stands for the order. Without it, Stripe declines what needs the buyer.
+    """
     journal: str | None = None
     """The file of the embedded provider's books, which all processes share.
 
@@ -220,6 +225,10 @@ class PaymentsSettings(Section, frozen=True):
             )
         if not _is_safe(self.api_url or "https://"):
             raise ValueError("payments.api_url must begin with https://, or be on this machine")
+        if not _is_safe(self.buyer_return_url or "https://"):
+            raise ValueError(
+                "payments.buyer_return_url must begin with https://, or be on this machine"
+            )
 
 
 def _is_safe(url: str) -> bool:
@@ -251,8 +260,9 @@ class CacheSettings(Section, frozen=True):
 class Settings(Section, frozen=True):
     """All settings of a deployment. The defaults run the whole exchange in one process.
 
-    In `production` mode a missing secret or warehouse is an error. In `embedded` mode a missing
-    secret is generated, and letters say that the warehouse is not set.
+    In `production` mode a missing secret or warehouse is an error, and so is the embedded payment
+    provider. In `embedded` mode a missing secret is generated, and letters say that the warehouse
+    is not set.
     """
 
     mode: Literal["embedded", "production"] = "embedded"
@@ -277,7 +287,11 @@ class Settings(Section, frozen=True):
         check_limits(self)
         needed = {
             "security.signing_keys": self.security.signing_keys,
+            "payments.adapter = 'stripe' (the embedded provider moves no real money)": (
+                self.payments.adapter != "embedded"
+            ),
             "payments.webhook_secret": self.payments.webhook_secret,
+            "payments.buyer_return_url": self.payments.buyer_return_url,
             "warehouse.name, street, city and country": self.warehouse.is_set,
         }
         missing = [name for name, is_there in needed.items() if not is_there]

@@ -7,11 +7,10 @@ from .language.ids import OrderId
 from .language.money import Cents
 from .language.movements import Movement
 from .language.payments import (
-    Charge,
+    AcceptedCharge,
     ChargeOutcome,
     FoundRefund,
     PayoutMade,
-    PendingCharge,
     RefundMade,
     Webhook,
 )
@@ -21,18 +20,28 @@ class PaymentProvider(Protocol):
     """Moves real money. Call it outside any transaction.
 
     Calls are idempotent: the same `key` with the same arguments has its effect once, and returns or
-    raises the same result again. Only a pending charge can get another outcome. Every method raises
-    Unavailable if the provider does not respond in time. In that case the effect is unknown, and
-    repeating the same call resolves it.
+    raises the same result again. Only a charge that is pending or needs the buyer can get another
+    outcome. Every method raises Unavailable if the provider does not respond in time. In that case
+    the effect is unknown, and repeating the same call resolves it.
     """
 
     async def charge(
-        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge | PendingCharge:
+        self,
+        *,
+        key: str,
+        order_id: OrderId,
+        payment_method: str,
+        amount: Cents,
+        description: str = "",
+        statement: str = "",
+    ) -> AcceptedCharge:
         """Charge a buyer into the platform's balance. Raises ChargeDeclined.
 
-        A charge may be pending at first. Its outcome comes later: by webhook, by repeating the
-        call, or from `find_charge`.
+        The buyer is not there. A charge may be pending at first, or need the buyer, who gets a
+        link. Its outcome comes later: by webhook, by repeating the call, or from `find_charge`.
+
+        The provider shows the `description` to the buyer and to staff, and the bank the
+        `statement` (see core/payments/charge_texts.py for its limits).
         """
         ...
 
@@ -41,6 +50,25 @@ class PaymentProvider(Protocol):
 
         It is the successful one if there is any, otherwise the latest, or None if no request
         arrived.
+        """
+        ...
+
+    async def cancel_charge(
+        self, order_id: OrderId, charge_id: str | None = None
+    ) -> ChargeOutcome | None:
+        """Let nobody pay for the order any more, and return what is true afterwards.
+
+        A charge that succeeded stays, and is returned. So is a declined one, if there is no other.
+        A charge that waited for the buyer is cancelled. One that is pending cannot be cancelled: it
+        is returned, and its outcome comes later. None means that no request arrived. Repeating the
+        call is harmless. `charge_id` is the charge that waited for the buyer, if it is known.
+        """
+        ...
+
+    async def receipt(self, charge_id: str) -> str | None:
+        """Return the page with the receipt of a charge, or None if the provider has none.
+
+        Raises AssertionError if there is no such charge.
         """
         ...
 

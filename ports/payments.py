@@ -15,6 +15,7 @@ from .language.payments import (
     Decline,
     Entry,
     Payment,
+    PaymentAction,
     Payout,
     Quarter,
     SalesVolume,
@@ -227,6 +228,14 @@ class FeeSchedule(Protocol):
         """Return the fees of each (seller, price), in the same order, at the sellers' current
         levels.
         """
+        ...
+
+
+class PaymentActions(Protocol):
+    """What buyers must do to pay."""
+
+    async def of(self, order_id: OrderId) -> PaymentAction | None:
+        """Return what the order's buyer must still do, without a lock, or None."""
         ...
 
 

@@ -33,7 +33,12 @@ from solebook.ports.language.orders import (
     StockStatus,
 )
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import PayoutState, PendingCharge, Quarter
+from solebook.ports.language.payments import (
+    ChargeNeedsBuyer,
+    PayoutState,
+    PendingCharge,
+    Quarter,
+)
 from solebook.ports.language.rules import MarketRules
 
 from .exchange import Exchange, build_exchange
@@ -87,6 +92,9 @@ async def _check_order(exchange: Exchange, order: Order) -> None:
     if order.payment_status is PaymentStatus.UNKNOWN:
         found = await exchange.provider.find_charge(order.id)
         assert isinstance(found, PendingCharge), (order, found)
+    if order.payment_status in (PaymentStatus.ABANDONED, PaymentStatus.DECLINED):
+        found = await exchange.provider.find_charge(order.id)
+        assert not isinstance(found, ChargeNeedsBuyer), (order, found)
     payout = await exchange.store.payouts.find(order.id)
     ended = order.status in (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED) or is_refunded(order)
     if ended or payout is not None:

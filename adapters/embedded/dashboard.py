@@ -9,7 +9,7 @@ from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
 from .account_records import NOT_COMPLETE
 from .journal import Journal
-from .outcomes import Outcome
+from .outcomes import NOT_AUTHENTICATED, Outcome
 from .provider import Call, Operation, Provider, Request
 
 _BANK = "bank_of_the_exchange"
@@ -29,6 +29,20 @@ class Dashboard:
         """Charge a card, for an order or for none."""
         call = await self._act(Operation.CHARGE, tokens.CARD, amount, order_id)
         return Charge(call.charge_id, call.moved)
+
+    async def authenticate(self, name: str, *, passes: bool) -> str:
+        """Let a buyer pass or fail the authentication of a charge, and return the charge's id.
+
+        It is named by its id or its order. Raises AssertionError if it does not wait for its buyer.
+        """
+        decision = (Outcome.DONE, None) if passes else (Outcome.DECLINED, NOT_AUTHENTICATED)
+
+        def work(provider: Provider) -> str:
+            call = Call(provider.waiting.named(name).request, *decision)
+            provider.apply(call)
+            return call.charge_id
+
+        return await self.journal.consult(work)
 
     async def refund(self, charge_id: str, amount: Cents) -> RefundMade:
         """Refund a charge in part or in full.

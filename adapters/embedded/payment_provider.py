@@ -16,18 +16,18 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.payments import (
-    Charge,
+    AcceptedCharge,
     ChargeOutcome,
+    DeclinedCharge,
     FoundRefund,
     PayoutMade,
-    PendingCharge,
     RefundMade,
     Webhook,
 )
 from ...ports.payment_provider import PaymentProvider
 from ..security.webhook_signatures import check_signature, sign
 from .journal import Journal
-from .outcomes import Outcome
+from .outcomes import Outcome, outcome_of
 from .provider import Call, Operation, Provider, Request
 from .webhook_bodies import read_event, write_event
 
@@ -59,18 +59,34 @@ class EmbeddedPaymentProvider(PaymentProvider):
             raise ValueError("webhook_secret must not be empty")
 
     async def charge(
-        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge | PendingCharge:
+        self,
+        *,
+        key: str,
+        order_id: OrderId,
+        payment_method: str,
+        amount: Cents,
+        description: str = "",
+        statement: str = "",
+    ) -> AcceptedCharge:
         request = Request(key, Operation.CHARGE, payment_method, amount, order_id)
-        call = await self._settle(request)
-        if call.outcome is Outcome.DECLINED:
-            raise ChargeDeclined(reason=call.reason or "declined")
-        if call.outcome is Outcome.PENDING:
-            return PendingCharge(call.charge_id, amount)
-        return Charge(call.charge_id, call.moved)
+        outcome = outcome_of(await self._settle(request))
+        if isinstance(outcome, DeclinedCharge):
+            raise ChargeDeclined(reason=outcome.reason)
+        return outcome
 
     async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         return await self.journal.consult(lambda provider: provider.find_charge(order_id))
+
+    async def cancel_charge(
+        self, order_id: OrderId, charge_id: str | None = None
+    ) -> ChargeOutcome | None:
+        return await self.journal.consult(lambda provider: provider.cancel_charge(order_id))
+
+    async def receipt(self, charge_id: str) -> str | None:
+        def work(provider: Provider) -> None:
+            assert provider.has_charge(charge_id), f"the provider made no charge {charge_id}"
+
+        return await self.journal.consult(work)
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
         call = await self._settle(Request(key, Operation.REFUND, charge_id, amount))

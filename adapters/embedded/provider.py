@@ -8,18 +8,13 @@ from hashlib import sha256
 
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
-from ...ports.language.payments import (
-    Charge,
-    ChargeOutcome,
-    DeclinedCharge,
-    FoundRefund,
-    PendingCharge,
-)
+from ...ports.language.payments import Charge, ChargeOutcome, FoundRefund
 from . import tokens
 from .account_records import AccountRecords
 from .card_records import CardRecords
-from .outcomes import DECIDED, SPECIAL, Outcome
+from .outcomes import DECIDED, SPECIAL, UNDECIDED, Outcome, outcome_of
 from .refund_records import RefundRecords
+from .waiting_charges import WaitingCharges
 
 
 class Operation(StrEnum):
@@ -199,6 +194,7 @@ class Provider:
         self._charges: dict[str, Call] = {}
         self._charge_of_order: dict[OrderId, Charge] = {}
         self._asked_for_order: dict[OrderId, Call] = {}
+        self.waiting = WaitingCharges()
         self._payouts: dict[str, Call] = {}
         self._withdrawals: dict[str, Call] = {}
         self._returned: Counter[str] = Counter()
@@ -216,7 +212,7 @@ class Provider:
             assert earlier.request == request, f"{request} under the key of {earlier.request}"
             if earlier.outcome is Outcome.ANSWER_LOST:
                 return replace(earlier, outcome=Outcome.DONE)
-            if earlier.outcome is Outcome.PENDING and not request.operation.is_about_cards:
+            if earlier.outcome in UNDECIDED and not request.operation.is_about_cards:
                 return self._decide_later(earlier)
             if earlier.outcome is not Outcome.REQUEST_LOST:
                 return earlier
@@ -242,6 +238,8 @@ class Provider:
             self.accounts.apply(request.operation, request.target, call.id)
         elif request.operation.is_about_cards:
             self.cards.apply(request.operation, request.target, call.id, call.outcome, call.reason)
+        if request.operation is Operation.CHARGE:
+            self.waiting.apply(call)
         if call.took_effect:
             self._move(call)
 
@@ -282,17 +280,22 @@ class Provider:
     def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         """Return the first successful charge of an order, else the outcome of the latest charge.
 
-        If that is pending, the bank is asked for its decision.
+        If that is not decided, the bank is asked for its decision.
         """
         call = self._asked_for_order.get(order_id)
-        if call is not None and call.outcome is Outcome.PENDING:
+        if call is not None and call.outcome in UNDECIDED:
             call = self._decide_later(call)
         charge = self._charge_of_order.get(order_id)
         if charge is not None or call is None:
             return charge
-        if call.outcome is Outcome.PENDING:
-            return PendingCharge(call.charge_id, call.request.amount)
-        return DeclinedCharge(call.reason or "declined")
+        return outcome_of(call)
+
+    def cancel_charge(self, order_id: OrderId) -> ChargeOutcome | None:
+        """Cancel the charges of an order that need the buyer, and return what is true then."""
+        for call in self.waiting.of(order_id):
+            if self._decide_later(call) is call:
+                self.apply(Call(call.request, Outcome.CANCELLED))
+        return self.find_charge(order_id)
 
     def find_refund(self, refund_id: str) -> FoundRefund | None:
         """Return a refund. One that shall fail fails when it is asked for."""
@@ -315,6 +318,10 @@ class Provider:
     def calls_for(self, order_ids: Iterable[OrderId]) -> list[int]:
         """Return the indexes of these orders' calls that moved money, in order."""
         return sorted(n for order_id in order_ids for n in self._numbers.get(order_id, ()))
+
+    def has_charge(self, charge_id: str) -> bool:
+        """Return whether a charge brought money."""
+        return charge_id in self._charges
 
     def find_payout(self, payout_id: str) -> Call:
         """Return the call that made a payout. Raises AssertionError if there is none."""
@@ -370,7 +377,7 @@ class Provider:
         return SPECIAL.get(request.token, (Outcome.DONE, None))
 
     def _decide_later(self, pending: Call) -> Call:
-        """Return a pending charge with the bank's decision, or unchanged if there is none yet."""
+        """Return an undecided charge with its decision, or unchanged if there is none yet."""
         decision = DECIDED.get(pending.request.token)
         if decision is None:
             return pending

@@ -40,6 +40,15 @@ CARD_THAT_IS_DECLINED_LATER = "pm_card_pending_then_declined"
 CARD_THAT_STAYS_PENDING = "pm_card_pending"
 """Every charge stays pending forever."""
 
+CARD_THAT_NEEDS_THE_BUYER = "pm_card_authenticate"
+"""A charge waits until the buyer authenticates it: `solebook provider authenticate`."""
+
+CARD_THAT_THE_BUYER_AUTHENTICATES = "pm_card_authenticate_then_charged"
+"""A charge needs the buyer first. It succeeds when the provider is asked about it again."""
+
+CARD_THAT_THE_BUYER_FAILS = "pm_card_authenticate_then_declined"
+"""A charge needs the buyer first. It is declined when the provider is asked about it again."""
+
 CARD_CHARGED_HALF = "pm_card_charged_half"
 """Half of the requested amount is charged, rounded up."""
 

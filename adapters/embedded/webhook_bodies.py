@@ -24,6 +24,8 @@ _TYPES = {
     (Operation.CHARGE, Outcome.DONE): WebhookKind.CHARGE_CAPTURED.value,
     (Operation.CHARGE, Outcome.DECLINED): WebhookKind.CHARGE_DECLINED.value,
     (Operation.CHARGE, Outcome.PENDING): "charge.pending",
+    (Operation.CHARGE, Outcome.NEEDS_BUYER): "charge.needs_buyer",
+    (Operation.CHARGE, Outcome.CANCELLED): "charge.cancelled",
     (Operation.REFUND, Outcome.DONE): WebhookKind.CHARGE_REFUNDED.value,
     (Operation.REFUND, Outcome.DECLINED): "refund.failed",
     (Operation.REFUND_FAILURE, Outcome.DONE): WebhookKind.REFUND_CHANGED.value,
@@ -58,13 +60,13 @@ def write_event(
         event = {"id": f"evt_{call.id}", "type": kind, "data": {"setup_id": setup_id}}
         return json.dumps(event).encode()
     outcome = Outcome.DONE if call.took_effect else call.outcome
-    is_pending = outcome is Outcome.PENDING
+    is_undecided = outcome in (Outcome.PENDING, Outcome.NEEDS_BUYER)
     is_refund = request.operation in (Operation.REFUND, Operation.REFUND_FAILURE)
-    is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_pending)
+    is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_undecided)
     is_payout = request.operation in (Operation.PAYOUT, Operation.PAYOUT_RETURN)
     event = {
-        # A pending charge has two events, one when accepted and one when decided.
-        "id": f"evt_{call.id}_pending" if is_pending else f"evt_{call.id}",
+        # Such a charge has two events, one when accepted and one when decided.
+        "id": f"evt_{call.id}_{outcome}" if is_undecided else f"evt_{call.id}",
         "type": _TYPES[request.operation, outcome],
         "data": {
             "order_id": None if order_id is None else str(order_id),

@@ -130,14 +130,17 @@ def _variables(notice: Notice, recipient: Recipient) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Return a value with all texts in it, at any depth, on one line and without links.
 
-    Users wrote these texts, and a letter of the exchange must not link to other sites.
+    Users wrote these texts, and a letter of the exchange must not link to other sites. A field that
+    is meant as a link stays.
     """
     if type(value) is str:
         return without_links(one_line(value))
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{k: _plain(v) for k, v in _fields(value).items()})
+        links = {field.name for field in fields(value) if field.metadata.get("is_link")}
+        texts = {k: v for k, v in _fields(value).items() if k not in links}
+        return replace(value, **{k: _plain(v) for k, v in texts.items()})
     return value
 
 

@@ -57,7 +57,9 @@ def _facts(notice: Notice, currency: Currency) -> Iterator[str]:
             words = str(value) if field.name == "count" else _in_words(value, currency)
             if type(value) is str and field.name in _TEXT_BY_USERS:
                 words = quoted(words)
-            yield f"{field.name.replace('_', ' ')}: {_plain(words)}"
+            if not field.metadata.get("is_link"):
+                words = _plain(words)
+            yield f"{field.name.replace('_', ' ')}: {words}"
 
 
 def _plain(text: str) -> str:

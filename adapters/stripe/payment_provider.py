@@ -8,18 +8,18 @@ from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement
 from ...ports.language.payments import (
-    Charge,
+    AcceptedCharge,
     ChargeOutcome,
     FoundRefund,
     PayoutMade,
-    PendingCharge,
     RefundMade,
     Webhook,
 )
 from ...ports.payment_provider import PaymentProvider
 from ..security.webhook_signatures import check_signature
 from .all_movements import AllMovements
-from .charges import StripeCharges
+from .cancellations import StripeCancellations
+from .charges import ChargeRequest, StripeCharges
 from .client import StripeCalls
 from .order_movements import OrderMovements
 from .payouts import StripePayouts
@@ -40,27 +40,46 @@ class StripePaymentProvider(PaymentProvider):
     webhook_secrets: tuple[str, ...] = field(repr=False)
     currency: str
     """As Stripe writes it: `usd`."""
+    return_url: str | None = None
+    """Where the bank sends a buyer back, with `{order_id}` for the order."""
 
     def __post_init__(self) -> None:
         if not self.webhook_secrets or not all(self.webhook_secrets):
             raise ValueError("webhook_secrets must not be empty")
 
     async def charge(
-        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge | PendingCharge:
-        return await self._charges.charge(key, order_id, payment_method, amount)
+        self,
+        *,
+        key: str,
+        order_id: OrderId,
+        payment_method: str,
+        amount: Cents,
+        description: str = "",
+        statement: str = "",
+    ) -> AcceptedCharge:
+        return await self._charges.charge(
+            ChargeRequest(key, order_id, payment_method, amount, description, statement)
+        )
 
     async def find_charge(self, order_id: OrderId) -> ChargeOutcome | None:
         return await self._charges.find(order_id)
 
+    async def cancel_charge(
+        self, order_id: OrderId, charge_id: str | None = None
+    ) -> ChargeOutcome | None:
+        return await StripeCancellations(self.calls).cancel(order_id, charge_id)
+
+    async def receipt(self, charge_id: str) -> str | None:
+        return await self._charges.receipt(charge_id)
+
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:
-        return await StripeRefunds(self.calls, self._charges).refund(key, charge_id, amount)
+        return await StripeRefunds(self.calls).refund(key, charge_id, amount)
 
     async def find_refund(self, refund_id: str) -> FoundRefund | None:
-        return await StripeRefunds(self.calls, self._charges).find(refund_id)
+        return await StripeRefunds(self.calls).find(refund_id)
 
     async def refunds_of(self, charge_id: str) -> Sequence[FoundRefund]:
-        return await StripeRefunds(self.calls, self._charges).of_charge(charge_id)
+        return await StripeRefunds(self.calls).of_charge(charge_id)
 
     async def pay_out(
         self, *, key: str, order_id: OrderId, account: str, amount: Cents
@@ -89,4 +108,4 @@ class StripePaymentProvider(PaymentProvider):
 
     @property
     def _charges(self) -> StripeCharges:
-        return StripeCharges(self.calls, self.currency)
+        return StripeCharges(self.calls, self.currency, self.return_url)

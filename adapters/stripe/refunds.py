@@ -8,7 +8,7 @@ import stripe
 from ...ports.language.errors import RefundDeclined
 from ...ports.language.money import Cents
 from ...ports.language.payments import FoundRefund, RefundMade, RefundState
-from .charges import StripeCharges
+from .attempts import intent_of
 from .client import StripeCalls, refused
 from .labels import id_of, labels, made_under, order_of
 from .refusals import why_not_refunded
@@ -25,7 +25,6 @@ class StripeRefunds:
     """Refunds buyers. A refund that is pending has left the balance, so it is made."""
 
     calls: StripeCalls
-    charges: StripeCharges
 
     async def refund(self, key: str, charge_id: str, amount: Cents) -> RefundMade:
         """Refund once under this key. Raises RefundDeclined, Unavailable."""
@@ -68,7 +67,7 @@ class StripeRefunds:
         return await self.calls.all_of(lambda client: client.v1.refunds.list_async(params))
 
     async def _create(self, key: str, charge_id: str, amount: Cents) -> stripe.Refund:
-        order_id = order_of(await self.charges.intent(charge_id))
+        order_id = order_of(await intent_of(self.calls, charge_id))
         try:
             return await self.calls.ask(
                 lambda client: client.v1.refunds.create_async(

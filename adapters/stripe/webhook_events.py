@@ -7,6 +7,8 @@ from ...ports.language.errors import InvalidText
 from ...ports.language.ids import OrderId
 from ...ports.language.payments import Webhook, WebhookKind
 from ..security.webhook_fields import body_object, object_in, text_in, text_or_none
+from .attempts import NEEDS_BUYER
+from .cancellations import OUR_REASON
 from .client import API_VERSION
 from .labels import ORDER, first_order
 
@@ -64,7 +66,7 @@ def _read(event: dict[str, Any], currency: str) -> Webhook:
     if kind is WebhookKind.CARD_SETUP_CHANGED:
         setup_id = text_in("data.object.id", what.get("id"))
         return Webhook(webhook_id, kind, order_id=None, reference=setup_id)
-    if what.get("currency") != currency or _failed_at_once(kind, what):
+    if what.get("currency") != currency or _failed_at_once(kind, what) or _is_ours(kind, what):
         return other
     return _webhook(webhook_id, kind, what)
 
@@ -72,6 +74,16 @@ def _read(event: dict[str, Any], currency: str) -> Webhook:
 def _failed_at_once(kind: WebhookKind, what: dict[str, Any]) -> bool:
     """Return whether a refund failed when it was made."""
     return kind is WebhookKind.CHARGE_REFUNDED and what.get("status") in ("failed", "canceled")
+
+
+def _is_ours(kind: WebhookKind, what: dict[str, Any]) -> bool:
+    """Return whether the exchange itself cancelled the charge, or asks the buyer about it now."""
+    if kind is not WebhookKind.CHARGE_DECLINED:
+        return False
+    if what.get("status") == "canceled":
+        return what.get("cancellation_reason") == OUR_REASON
+    error = object_in("last_payment_error", what.get("last_payment_error") or {})
+    return error.get("code") == NEEDS_BUYER
 
 
 def _webhook(webhook_id: str, kind: WebhookKind, what: dict[str, Any]) -> Webhook:

@@ -31,6 +31,7 @@ from ...ports.language.events import (
     OrderReturned,
     OrderShipped,
     PaymentDeclined,
+    PaymentNeedsBuyer,
     PayoutFrozen,
     PayoutPaid,
     PayoutRefused,
@@ -52,6 +53,7 @@ from ...ports.language.trade_notices import (
     OrderDeliveredNotice,
     OrderShippedNotice,
     PaymentDeclinedNotice,
+    PaymentNeedsBuyerNotice,
     PayoutPaidNotice,
     PayoutRefusedNotice,
     SaleAuthFailedNotice,
@@ -64,6 +66,7 @@ from ...ports.language.trade_notices import (
 TradeNews: TypeAlias = (
     MatchCreated
     | MatchUnwound
+    | PaymentNeedsBuyer
     | PaymentDeclined
     | OrderConfirmed
     | OrderCancelled
@@ -100,6 +103,8 @@ def notice_to_buyer(
     match event:
         case MatchCreated():
             return BidMatchedNotice(*trade, order.price, order.buyer_total)
+        case PaymentNeedsBuyer(url=url, until=until):
+            return PaymentNeedsBuyerNotice(*trade, order.buyer_total, url, until)
         case PaymentDeclined(reason=reason):
             return PaymentDeclinedNotice(*trade, order.buyer_total, reason)
         case OrderConfirmed():
@@ -165,7 +170,7 @@ def notice_to_seller(
             return PayoutRefusedNotice(*trade, amount, reason)
         case OrderReturned(carrier=carrier, tracking_number=number):
             return SaleReturnedNotice(*trade, carrier, number)
-        case PaymentDeclined() | OrderShipped() | OrderCancelled():
+        case PaymentNeedsBuyer() | PaymentDeclined() | OrderShipped() | OrderCancelled():
             return None
         case _:
             return _notice_of_complaint(event, order, shoe, rules)

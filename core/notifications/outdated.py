@@ -13,7 +13,11 @@ def is_outdated(kind: NotificationKind, status: OrderStatus) -> bool:
     notice that only comes late is not outdated.
     """
     match kind:
-        case NotificationKind.BID_MATCHED | NotificationKind.ASK_MATCHED:
+        case (
+            NotificationKind.BID_MATCHED
+            | NotificationKind.ASK_MATCHED
+            | NotificationKind.PAYMENT_NEEDS_BUYER
+        ):
             return status is not OrderStatus.PENDING
         case NotificationKind.SALE_CONFIRMED | NotificationKind.ORDER_CONFIRMED:
             return status in _OVER

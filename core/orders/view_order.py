@@ -5,10 +5,12 @@ from datetime import datetime
 
 from ...ports.language.ids import OrderId
 from ...ports.language.notifications import Warehouse
-from ...ports.language.orders import Order
+from ...ports.language.orders import Order, OrderStatus
+from ...ports.language.payments import PaymentAction
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor, PostalAddress
 from ...ports.orders import Destinations, Orders
+from ...ports.payments import PaymentActions
 from ...ports.users import NewestAddresses
 from .shown_orders import ShownOrder, show_order
 from .viewers import Viewer, visible_order
@@ -28,6 +30,8 @@ class OrderInDetail:
     """Where the seller ships the pair; None for the buyer, unless a complaint sends it back."""
     complain_by: datetime | None
     """The end of the complaint window of a delivered pair; None for the seller."""
+    payment_action: PaymentAction | None
+    """What the buyer must do to pay; None for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class ViewOrder:
     orders: Orders
     destinations: Destinations
     newest_addresses: NewestAddresses
+    payment_actions: PaymentActions
     warehouse: Warehouse
     rules: MarketRules
 
@@ -49,6 +54,7 @@ class ViewOrder:
             ship_to=await self._ship_to(order) if viewer.sees_purchase else None,
             warehouse=self.warehouse if viewer.sees_sale or order.awaits_return else None,
             complain_by=self._complain_by(order) if viewer.sees_purchase else None,
+            payment_action=await self._payment_action(order) if viewer is Viewer.BUYER else None,
         )
 
     async def _ship_to(self, order: Order) -> PostalAddress | None:
@@ -56,6 +62,11 @@ class ViewOrder:
         if kept is not None:
             return kept
         return (await self.newest_addresses.of({order.buyer_id})).get(order.buyer_id)
+
+    async def _payment_action(self, order: Order) -> PaymentAction | None:
+        if order.status is not OrderStatus.PENDING:
+            return None
+        return await self.payment_actions.of(order.id)
 
     def _complain_by(self, order: Order) -> datetime | None:
         held_since = order.held_since

@@ -9,7 +9,9 @@ from ...ports.language.errors import Unavailable
 from ...ports.language.events import PaymentAbandoned, PaymentOverdue
 from ...ports.language.orders import CancelReason, PaymentStatus
 from ...ports.language.payments import (
+    CancelledCharge,
     Charge,
+    ChargeNeedsBuyer,
     ChargeOutcome,
     DeclinedCharge,
     Payment,
@@ -30,7 +32,8 @@ class AbandonPayment:
 
     While an attempt is under way, the deadline is set again for its end. If the provider was ever
     asked, it is asked for the outcome of the charge, and a charge that succeeded is captured.
-    Otherwise the payment is abandoned and the order is cancelled.
+    Otherwise the payment is abandoned and the order is cancelled. A charge that it took is
+    cancelled first, so that nobody pays for an order that ends.
 
     A charge that the provider took is overdue `payment_window` after the provider's first answer. A
     charge without an answer is given up `give_up_after` after the match, which is the exchange's
@@ -86,9 +89,17 @@ class AbandonPayment:
         return payment.created_at + self.rules.give_up_after
 
     async def _look_up(self, payment: Payment) -> None:
-        """Ask the provider for the outcome of the charge, and apply it."""
+        """Ask the provider for the outcome of the charge, and apply it.
+
+        If its window is over, the charge is cancelled unless it succeeded.
+        """
+        question = (
+            self.provider.find_charge(payment.order_id)
+            if payment.answered_at is None
+            else self.provider.cancel_charge(payment.order_id, payment.action_charge_id)
+        )
         try:
-            found = await self.patience.wait_for(self.provider.find_charge(payment.order_id))
+            found = await self.patience.wait_for(question)
         except Unavailable:
             if self.clock.now() < self._give_up_at(payment):
                 raise
@@ -106,9 +117,11 @@ class AbandonPayment:
                 await self.escrow.wait(payment.order_id)
             case PendingCharge():
                 await self._end(payment, CancelReason.PAYMENT_OVERDUE, charge_known=False)
-            case None if payment.answered_at is None:
+            case ChargeNeedsBuyer():
+                await self.escrow.ask_buyer(payment.order_id, found)
+            case CancelledCharge() | None if payment.answered_at is None:
                 await self._end(payment, CancelReason.GIVEN_UP, charge_known=True)
-            case None:
+            case CancelledCharge() | None:
                 await self._end(payment, CancelReason.PAYMENT_OVERDUE, charge_known=True)
 
     async def _end(self, payment: Payment, reason: CancelReason, *, charge_known: bool) -> None:

@@ -1,6 +1,7 @@
 """Records the provider's answers about a buyer's payment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...ports.clock import Clock
 from ...ports.language.deadlines import Deadline, DeadlineKind
@@ -9,13 +10,14 @@ from ...ports.language.events import (
     BuyerNotCharged,
     PaymentCaptured,
     PaymentDeclined,
+    PaymentNeedsBuyer,
     PaymentRefundDue,
     PaymentRefundedUnasked,
 )
 from ...ports.language.ids import OrderId
 from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import Charge, Payment
+from ...ports.language.payments import Charge, ChargeNeedsBuyer, Payment
 from ...ports.language.records import replace
 from ...ports.language.rules import MarketRules
 from ...ports.outbox import Deadlines, Outbox
@@ -100,8 +102,33 @@ class Escrow:
             payment = await self._known(order_id)
             if payment.status is PaymentStatus.PENDING and payment.answered_at is None:
                 await self.payments.save(self._answered(payment))
-                ends_at = self.clock.now() + self.rules.payment_window
-                await self.deadlines.set(Deadline(DeadlineKind.PAYMENT, order_id, ends_at))
+                await self._end_of_window(payment)
+
+    async def ask_buyer(self, order_id: OrderId, needed: ChargeNeedsBuyer) -> bool:
+        """Record that the charge needs the buyer, who is told. The payment window begins.
+
+        Return whether the payment is still wanted. Otherwise the charge must be cancelled.
+        """
+        async with self.transaction():
+            payment = await self._known(order_id)
+            if payment.status is not PaymentStatus.PENDING:
+                return False
+            if payment.action_url != needed.url:
+                asked = replace(payment, action_charge_id=needed.id, action_url=needed.url)
+                await self.payments.save(self._answered(asked))
+                until = await self._end_of_window(payment)
+                await self.outbox.add(PaymentNeedsBuyer(order_id, needed.url, until))
+            return True
+
+    async def _end_of_window(self, payment: Payment) -> datetime:
+        """Return the end of the payment window, which begins with the first answer."""
+        if payment.answered_at is None:
+            ends_at = self.clock.now() + self.rules.payment_window
+            await self.deadlines.set(Deadline(DeadlineKind.PAYMENT, payment.order_id, ends_at))
+            return ends_at
+        running = await self.deadlines.of(payment.order_id)
+        put_off = (each.due_at for each in running if each.kind is DeadlineKind.PAYMENT)
+        return next(put_off, payment.answered_at + self.rules.payment_window)
 
     async def decline(self, order_id: OrderId, reason: str) -> None:
         """Record a decline by the provider, and count it against the buyer."""

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from ...ports.clock import Clock
 from ...ports.language.deadlines import DeadlineKind
-from ...ports.language.errors import RefundDeclined, Unavailable
+from ...ports.language.errors import RefundDeclined
 from ...ports.language.events import (
     OrderAuthFailed,
     OrderCancelled,
@@ -14,13 +14,14 @@ from ...ports.language.events import (
 )
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import Charge, Payment, PayoutState, PendingCharge
+from ...ports.language.payments import Payment, PayoutState
 from ...ports.outbox import Deadlines
 from ...ports.payment_provider import PaymentProvider
 from ...ports.payments import Payments, Payouts
 from ...ports.transaction import Transaction
+from .end_charge import EndCharge
 from .escrow import Escrow
-from .patience import PROVIDER, Patience
+from .patience import Patience
 from .payables import Payables
 from .record_refund import RecordRefund
 
@@ -34,9 +35,9 @@ class RefundBuyer:
 
     The refund is in full, without the shipping if the buyer bears it.
 
-    An unpaid order is not charged from now on. If the outcome of its charge is unknown, the
-    provider is asked: a charge that succeeded is refunded. A charge that is still pending is
-    refunded when the provider reports its success.
+    An unpaid order is not charged from now on. If it was ever asked, the provider cancels the
+    charge: one that succeeded before is refunded. A charge that is still pending is refunded when
+    the provider reports its success.
     """
 
     transaction: Transaction
@@ -47,14 +48,15 @@ class RefundBuyer:
     record_refund: RecordRefund
     provider: PaymentProvider
     escrow: Escrow
+    end_charge: EndCharge
     clock: Clock
     patience: Patience
 
     async def __call__(self, cause: RefundCause) -> None:
         """Refund the buyer if anything is due. Raises Unavailable, after which retry."""
         payment = await self._end(cause)
-        if payment.status is PaymentStatus.UNKNOWN:
-            payment = await self._find_out(payment)
+        if payment.charge_id is None and payment.attempted_at is not None:
+            payment = await self.end_charge(payment)
         while await self._refund(payment.order_id):
             pass
         await self._settle_payout(payment.order_id)
@@ -117,17 +119,6 @@ class RefundBuyer:
         moved = replace(payment, status=status)
         await self.payments.save(moved)
         return moved
-
-    async def _find_out(self, payment: Payment) -> Payment:
-        """Ask the provider whether the buyer was charged, and return the updated payment."""
-        found = await self.patience.wait_for(self.provider.find_charge(payment.order_id))
-        if isinstance(found, Charge):
-            await self.escrow.capture(payment.order_id, found)
-        elif found is None and self.patience.is_under_way(payment, self.clock.now()):
-            raise Unavailable(what=PROVIDER)
-        elif not isinstance(found, PendingCharge):
-            await self.escrow.clear(payment)
-        return await self._stored(payment.order_id)
 
     async def _stored(self, order_id: OrderId) -> Payment:
         payment = await self.payments.find(order_id)

@@ -22,6 +22,7 @@ examples:
   solebook provider pay-out 50.00 --order $order   pay a seller again
   solebook provider return-payout po_5b8e          return a payout to the exchange
   solebook provider return-payout po_5b8e 5.00     return a part of it
+  solebook provider authenticate $order passes     let the buyer confirm a payment
   solebook provider complete-account acct_77f0     a seller tells all that is required
   solebook provider restrict-account acct_77f0     require more, until which nothing is paid
   solebook provider confirm-card seti_9c1d pm_card_visa
@@ -79,6 +80,9 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         )
     returned = acts.add_parser("return-withdrawal", help="let the bank return a withdrawal")
     returned.add_argument("withdrawal", metavar="WITHDRAWAL", help="the provider's id of it")
+    buyer = acts.add_parser("authenticate", help="let the buyer confirm a payment, or fail to")
+    buyer.add_argument("charge", metavar="ORDER|CHARGE", help="the order, or the charge's id")
+    buyer.add_argument("outcome", choices=("passes", "fails"))
     parser.set_defaults(run=provider)
 
 
@@ -125,6 +129,10 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
                 return f"{await pages.top_up(amount)} was added"
             case "take-fee":
                 return f"{await pages.take_fee(amount)} was taken"
+            case "authenticate":
+                passes = options.outcome == "passes"
+                charge = await pages.authenticate(options.charge, passes=passes)
+                return f"{charge} was {'authenticated' if passes else 'declined'}"
             case _:
                 return f"{await pages.return_payout(options.payout, amount or None)} was returned"
     except AssertionError as error:

@@ -46,6 +46,7 @@ from ...ports.language.trade_notices import (
     OrderDeliveredNotice,
     OrderShippedNotice,
     PaymentDeclinedNotice,
+    PaymentNeedsBuyerNotice,
     PayoutPaidNotice,
     PayoutRefusedNotice,
     SaleAuthFailedNotice,
@@ -90,6 +91,12 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         ),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),
+        PaymentNeedsBuyerNotice(
+            *_TRADE,
+            _TOTAL,
+            "https://bank.example.com/authenticate/pi_1",
+            datetime(2026, 3, 2, 12, 15, tzinfo=UTC),
+        ),
         PaymentDeclinedNotice(*_TRADE, _TOTAL, "insufficient funds"),
         OrderConfirmedNotice(*_TRADE, _PRICE, _SHIPPING, _TOTAL),
         SaleConfirmedNotice(

@@ -1,9 +1,11 @@
 """Notifications, notices and channels."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar
 
 from .costs import FeesRise, ShippingRise
@@ -28,6 +30,7 @@ class NotificationKind(StrEnum):
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
     ASK_MATCHED = "ask_matched"
+    PAYMENT_NEEDS_BUYER = "payment_needs_buyer"
     PAYMENT_DECLINED = "payment_declined"
     ORDER_CONFIRMED = "order_confirmed"
     SALE_CONFIRMED = "sale_confirmed"
@@ -97,6 +100,10 @@ class Warehouse:
         district = " ".join(part for part in (self.region, self.postal_code) if part)
         place = ", ".join(part for part in (self.city, district) if part)
         return tuple(line for line in (self.name, self.street, place, self.country) if line)
+
+
+LINK: Mapping[str, bool] = MappingProxyType({"is_link": True})
+"""The metadata of a notice's field with a link that no user wrote. Letters may have it."""
 
 
 class Notice:

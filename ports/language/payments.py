@@ -39,6 +39,14 @@ class Payment:
     """The provider's id of the requested refund, once known."""
     refund_report: Final[str | None] = None
     """The webhook event that reported that refund without an id."""
+    description: Final[str | None] = None
+    """What the buyer pays for, in words, frozen at the first attempt. A retry must use it too."""
+    statement: Final[str | None] = None
+    """What the buyer's bank statement says of it, frozen at the first attempt."""
+    action_charge_id: Final[str | None] = None
+    """The provider's id of the charge that waits for the buyer, or did."""
+    action_url: Final[str | None] = field(default=None, repr=False)
+    """Where the buyer authenticates that charge."""
 
     @property
     def left(self) -> Cents:
@@ -220,13 +228,34 @@ class PendingCharge:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeNeedsBuyer:
+    """A charge that waits until the buyer has authenticated it, such as by 3-D Secure."""
+
+    id: str
+    amount: Cents
+    url: str = field(repr=False)
+    """The page for the buyer alone: whoever has the link can authenticate or stop the payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledCharge:
+    """A charge that was cancelled before the buyer paid. It will never move money."""
+
+    id: str
+    amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
 class DeclinedCharge:
     """A charge that the provider refused, and why. No money moved."""
 
     reason: str
 
 
-ChargeOutcome: TypeAlias = Charge | PendingCharge | DeclinedCharge
+AcceptedCharge: TypeAlias = Charge | PendingCharge | ChargeNeedsBuyer | CancelledCharge
+"""The possible outcomes of a charge that was not declined."""
+
+ChargeOutcome: TypeAlias = AcceptedCharge | DeclinedCharge
 """The possible outcomes of a charge."""
 
 
@@ -267,6 +296,14 @@ class PayoutMade:
 
     id: str
     amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAction:
+    """What a buyer must do at the bank to pay, and by when (UTC)."""
+
+    url: str = field(repr=False)
+    until: datetime
 
 
 class WebhookKind(StrEnum):

@@ -23,6 +23,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.ASK_MATCHED: _HIGH,  # "do not ship yet" must not arrive after "please ship"
     NotificationKind.SALE_CONFIRMED: _HIGH,  # a seller who ships late owes a penalty
     NotificationKind.SALE_CANCELLED: _HIGH,  # a pair that is shipped all the same may get lost
+    NotificationKind.PAYMENT_NEEDS_BUYER: _HIGH,  # the order is cancelled if it comes late
     NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
     NotificationKind.PAYOUT_REFUSED: _HIGH,  # the seller needs another account to be paid
     NotificationKind.PAYOUT_ACCOUNT_RESTRICTED: _HIGH,  # the seller must act to be paid

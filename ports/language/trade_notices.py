@@ -1,6 +1,6 @@
 """Notices about orders to their buyers and sellers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from .complaints import ComplaintKind
 from .ids import OrderId, ProductId
 from .market import AskFate, WithdrawalReason
 from .money import Cents
-from .notifications import Notice, NotificationKind, Shoe, Warehouse
+from .notifications import LINK, Notice, NotificationKind, Shoe, Warehouse
 from .orders import CancelReason, DeliveryProof
 
 
@@ -46,6 +46,18 @@ class AskMatchedNotice(TradeNotice):
     KIND: ClassVar[NotificationKind] = NotificationKind.ASK_MATCHED
     price: Cents
     payout: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNeedsBuyerNotice(TradeNotice):
+    """To the buyer: the bank wants them to authenticate the charge of `total` at `url`, or the
+    order is cancelled.
+    """
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYMENT_NEEDS_BUYER
+    total: Cents
+    url: str = field(repr=False, metadata=LINK)
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

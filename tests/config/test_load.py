@@ -18,6 +18,9 @@ PRODUCTION = {
     "SOLEBOOK_MODE": "production",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
     "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
+    "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
+    "SOLEBOOK_PAYMENTS__API_KEY": HUNTER,
+    "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
     "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
     "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
     "SOLEBOOK_WAREHOUSE__CITY": "Portland",
@@ -270,14 +273,14 @@ def test_production_with_its_secrets_is_accepted() -> None:
             "the settings are wrong: production needs security.signing_keys",
         ),
         (
-            ["SOLEBOOK_PAYMENTS__WEBHOOK_SECRET"],
-            "the settings are wrong: production needs payments.webhook_secret",
+            ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
+            "the settings are wrong: production needs payments.buyer_return_url",
         ),
         (
-            ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET"],
+            ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
             (
                 "the settings are wrong: production needs security.signing_keys and "
-                "payments.webhook_secret"
+                "payments.adapter = 'stripe' (the embedded provider moves no real money)"
             ),
         ),
     ],

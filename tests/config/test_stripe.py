@@ -11,6 +11,7 @@ STRIPE = {
     "SOLEBOOK_PAYMENTS__API_KEY": "rk_live_hunter",
     "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": "whsec_hunter",
     "SOLEBOOK_PAYMENTS__OLD_WEBHOOK_SECRET": "whsec_old_hunter",
+    "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
 }
 PRODUCTION = {
     "SOLEBOOK_MODE": "production",
@@ -49,6 +50,12 @@ def test_stripe_may_be_elsewhere(url: str) -> None:
 def test_the_key_is_not_sent_where_it_would_be_seen(url: str) -> None:
     with pytest.raises(SettingsError, match=re.escape("payments.api_url must begin")):
         load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__API_URL": url})
+
+
+@pytest.mark.parametrize("url", ["http://exchange.example.com", "javascript:alert(1)", "orders"])
+def test_a_buyer_is_sent_back_over_https(url: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape("payments.buyer_return_url must begin")):
+        load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": url})
 
 
 @pytest.mark.parametrize("code", ["USD", "EUR", "JPY", "KRW", "HUF"])

@@ -30,10 +30,9 @@ from solebook.ports.language.ids import OrderId
 from solebook.ports.language.mail import Mail
 from solebook.ports.language.money import Cents
 from solebook.ports.language.payments import (
-    Charge,
+    AcceptedCharge,
     ChargeOutcome,
     PayoutMade,
-    PendingCharge,
     RefundMade,
 )
 from solebook.ports.messengers import Mailer
@@ -131,8 +130,15 @@ class FragileProvider(EmbeddedPaymentProvider):
     edges: Edges
 
     async def charge(
-        self, *, key: str, order_id: OrderId, payment_method: str, amount: Cents
-    ) -> Charge | PendingCharge:
+        self,
+        *,
+        key: str,
+        order_id: OrderId,
+        payment_method: str,
+        amount: Cents,
+        description: str = "",
+        statement: str = "",
+    ) -> AcceptedCharge:
         self.edges.reach("before a charge")
         try:
             return await EmbeddedPaymentProvider.charge(
@@ -145,6 +151,14 @@ class FragileProvider(EmbeddedPaymentProvider):
         self.edges.reach("before a charge is looked for")
         found = await EmbeddedPaymentProvider.find_charge(self, order_id)
         self.edges.reach("after a charge was looked for")
+        return found
+
+    async def cancel_charge(
+        self, order_id: OrderId, charge_id: str | None = None
+    ) -> ChargeOutcome | None:
+        self.edges.reach("before a charge is cancelled")
+        found = await EmbeddedPaymentProvider.cancel_charge(self, order_id, charge_id)
+        self.edges.reach("after a charge was cancelled")
         return found
 
     async def refund(self, *, key: str, charge_id: str, amount: Cents) -> RefundMade:

@@ -27,6 +27,7 @@ def test_notifications_that_require_action_have_a_higher_priority() -> None:
     must_act = {
         NotificationKind.SALE_CONFIRMED,
         NotificationKind.SALE_CANCELLED,
+        NotificationKind.PAYMENT_NEEDS_BUYER,
         NotificationKind.PAYMENT_DECLINED,
         NotificationKind.PAYOUT_REFUSED,
         NotificationKind.ORDER_DELIVERED,

@@ -62,6 +62,10 @@ def payment_of(row: Row) -> Payment:
         refund_declines=row.refund_declines,
         refund_id=row.refund_id,
         refund_report=row.refund_report,
+        description=row.description,
+        statement=row.statement,
+        action_charge_id=row.action_charge_id,
+        action_url=row.action_url,
     )
 
 
@@ -83,4 +87,8 @@ def payment_values(payment: Payment) -> dict[str, Any]:
         "refund_declines": payment.refund_declines,
         "refund_id": payment.refund_id,
         "refund_report": payment.refund_report,
+        "description": payment.description,
+        "statement": payment.statement,
+        "action_charge_id": payment.action_charge_id,
+        "action_url": payment.action_url,
     }

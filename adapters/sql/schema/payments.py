@@ -46,6 +46,10 @@ payments = Table(
     Column("refund_declines", Integer, nullable=False),
     Column("refund_id", String),
     Column("refund_report", String),
+    Column("description", String),
+    Column("statement", String),
+    Column("action_charge_id", String),
+    Column("action_url", String),
     # Zero if the order ended before a charge was requested.
     not_negative("amount"),
     not_negative("refund_asked"),

@@ -24,6 +24,7 @@ from ....ports.language.orders import (
     Shipment,
     StockStatus,
 )
+from ....ports.language.payments import PaymentAction
 from ....ports.language.users import PostalAddress
 
 
@@ -84,6 +85,14 @@ class OrderDetail(OrderView, frozen=True):
     """Where the seller ships the pair. Null for the buyer, unless a complaint requires a return."""
     complain_by: datetime | None
     """When the time to complain about a delivered pair ends. Null for the seller."""
+    payment_action: PaymentAction | None
+    """The page on which the buyer confirms the payment, and until when. Null for everybody else."""
+
+
+class ReceiptView(msgspec.Struct, frozen=True):
+    """The page with a receipt."""
+
+    url: str | None
 
 
 class OrderListing(msgspec.Struct, frozen=True):
@@ -114,6 +123,7 @@ def order_detail(detail: OrderInDetail) -> OrderDetail:
         ship_to=detail.ship_to,
         warehouse=detail.warehouse,
         complain_by=detail.complain_by,
+        payment_action=detail.payment_action,
     )
 
 

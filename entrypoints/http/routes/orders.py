@@ -36,6 +36,7 @@ from .order_views import (
     OrderDetail,
     OrderListing,
     OrderView,
+    ReceiptView,
     StepView,
     order_detail,
     order_view,
@@ -115,7 +116,10 @@ class OrdersController(Controller):
         "/{order_id:uuid}",
         summary="View an order",
         responses=success(
-            200, OrderDetail, EXAMPLE | {"ship_to": None, "warehouse": None, "complain_by": None}
+            200,
+            OrderDetail,
+            EXAMPLE
+            | {"ship_to": None, "warehouse": None, "complain_by": None, "payment_action": None},
         )
         | problems(NotFound),
     )
@@ -126,9 +130,27 @@ class OrdersController(Controller):
 
         The buyer and the warehouse also see the shipping address: the buyer's newest at the match,
         or the current one if there was none. The seller and the warehouse see where the seller
-        ships the pair.
+        ships the pair. While the buyer's bank wants the buyer to authenticate the payment, the
+        buyer sees the link in `payment_action`, and by when. Then the order is cancelled.
         """
         return order_detail(await application.orders.view_order(request.user, OrderId(order_id)))
+
+    @get(
+        "/{order_id:uuid}/payment-receipt",
+        summary="View the receipt",
+        responses=success(200, ReceiptView, {"url": "https://pay.example.com/receipts/payment/1"})
+        | problems(NotFound),
+    )
+    async def view_receipt(
+        self, request: JsonRequest, order_id: FromPath[UUID], application: App
+    ) -> ReceiptView:
+        """Return the payment provider's receipt of what the buyer paid, to the buyer alone.
+
+        The link may expire, so ask for it again. It is null if nothing was paid, or if the provider
+        has no receipts.
+        """
+        url = await application.payments.view_receipt(request.user, OrderId(order_id))
+        return ReceiptView(url)
 
     @get("/{order_id:uuid}/history", summary="View the history", responses=problems(NotFound))
     async def view_history(

@@ -1,6 +1,6 @@
 """Events of payments and payouts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -28,6 +28,16 @@ class PaymentCaptured(OrderRelated):
     SUBJECT: ClassVar[str] = "payment.captured"
     order_id: OrderId
     amount: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNeedsBuyer(OrderRelated):
+    """The buyer must authenticate the charge at `url` by an instant (UTC)."""
+
+    SUBJECT: ClassVar[str] = "payment.needs_buyer"
+    order_id: OrderId
+    url: str = field(repr=False)
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,7 +308,9 @@ def test_a_price_alert_names_the_condition_of_a_used_pair(
 def test_a_letter_loads_no_external_content(templates: JinjaTemplates) -> None:
     for notice in SAMPLES.values():
         letter = templates.render(notice, RECIPIENT)
-        assert not re.search(r"<(img|link|script|style)|https?:|url\(", letter.html)
+        # A link that the reader is meant to follow loads nothing by itself.
+        html = letter.html.replace(str(getattr(notice, "url", None)), "")
+        assert not re.search(r"<(img|link|script|style)|https?:|url\(", html)
         assert "\n\n\n" not in letter.text
 
 

@@ -34,7 +34,6 @@ async def told(rig: StripeRig, path: str, **form: Any) -> Any:
     [
         ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
         ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
-        ("pm_card_authenticationRequired", "authentication_required"),
         ("pm_gone", "resource_missing"),
     ],
 )

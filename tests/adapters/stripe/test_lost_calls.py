@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.movements import MovementKind
+from solebook.ports.language.payments import CancelledCharge, ChargeNeedsBuyer, ChargeOutcome
 
 from ...ports.payment_provider.stripe_rig import SECRET, StripeRig, stripe_calls
 
@@ -99,6 +101,65 @@ async def test_a_call_that_is_repeated_while_it_is_under_way_has_one_effect(
 
     assert await step(rig.provider) == await first
     assert await made(rig, kind, order_id) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "fault", "when"),
+    [
+        (call, fault, when)
+        for call in ("", "/*/confirm", "/*/cancel")
+        for fault in FAULTS
+        for when in ("before", "after")
+        # What the bank declines without the buyer has an answer, and not a 500.
+        if (call, fault, when) != ("", "server_error", "after")
+    ],
+)
+async def test_a_charge_that_needs_the_buyer_survives_a_lost_call(
+    rig: StripeRig, call: str, fault: str, when: str
+) -> None:
+    order_id = rig.order_id()
+
+    async def charge(provider: StripePaymentProvider) -> ChargeOutcome:
+        return await provider.charge(
+            key="charge",
+            order_id=order_id,
+            payment_method=rig.card_that_needs_buyer,
+            amount=20_000,
+        )
+
+    async def cancel(provider: StripePaymentProvider) -> ChargeOutcome | None:
+        return await provider.cancel_charge(order_id)
+
+    step: Step = cancel if call == "/*/cancel" else charge
+    if step is cancel:
+        await charge(rig.provider)
+    rig.fail(fault, when, f"/v1/payment_intents{call}", times=3)
+    async with stripe_calls(rig.url, limit=HASTE) as hasty:
+        with pytest.raises(Unavailable):
+            await step(replace(rig.provider, calls=hasty))
+    rig.double.faults.clear()
+
+    first = await step(rig.provider)
+    assert isinstance(first, CancelledCharge if step is cancel else ChargeNeedsBuyer)
+    assert await step(rig.provider) == first
+    assert len(rig.intents(order_id)) == 1
+
+
+async def test_an_interrupted_charge_does_not_ask_the_buyer_unless_it_is_repeated(
+    rig: StripeRig,
+) -> None:
+    order_id = rig.order_id()
+    rig.fail("server_error", "before", "/v1/payment_intents/*/confirm", times=3)
+    with pytest.raises(Unavailable):
+        await rig.provider.charge(
+            key="charge",
+            order_id=order_id,
+            payment_method=rig.card_that_needs_buyer,
+            amount=20_000,
+        )
+
+    assert await rig.provider.find_charge(order_id) is None
+    assert isinstance(await rig.provider.cancel_charge(order_id), CancelledCharge)
 
 
 async def test_a_call_whose_answer_is_lost_once_is_repeated_at_once(rig: StripeRig) -> None:

@@ -22,6 +22,7 @@ from solebook.ports.language.events import (
     OrderDelivered,
     OrderShipped,
     PaymentDeclined,
+    PaymentNeedsBuyer,
     PayoutPaid,
     PayoutRefused,
 )
@@ -40,6 +41,7 @@ from solebook.ports.language.trade_notices import (
     OrderDeliveredNotice,
     OrderShippedNotice,
     PaymentDeclinedNotice,
+    PaymentNeedsBuyerNotice,
     PayoutPaidNotice,
     PayoutRefusedNotice,
     SaleAuthFailedNotice,
@@ -91,6 +93,13 @@ STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
         MatchCreated(ID, BID, ASK, BUYER, SELLER, BOOK, 20_000, NOW),
         BidMatchedNotice(ID, SHOE, price=20_000, total=21_400),
         AskMatchedNotice(ID, SHOE, price=20_000, payout=17_600),
+    ),
+    (
+        PaymentNeedsBuyer(ID, "https://bank.example.com/1", NOW),
+        PaymentNeedsBuyerNotice(
+            ID, SHOE, total=21_400, url="https://bank.example.com/1", until=NOW
+        ),
+        None,
     ),
     (
         PaymentDeclined(ID, "insufficient_funds"),

@@ -37,6 +37,9 @@ CARDS = [
     tokens.CARD_THAT_IS_DECLINED_LATER,
     tokens.CARD_THAT_STAYS_PENDING,
     tokens.CARD_WHOSE_REFUNDS_TIME_OUT,
+    tokens.CARD_THAT_NEEDS_THE_BUYER,
+    tokens.CARD_THAT_THE_BUYER_AUTHENTICATES,
+    tokens.CARD_THAT_THE_BUYER_FAILS,
 ]
 TIMES = [timedelta(seconds=s) for s in (1, 11, 500, 900, 3_600)]
 DAYS = [timedelta(days=d) for d in (1, 3, 14)]
@@ -206,6 +209,13 @@ class ChargeStory(RuleBasedStateMachine):
         if isinstance(found, PendingCharge):
             self.run(Dashboard(self.harms.books).charge(order.id, order.buyer_total))
         self.bank_decided = True
+
+    @rule(pick=ANY, passes=st.booleans())
+    def a_buyer_answers_the_bank(self, pick: int, passes: bool) -> None:
+        """A charge that needs the buyer is decided without a webhook, also of an ended order."""
+        if order := self.order(pick, OrderStatus.PENDING, OrderStatus.CANCELLED):
+            with suppress(AssertionError):  # it needs nobody
+                self.run(Dashboard(self.harms.books).authenticate(str(order.id), passes=passes))
 
     @rule(by_admin=st.booleans(), is_made=st.booleans())
     def an_order_ends_while_its_charge_is_pending(self, by_admin: bool, is_made: bool) -> None:

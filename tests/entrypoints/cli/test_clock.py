@@ -18,6 +18,9 @@ START = ("admin", "clock", "start", "2017-10-03T09:00Z")
 PRODUCTION = {
     "MODE": "production",
     "SECURITY__SIGNING_KEYS": json.dumps([{"id": "a", "secret": "s" * 32}]),
+    "PAYMENTS__ADAPTER": "stripe",
+    "PAYMENTS__API_KEY": "sk_test_clock",
+    "PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
     "PAYMENTS__WEBHOOK_SECRET": "w" * 32,
     "WAREHOUSE__NAME": "Test",
     "WAREHOUSE__STREET": "1 Main Street",

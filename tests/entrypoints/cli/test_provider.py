@@ -1,13 +1,16 @@
 """`solebook provider` moves money unasked, and the exchange books it."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.composition.application import Application
 from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.ids import OrderId
 from solebook.ports.language.users import Actor
 
 from .conftest import Run
@@ -123,6 +126,31 @@ def test_an_unknown_charge_or_payout_is_a_one_line_error(
     folder: Path, run: Run, arguments: tuple[str, ...]
 ) -> None:
     assert "the provider made no" in one_line(run("provider", *arguments).err)
+
+
+def test_a_charge_that_waits_for_nobody_is_a_one_line_error(folder: Path, run: Run) -> None:
+    charge = run("provider", "charge", "7").out.split()[0]
+    refused = run("provider", "authenticate", charge, "passes")
+    assert one_line(refused.err) == f"solebook: no charge {charge} waits for its buyer"
+
+
+def test_a_buyer_is_authenticated_by_hand(folder: Path, run: Run) -> None:
+    order_id = OrderId(UUID(int=7))
+
+    async def charge(app: Application) -> str:
+        needed = await app.adapters.payment_provider.charge(
+            key="key",
+            order_id=order_id,
+            payment_method=tokens.CARD_THAT_NEEDS_THE_BUYER,
+            amount=20_000,
+        )
+        return needed.id
+
+    charge_id = within(folder, charge)
+    done = run("provider", "authenticate", str(order_id), "passes")
+    assert (done.out, done.err) == (f"{charge_id} was authenticated\n", "")
+    again = run("provider", "authenticate", charge_id, "fails")
+    assert "waits for its buyer" in one_line(again.err)
 
 
 def test_money_that_is_not_there_to_move_is_refused_in_words(folder: Path, run: Run) -> None:

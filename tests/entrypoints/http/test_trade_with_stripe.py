@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.stripe.card_vault import StripeCardVault
-from solebook.adapters.stripe.payment_provider import StripePaymentProvider
 from solebook.adapters.system.clock import SystemClock
 from solebook.composition.application import Application
 from solebook.composition.build import build_application
@@ -38,7 +38,7 @@ def application(clock: VirtualClock, stripe: StripeRig) -> Application:
     ids = SeededIds(3, clock)
     adapters = embedded_adapters(build_memory_store(clock=clock, ids=ids), clock=clock, ids=ids)
     # The double signs in real time, as Stripe does.
-    provider = StripePaymentProvider(stripe.provider.calls, SystemClock(), (SECRET,), "usd")
+    provider = replace(stripe.provider, clock=SystemClock())
     ports: dict[str, Any] = {
         "payment_provider": provider,
         "seller_accounts": stripe.seller_accounts,
@@ -313,3 +313,109 @@ async def test_a_transfer_that_is_reversed_in_parts_is_owed_again(
         assert balance == {"payable": owed, "debt": 0}
         assert (await market.application.payments.check_solvency()).held == await stripe.held()
     assert (await payout_of(market, seller))[0] == "refused"
+
+
+# ---- 3-D Secure ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def careful(market: World, stripe: StripeRig) -> Person:
+    """A buyer whose bank wants every payment to be authenticated."""
+    buyer = await market.buyer("careful")
+    [known] = await market.ok("GET", CARDS, buyer)
+    setup = await market.ok("POST", f"{CARDS}/setup", buyer)
+    form = {"payment_method": "pm_card_authenticationRequired", "return_url": "https://shop.test"}
+    await stripe.double.perform("POST", f"/v1/setup_intents/{setup['id']}/confirm", form)
+    await stripe.authenticate(setup["id"], passes=True)
+    await reported(market, stripe)
+    cards = await market.ok("GET", CARDS, buyer)
+    [card] = [each["id"] for each in cards if each["id"] != known["id"]]
+    await market.ok("PUT", "/v1/users/me/payment-method", buyer, json={"id": card})
+    return buyer
+
+
+async def waiting(market: World, stripe: StripeRig, buyer: Person, seller: Person) -> str:
+    """Return an order whose buyer must authenticate."""
+    order_id = await market.order(buyer, seller)
+    await reported(market, stripe)
+    order = await market.ok("GET", f"/v1/orders/{order_id}", buyer)
+    assert (order["status"], order["payment_status"]) == ("pending", "pending")
+    assert (await market.ok("GET", f"/v1/orders/{order_id}", seller))["payment_action"] is None
+    return order_id
+
+
+async def press(market: World, buyer: Person, order_id: str, button: str) -> httpx.Response:
+    """Press a button of the bank's page behind the link on the order."""
+    order = await market.ok("GET", f"/v1/orders/{order_id}", buyer)
+    url = order["payment_action"]["url"].partition("?")[0]
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        return await browser.post(f"{url}/{button}")
+
+
+async def test_a_buyer_who_authenticates_keeps_the_order_and_has_a_receipt(
+    market: World, stripe: StripeRig, careful: Person, seller: Person
+) -> None:
+    order_id = await waiting(market, stripe, careful, seller)
+    receipt = f"/v1/orders/{order_id}/payment-receipt"
+    assert await market.ok("GET", receipt, careful) == {"url": None}
+
+    back = await press(market, careful, order_id, "passes")
+    await reported(market, stripe)
+
+    assert back.headers["location"].startswith(f"https://exchange.example.com/orders/{order_id}?")
+    order = await market.ok("GET", f"/v1/orders/{order_id}", careful)
+    assert (order["status"], order["payment_status"]) == ("confirmed", "captured")
+    assert order["payment_action"] is None
+    assert (await market.ok("GET", receipt, careful))["url"].startswith(f"{stripe.url}/_double/")
+    assert (await market.get(receipt, seller)).status_code == 404
+    assert await kinds(stripe) == [MovementKind.CHARGE]
+
+
+async def test_a_buyer_who_fails_to_authenticate_is_declined(
+    market: World, stripe: StripeRig, careful: Person, seller: Person
+) -> None:
+    order_id = await waiting(market, stripe, careful, seller)
+
+    await press(market, careful, order_id, "fails")
+    await reported(market, stripe)
+
+    order = await market.ok("GET", f"/v1/orders/{order_id}", careful)
+    assert (order["status"], order["payment_status"]) == ("cancelled", "declined")
+    assert [each["status"] for each in intents(stripe)] == ["canceled"]
+    assert await kinds(stripe) == []
+
+
+async def test_a_buyer_who_does_not_come_cannot_pay_after_the_window(
+    market: World, stripe: StripeRig, careful: Person, seller: Person
+) -> None:
+    order_id = await waiting(market, stripe, careful, seller)
+
+    await market.pass_of_time(timedelta(minutes=15))
+    await reported(market, stripe)
+
+    order = await market.ok("GET", f"/v1/orders/{order_id}", careful)
+    assert (order["cancel_reason"], order["payment_status"]) == ("payment_overdue", "abandoned")
+    assert [each["status"] for each in intents(stripe)] == ["canceled"]
+    assert await kinds(stripe) == []
+
+
+async def test_a_buyer_who_paid_before_staff_cancelled_is_refunded(
+    market: World, stripe: StripeRig, careful: Person, seller: Person, admin: Person
+) -> None:
+    order_id = await waiting(market, stripe, careful, seller)
+    stripe.double.webhooks.change({"withhold": "true"})
+    await press(market, careful, order_id, "passes")
+
+    await market.move(order_id, "cancellation", admin, json={"reason": "a recall"})
+    stripe.double.webhooks.change({"withhold": "false"})
+    stripe.double.wake()
+    await reported(market, stripe)
+
+    order = await market.ok("GET", f"/v1/orders/{order_id}", careful)
+    assert (order["status"], order["payment_status"]) == ("cancelled", "refunded")
+    assert await kinds(stripe) == [MovementKind.CHARGE, MovementKind.REFUND]
+    assert await stripe.held() == 0
+
+
+def intents(stripe: StripeRig) -> list[dict[str, Any]]:
+    return list(stripe.double.state.of("payment_intent").values())

@@ -47,6 +47,9 @@ class EmbeddedRig(Rig):
     async def fail_refund(self, refund_id: str) -> None:
         await Dashboard(self.provider.journal).fail_refund(refund_id)
 
+    async def authenticate(self, charge_id: str, *, passes: bool) -> None:
+        await Dashboard(self.provider.journal).authenticate(charge_id, passes=passes)
+
     def sign(self, body: bytes) -> str:
         return self.provider.sign(body)
 
@@ -80,6 +83,7 @@ def embedded_rig(journal: Journal, clock: VirtualClock, ids: SeededIds) -> Embed
         card_with_a_fee=tokens.CARD_WITH_A_FEE,
         declined_card=tokens.DECLINED_CARD,
         decline="card_declined",
+        card_that_needs_buyer=tokens.CARD_THAT_NEEDS_THE_BUYER,
         account=tokens.ACCOUNT,
         closed_account=tokens.CLOSED_ACCOUNT,
     )

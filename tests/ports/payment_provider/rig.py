@@ -23,6 +23,7 @@ class Rig(ABC):
     declined_card: str
     decline: str
     """Why it is declined."""
+    card_that_needs_buyer: str
     account: str
     closed_account: str
 
@@ -58,6 +59,10 @@ class Rig(ABC):
     @abstractmethod
     async def fail_refund(self, refund_id: str) -> None:
         """Let the buyer's bank return a refund."""
+
+    @abstractmethod
+    async def authenticate(self, charge_id: str, *, passes: bool) -> None:
+        """Let the buyer pass or fail the authentication of a charge."""
 
     @abstractmethod
     def sign(self, body: bytes) -> str:

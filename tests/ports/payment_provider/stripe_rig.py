@@ -27,6 +27,7 @@ BEGIN = 1_790_000_000
 KEY = "sk_test_solebook"
 SECRET = "whsec_test"
 RETURN, REFRESH = "http://shop.test/done", "http://shop.test/again"
+RETURN_URL = "https://exchange.example.com/orders/{order_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ class StripeRig(Rig):
 
     async def fail_refund(self, refund_id: str) -> None:
         await self.act(f"/_double/refunds/{refund_id}/fail")
+
+    async def authenticate(self, charge_id: str, *, passes: bool) -> None:
+        path, form = f"/_double/authenticate/{charge_id}", {"passes": str(passes).lower()}
+        answer = await self.double.perform("POST", path, form)
+        assert answer.status == 200, answer.body
+
+    def intents(self, order_id: OrderId) -> list[dict[str, Any]]:
+        """Return the payment intents of an order, oldest first."""
+        intents = self.double.state.of("payment_intent").values()
+        return [each for each in intents if each["transfer_group"] == str(order_id)]
 
     def fail(
         self, kind: str, when: str, path: str, *, times: int = 1, method: str = "POST"
@@ -153,13 +164,14 @@ async def stripe_rig(
     double = StripeDouble(clock=lambda: next(ticks))
     async with running_double(double, key=KEY) as url, stripe_calls(url) as calls:
         yield StripeRig(
-            provider=StripePaymentProvider(calls, clock, (SECRET,), currency),
+            provider=StripePaymentProvider(calls, clock, (SECRET,), currency, RETURN_URL),
             seller_accounts=StripeSellerAccounts(calls, RETURN, REFRESH),
             ids=ids,
             card="pm_card_visa",
             card_with_a_fee="pm_card_visa",
             declined_card="pm_card_chargeCustomerFail",
             decline="generic_decline",
+            card_that_needs_buyer="pm_card_authenticationRequired",
             account=await _account(double, can_be_paid=True),
             closed_account=await _account(double, can_be_paid=False),
             double=double,

@@ -4,7 +4,12 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.ports.language.errors import ChargeDeclined
-from solebook.ports.language.payments import Charge, DeclinedCharge, PendingCharge
+from solebook.ports.language.payments import (
+    AcceptedCharge,
+    Charge,
+    DeclinedCharge,
+    PendingCharge,
+)
 
 from .rig import Rig
 
@@ -34,7 +39,7 @@ async def test_pending_charge_that_succeeds_is_returned_by_a_look_up(
     rig = rig_with_pending_charges
     key, order_id = rig.key(), rig.order_id()
 
-    async def charge() -> Charge | PendingCharge:
+    async def charge() -> AcceptedCharge:
         return await rig.provider.charge(
             key=key,
             order_id=order_id,
@@ -57,7 +62,7 @@ async def test_pending_charge_that_is_declined_is_returned_by_a_look_up(
     rig = rig_with_pending_charges
     key, order_id = rig.key(), rig.order_id()
 
-    async def charge() -> Charge | PendingCharge:
+    async def charge() -> AcceptedCharge:
         return await rig.provider.charge(
             key=key,
             order_id=order_id,
