@@ -9,13 +9,13 @@ from .language.market import BookView
 from .language.money import Cents
 from .language.orders import Fees
 from .language.paging import Page, PageRequest
+from .language.payment_actions import PaymentAction
 from .language.payments import (
     Account,
     AccountKind,
     Decline,
     Entry,
     Payment,
-    PaymentAction,
     Payout,
     Quarter,
     SalesVolume,

@@ -6,7 +6,7 @@ from datetime import datetime
 from ...ports.language.ids import OrderId
 from ...ports.language.notifications import Warehouse
 from ...ports.language.orders import Order, OrderStatus
-from ...ports.language.payments import PaymentAction
+from ...ports.language.payment_actions import PaymentAction
 from ...ports.language.rules import MarketRules
 from ...ports.language.users import Actor, PostalAddress
 from ...ports.orders import Destinations, Orders

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ...ports.language.deadlines import DeadlineKind
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
-from ...ports.language.payments import PaymentAction
+from ...ports.language.payment_actions import PaymentAction
 from ...ports.outbox import Deadlines
 from ...ports.payments import PaymentActions, Payments
 

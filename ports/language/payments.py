@@ -298,14 +298,6 @@ class PayoutMade:
     amount: Cents
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentAction:
-    """What a buyer must do at the bank to pay, and by when (UTC)."""
-
-    url: str = field(repr=False)
-    until: datetime
-
-
 class WebhookKind(StrEnum):
     """The kinds of webhooks."""
 

@@ -24,7 +24,7 @@ from ....ports.language.orders import (
     Shipment,
     StockStatus,
 )
-from ....ports.language.payments import PaymentAction
+from ....ports.language.payment_actions import PaymentAction
 from ....ports.language.users import PostalAddress
 
 

@@ -14,7 +14,8 @@ from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import parse_size
 from solebook.ports.language.orders import CancelReason, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
-from solebook.ports.language.payments import CancelledCharge, PaymentAction
+from solebook.ports.language.payment_actions import PaymentAction
+from solebook.ports.language.payments import CancelledCharge
 from solebook.ports.language.trade_notices import PaymentNeedsBuyerNotice
 
 from ...exchange import MONDAY, SIZE, Exchange
