@@ -13,7 +13,7 @@ _DESCRIPTION = """\
 Checks that everything in the database agrees: rules and terms, orders and their histories,
 deadlines, matches and quotes, published books, stock, warehouse, tape and turnovers, sellers'
 quarters, the search index, payments, ledger, messages, and what rows refer to. It also compares
-every charge, refund and payout with the payment provider, to the cent.
+all that the payment provider moved with the ledger, to the cent.
 
 It changes nothing, and works beside a running exchange: all checks read one snapshot, and what
 differs at the provider or in the published books is read again before it is reported. What one
