@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence, Set
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, union_all
 
-from ....ports.language.events import Event, WebhookReceived
+from ....ports.language.events import Event, WebhookHinted, WebhookReceived
 from ....ports.language.ids import MessageId, OrderId
 from ....ports.language.integrity import WaitingMessage
 from ....ports.language.messages import Queue
@@ -50,13 +50,19 @@ _KEYS = Statement(
         ),
     )
 )
-_subject = bindparam("subject", type_=String)
+
+
+def _is_of_webhook(messages: Table) -> ColumnElement[bool]:
+    subjects = (WebhookReceived.SUBJECT, WebhookHinted.SUBJECT)
+    return or_(*(messages.c.subject == subject for subject in subjects))
+
+
 _REPORTED = Statement(
     union_all(
         *(
             select(webhooks.c.order_id)
             .join(messages, messages.c.key == webhooks.c.id)
-            .where(messages.c.subject == _subject, one_of(webhooks.c.order_id, "ids"))
+            .where(_is_of_webhook(messages), one_of(webhooks.c.order_id, "ids"))
             for messages in (outbox, sent_messages, deliveries)
         )
     )
@@ -105,7 +111,7 @@ async def orders_with_messages(
     """Return the orders about which a message or a webhook waits."""
     by_key = {str(order_id): order_id for order_id in order_ids}
     keys = await keys_of_messages(snapshot, by_key, queues)
-    reported = await snapshot.rows(_REPORTED, ids=list(order_ids), subject=WebhookReceived.SUBJECT)
+    reported = await snapshot.rows(_REPORTED, ids=list(order_ids))
     return {by_key[key] for key in keys} | {row.order_id for row in reported}
 
 
