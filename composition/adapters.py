@@ -14,6 +14,7 @@ from ..ports.cache import Cache
 from ..ports.card_vault import CardVault
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.clock import Clock
+from ..ports.disputes import Disputes
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
 from ..ports.exchange_clock import ClockFollowers, ClockOffset
 from ..ports.exchange_terms import ExchangeTerms
@@ -96,6 +97,7 @@ class Store:
     webhook_archive: WebhookArchive
     provider_records: ProviderRecords
     open_items: OpenItems
+    disputes: Disputes
     authentication_tasks: AuthenticationTasks
     price_alerts: PriceAlerts
     tape: Tape

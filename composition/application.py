@@ -15,6 +15,7 @@ from .analytics import AnalyticsUseCases
 from .authentication import AuthenticationUseCases
 from .bidding import BiddingUseCases
 from .catalog import CatalogUseCases
+from .disputes import DisputesUseCases
 from .keepers import Keepers
 from .notifications import NotificationsUseCases
 from .operations import OperationsUseCases
@@ -40,6 +41,7 @@ class Application:
     orders: OrdersUseCases
     payments: PaymentsUseCases
     sellers: SellersUseCases
+    disputes: DisputesUseCases
     authentication: AuthenticationUseCases
     analytics: AnalyticsUseCases
     search: SearchUseCases

@@ -19,6 +19,7 @@ from .application import Application
 from .authentication import authentication_use_cases
 from .bidding import bidding_use_cases
 from .catalog import catalog_use_cases
+from .disputes import disputes_use_cases
 from .engine import build_engines, build_hosted_matching
 from .keepers import Keepers
 from .notifications import notifications_use_cases
@@ -89,6 +90,7 @@ def build_application(
         orders=orders,
         payments=payments_use_cases(adapters, rules, patience, webhook_body_life, reconcile_hour),
         sellers=sellers_use_cases(adapters, patience),
+        disputes=disputes_use_cases(adapters, rules, patience),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),

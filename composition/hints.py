@@ -23,6 +23,7 @@ def hint_followers(app: Application) -> Mapping[WebhookKind, Follow]:
         WebhookKind.SELLER_ACCOUNT_CHANGED: app.sellers.follow_account,
         WebhookKind.CHARGE_REFUNDED: settle_refund,
         WebhookKind.REFUND_CHANGED: settle_refund,
+        WebhookKind.DISPUTE_CHANGED: app.disputes.follow_dispute,
     }
 
 

@@ -17,6 +17,7 @@ from ..core.integrity.verify_messages import VerifyMessages
 from ..core.integrity.verify_references import VerifyReferences
 from ..core.integrity.verify_trades import VerifyTrades
 from ..core.orders.order_consistency import order_findings
+from ..core.payments.disputes.verify_disputes import VerifyDisputes
 from ..core.payments.patience import Patience
 from ..core.payments.payment_consistency import payment_findings
 from ..core.payments.quarter_tally import QuarterTally
@@ -60,6 +61,7 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
             ),
             VerifySearch(adapters.search_index),
             VerifyLedger(currency),
+            VerifyDisputes(currency),
             VerifyProvider(
                 snapshots=store.snapshots,
                 provider=adapters.payment_provider,

@@ -11,6 +11,7 @@ from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.declines import MemoryDeclines
 from ..adapters.memory.deliveries import MemoryDeadLetters, MemoryDeliveries
 from ..adapters.memory.destinations import MemoryDestinations
+from ..adapters.memory.disputes import MemoryDisputes
 from ..adapters.memory.exchange_clock import MemoryClockFollowers, MemoryClockOffset
 from ..adapters.memory.exchange_terms import MemoryExchangeTerms
 from ..adapters.memory.halts import MemoryHalts
@@ -110,6 +111,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         webhook_archive=MemoryWebhookArchive(database),
         provider_records=MemoryProviderRecords(database),
         open_items=MemoryOpenItems(database),
+        disputes=MemoryDisputes(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
         price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),

@@ -41,6 +41,7 @@ from ..ports.language.events import (
     PayoutPaid,
     PayoutRefused,
     PayoutReopened,
+    ReleaseRequested,
     ShortfallBorne,
     StockRefused,
     StockReserved,
@@ -67,6 +68,7 @@ _REPORTS: tuple[type[SagaNews], ...] = (
     PayoutRefused,
     PayoutReopened,
     FreezeRequested,
+    ReleaseRequested,
     # The buyer is refunded.
     PaymentRefunded,
     PaymentRefundedUnasked,

@@ -364,6 +364,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         transaction=transaction,
         lock_trade=lock_trade,
         payments=payments,
+        disputes=store.disputes,
         ledger=ledger,
         set_off=set_off,
         irregularities=irregularities,

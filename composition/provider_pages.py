@@ -85,6 +85,27 @@ class ProviderPages:
         """Take a fee for no single charge and return its id."""
         return await self._act(self._dashboard().take_fee(amount))
 
+    async def dispute(self, charge_id: str, amount: Cents) -> str:
+        """Have a buyer's bank dispute a charge, and return the dispute's name.
+
+        Raises AssertionError if less is left of it, or there is no such charge.
+        """
+        now = self.application.adapters.clock.now()
+        return await self._act(self._dashboard().dispute(charge_id, amount, now))
+
+    async def inquire(self, charge_id: str, amount: Cents) -> str:
+        """Have a buyer's bank ask about a charge. Raises AssertionError like `dispute`."""
+        now = self.application.adapters.clock.now()
+        return await self._act(self._dashboard().inquire(charge_id, amount, now))
+
+    async def decide_dispute(self, name: str, *, won: bool) -> str:
+        """Have the bank decide a dispute, and return its name.
+
+        Raises AssertionError if it has decided already, or there is no such dispute.
+        """
+        await self._act(self._dashboard().decide_dispute(name, won=won))
+        return name
+
     async def _act(self, act: Awaitable[T]) -> T:
         provider = self._provider()
         before = len(await provider.webhooks())

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.events import (
     CostsRose,
+    DisputeCheckDue,
     Event,
     NotificationRequested,
     OrderAuthFailed,
@@ -138,7 +139,7 @@ def _party_of(event: Event) -> str:
             return str(event.seller_id)
         case PayoutAccountChanged() | PaymentMethodRemoved():
             return str(event.user_id)
-        case WebhookHinted():
+        case DisputeCheckDue() | WebhookHinted():
             return event.reference
         case _:
             return ""

@@ -10,6 +10,7 @@ from .application import Application
 from .authentication import authentication_routes
 from .bidding import bidding_routes
 from .catalog import catalog_routes
+from .disputes import disputes_routes
 from .hints import hint_routes
 from .notifications import notifications_routes
 from .operations import operations_routes
@@ -37,6 +38,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         *orders_routes(app.orders),
         *bidding_routes(app.bidding, app.catalog.release_stock),
         *payments_routes(app.payments),
+        *disputes_routes(app.disputes),
         *hint_routes(app),
         *users_routes(app.users),
         *authentication_routes(app.authentication),

@@ -39,6 +39,7 @@ from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.orders.destinations import SqlDestinations
 from ..adapters.sql.orders.orders import SqlOrders
 from ..adapters.sql.payments.declines import SqlDeclines
+from ..adapters.sql.payments.disputes import SqlDisputes
 from ..adapters.sql.payments.ledger import SqlLedger
 from ..adapters.sql.payments.payments import SqlPayments
 from ..adapters.sql.payments.payouts import SqlPayouts
@@ -164,6 +165,7 @@ def build_sql_store(
         webhook_archive=SqlWebhookArchive(database),
         provider_records=SqlProviderRecords(database),
         open_items=SqlOpenItems(database),
+        disputes=SqlDisputes(database),
         authentication_tasks=SqlAuthenticationTasks(database),
         price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from .language.disputes import Dispute
 from .language.halts import Halt
 from .language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from .language.integrity import (
@@ -128,7 +129,11 @@ class Snapshot(Protocol):
         ...
 
     async def transfers_in_suspense(self, names: Collection[str]) -> Sequence[BookedTransfer]:
-        """Return the transfers that touch the suspense accounts of these names."""
+        """Return the transfers that touch the accounts of these names: in suspense, or disputed."""
+        ...
+
+    def disputes(self) -> AsyncIterator[tuple[Dispute, Cents]]:
+        """Yield each dispute, and what is disputed of its charge by the ledger."""
         ...
 
     async def transfers_by_id(self, ids: Collection[str]) -> Sequence[BookedTransfer]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from solebook.adapters.embedded.provider import Operation
+from solebook.adapters.embedded.operations import Operation
 from solebook.composition.application import Application
 from solebook.composition.engine import engine_of
 from solebook.composition.integrity import verify_exchange_of
@@ -242,7 +242,7 @@ async def _check_provider(exchange: Exchange, orders: Sequence[Order]) -> None:
         lambda provider: [
             (provider.order_of(call), call.request.operation, call.moved)
             for call in provider.calls
-            if call.took_effect
+            if call.moved_money
         ]
     )
     kinds = [(order_id, operation) for order_id, operation, _ in moved]

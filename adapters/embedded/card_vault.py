@@ -7,8 +7,9 @@ from ...ports.language.cards import CardHolder, CardSetup, CardSetupState, NewCa
 from ...ports.language.errors import CardRefused, NoSuchCardSetup
 from . import tokens
 from .card_records import client_secret_of
+from .operations import Operation
 from .payment_provider import EmbeddedPaymentProvider, SignedWebhook
-from .provider import Call, Operation, Provider, Request
+from .provider import Call, Provider, Request
 from .webhook_bodies import write_event
 
 

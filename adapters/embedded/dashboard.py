@@ -1,6 +1,7 @@
 """What is moved at the embedded provider without the exchange asking."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...ports.language.errors import PayoutDeclined, RefundDeclined
 from ...ports.language.ids import OrderId
@@ -8,9 +9,12 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
 from .account_records import NOT_COMPLETE
+from .dispute_desk import decide
+from .disputes import dispute_key
 from .journal import Journal
+from .operations import Operation
 from .outcomes import NOT_AUTHENTICATED, Outcome
-from .provider import Call, Operation, Provider, Request
+from .provider import Call, Provider, Request
 
 _BANK = "bank_of_the_exchange"
 
@@ -88,6 +92,31 @@ class Dashboard:
 
         await self.journal.consult(work)
 
+    async def dispute(
+        self, charge_id: str, amount: Cents, at: datetime, reason: str = "fraudulent"
+    ) -> str:
+        """Let the buyer's bank dispute a charge, in part or in full, and return the dispute's id.
+
+        Raises AssertionError if less is left of it, or there is no such charge.
+        """
+        return await self._open(Operation.DISPUTE, charge_id, amount, at, reason)
+
+    async def inquire(
+        self, charge_id: str, amount: Cents, at: datetime, reason: str = "general"
+    ) -> str:
+        """Let the buyer's bank ask about a charge, and return the inquiry's id.
+
+        Raises AssertionError like `dispute`.
+        """
+        return await self._open(Operation.INQUIRY, charge_id, amount, at, reason)
+
+    async def decide_dispute(self, dispute_id: str, *, won: bool) -> None:
+        """Let the bank decide a dispute or close an inquiry.
+
+        Raises AssertionError if it has decided already, or there is no such dispute.
+        """
+        await self.journal.consult(lambda provider: decide(provider, dispute_id, won=won))
+
     async def withdraw(self, amount: Cents) -> str:
         """Send money to the exchange's own bank, and return the withdrawal's id."""
         return (await self._act(Operation.WITHDRAWAL, _BANK, amount)).movement_id
@@ -133,6 +162,15 @@ class Dashboard:
             )
 
         await self.journal.consult(work)
+
+    async def _open(
+        self, operation: Operation, charge_id: str, amount: Cents, at: datetime, reason: str
+    ) -> str:
+        def work(provider: Provider) -> Call:
+            key = dispute_key(len(provider.calls) + 1, reason, at)
+            return provider.settle(Request(key, operation, charge_id, amount))
+
+        return (await self.journal.consult(work)).dispute_id
 
     async def _act(
         self,

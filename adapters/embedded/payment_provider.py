@@ -26,9 +26,12 @@ from ...ports.language.payments import (
 )
 from ...ports.payment_provider import PaymentProvider
 from ..security.webhook_signatures import check_signature, sign
+from . import tokens
+from .disputes import dispute_key
 from .journal import Journal
+from .operations import Operation
 from .outcomes import Outcome, outcome_of
-from .provider import Call, Operation, Provider, Request
+from .provider import Call, Provider, Request
 from .webhook_bodies import read_event, write_event
 
 
@@ -69,7 +72,10 @@ class EmbeddedPaymentProvider(PaymentProvider):
         statement: str = "",
     ) -> AcceptedCharge:
         request = Request(key, Operation.CHARGE, payment_method, amount, order_id)
-        outcome = outcome_of(await self._settle(request))
+        call = await self._settle(request)
+        if request.token == tokens.CARD_THAT_IS_DISPUTED:
+            await self.journal.consult(lambda provider: self._dispute(provider, call))
+        outcome = outcome_of(call)
         if isinstance(outcome, DeclinedCharge):
             raise ChargeDeclined(reason=outcome.reason)
         return outcome
@@ -120,7 +126,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
             first = int(after or 0)
             calls = provider.calls[first : first + limit]
             # A page without any movement would look like the last one.
-            while calls and not any(call.took_effect for call in calls):
+            while calls and not any(call.moved_money for call in calls):
                 first += limit
                 calls = provider.calls[first : first + limit]
             return list(_movements(provider, range(first, first + len(calls))))
@@ -153,6 +159,12 @@ class EmbeddedPaymentProvider(PaymentProvider):
     def _secrets(self) -> tuple[str, ...]:
         return tuple(secret for secret in (self.webhook_secret, self.old_webhook_secret) if secret)
 
+    def _dispute(self, provider: Provider, charge: Call) -> None:
+        """Let the buyer's bank dispute a charge, once."""
+        if not provider.disputes.of_charge(charge.charge_id):
+            key = dispute_key(len(provider.calls), "fraudulent", self.clock.now())
+            provider.settle(Request(key, Operation.DISPUTE, charge.charge_id, charge.moved))
+
     async def _settle(self, request: Request) -> Call:
         call = await self.journal.consult(lambda provider: provider.settle(request))
         if call.outcome in (Outcome.REQUEST_LOST, Outcome.ANSWER_LOST):
@@ -182,17 +194,18 @@ def _movements(provider: Provider, numbers: Iterable[int]) -> Iterable[Movement]
     """Yield the movements of the calls with these numbers."""
     for number in numbers:
         call = provider.calls[number]
-        if call.took_effect:
-            yield _movement(str(number + 1), call, provider)
-
-
-def _movement(place: str, call: Call, provider: Provider) -> Movement:
-    kind = MovementKind(call.request.operation)
-    order_id, charge_id = provider.order_of(call), _charge_of(provider, call)
-    name = _name_of(call)
-    return Movement(
-        place, kind, name, call.moved, order_id, charge_id, fee=call.fee, type=kind.value
-    )
+        if call.moved_money:
+            kind = MovementKind(call.request.operation)
+            yield Movement(
+                place=str(number + 1),
+                kind=kind,
+                name=_name_of(call),
+                amount=call.moved,
+                order_id=provider.order_of(call),
+                charge_id=_charge_of(provider, call),
+                fee=call.fee,
+                type=kind.value,
+            )
 
 
 def _name_of(call: Call) -> str:
@@ -203,12 +216,16 @@ def _name_of(call: Call) -> str:
             return call.refund_id
         case Operation.PAYOUT | Operation.PAYOUT_RETURN:
             return call.payout_id
+        case Operation.DISPUTE | Operation.DISPUTE_REVERSAL:
+            return call.dispute_id
         case _:
             return call.movement_id
 
 
 def _charge_of(provider: Provider, call: Call) -> str | None:
-    """Return the charge that a call refunded, or whose refund failed, or None."""
+    """Return the charge of a refund, also one that failed, or of a dispute, or None."""
+    if call.request.operation in (Operation.DISPUTE, Operation.DISPUTE_REVERSAL):
+        return provider.disputes.get(call.dispute_id).report.charge_id
     of_refunds = (Operation.REFUND, Operation.REFUND_FAILURE)
     is_of_refund = call.request.operation in of_refunds and call.took_effect
     return provider.refunds.charge_of(call.refund_id) if is_of_refund else None

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from hashlib import sha256
 
 from ...ports.language.ids import OrderId
@@ -12,90 +11,19 @@ from ...ports.language.payments import Charge, ChargeOutcome, FoundRefund
 from . import tokens
 from .account_records import AccountRecords
 from .card_records import CardRecords
+from .disputes import HeldDisputes
+from .operations import OF_DISPUTES, OF_THE_EXCHANGE, OPENING_DISPUTES, Operation
 from .outcomes import DECIDED, SPECIAL, UNDECIDED, Outcome, outcome_of
 from .refund_records import RefundRecords
 from .waiting_charges import WaitingCharges
-
-
-class Operation(StrEnum):
-    """The kinds of calls, including those that the provider makes unasked."""
-
-    CHARGE = "charge"
-    REFUND = "refund"
-    REFUND_FAILURE = "refund_failure"
-    """A refund is returned by the buyer's bank."""
-    PAYOUT = "payout"
-    PAYOUT_RETURN = "payout_return"
-    """A payout is returned by the seller's bank, whole or in part."""
-    WITHDRAWAL = "withdrawal"
-    """The exchange's money goes to its own bank."""
-    WITHDRAWAL_FAILURE = "withdrawal_failure"
-    """A withdrawal is returned by that bank."""
-    TOP_UP = "top_up"
-    """The exchange adds money from its own bank."""
-    FEE = "fee"
-    """The provider takes a fee for itself."""
-    ACCOUNT_OPENING = "account_opening"
-    """A seller's account is opened."""
-    ACCOUNT_COMPLETION = "account_completion"
-    """A seller tells all that is required: the account can be paid."""
-    ACCOUNT_RESTRICTION = "account_restriction"
-    """The provider requires more of a seller, until which the account cannot be paid."""
-    CARD_SETUP = "card_setup"
-    """The setup of a card begins."""
-    CARD_CONFIRMATION = "card_confirmation"
-    """A card is tried in a setup."""
-    CARD_AUTHENTICATION = "card_authentication"
-    """A buyer passes or fails the authentication for which a setup waits."""
-    CARD_DETACHMENT = "card_detachment"
-    """A card is taken from its user."""
-
-    @property
-    def is_about_accounts(self) -> bool:
-        """Whether it is about a seller's account, so that no money moves."""
-        return self in _ABOUT_ACCOUNTS
-
-    @property
-    def is_about_cards(self) -> bool:
-        """Whether it is about a card, so that no money moves."""
-        return self in _ABOUT_CARDS
-
-    @property
-    def moves_money(self) -> bool:
-        """Whether money moves if it takes effect."""
-        return not (self.is_about_accounts or self.is_about_cards)
-
-
-_ABOUT_CARDS = (
-    Operation.CARD_SETUP,
-    Operation.CARD_CONFIRMATION,
-    Operation.CARD_AUTHENTICATION,
-    Operation.CARD_DETACHMENT,
-)
-
-
-_ABOUT_ACCOUNTS = (
-    Operation.ACCOUNT_OPENING,
-    Operation.ACCOUNT_COMPLETION,
-    Operation.ACCOUNT_RESTRICTION,
-)
-OF_THE_EXCHANGE = {
-    Operation.WITHDRAWAL: -1,
-    Operation.WITHDRAWAL_FAILURE: 1,
-    Operation.TOP_UP: 1,
-    Operation.FEE: -1,
-}
-"""The operations between the exchange and the provider, and the sign of what they add to the
-balance.
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """The request of a call.
 
-    `target` is a payment method, a payout account, or the id of the charge or payout that is
-    refunded or returned. Of the setup of a card it is the user; of what happens in one it is the
+    `target` is a payment method, a payout account, or the id of the charge, payout or dispute that
+    the call is about. Of the setup of a card it is the user; of what happens in one it is the
     setup, a space, and the token or the outcome.
     """
 
@@ -104,7 +32,7 @@ class Request:
     target: str = field(repr=False)
     amount: Cents
     order_id: OrderId | None = None
-    """None for a refund, whose order is that of its charge."""
+    """None for a refund or a dispute, whose order is that of its charge."""
 
     @property
     def token(self) -> str:
@@ -147,6 +75,13 @@ class Call:
         return request.target if is_return else f"po_{self.id}"
 
     @property
+    def dispute_id(self) -> str:
+        """The dispute or inquiry that the call opened or is about."""
+        request = self.request
+        opens = request.operation in OPENING_DISPUTES
+        return f"du_{self.id}" if opens else request.target
+
+    @property
     def movement_id(self) -> str:
         """The withdrawal, top-up or fee that the call made, or the withdrawal that it returned."""
         request = self.request
@@ -171,9 +106,13 @@ class Call:
 
     @property
     def took_effect(self) -> bool:
+        """Whether the provider did what the call asks for."""
+        return self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
+
+    @property
+    def moved_money(self) -> bool:
         """Whether money moved."""
-        happened = self.outcome in (Outcome.DONE, Outcome.ANSWER_LOST)
-        return happened and self.request.operation.moves_money
+        return self.took_effect and self.request.operation.moves_money
 
 
 _PREFIXES = {Operation.WITHDRAWAL: "wd", Operation.TOP_UP: "tu", Operation.FEE: "fee"}
@@ -198,6 +137,7 @@ class Provider:
         self._payouts: dict[str, Call] = {}
         self._withdrawals: dict[str, Call] = {}
         self._returned: Counter[str] = Counter()
+        self.disputes = HeldDisputes()
 
     def settle(self, request: Request) -> Call:
         """Carry out a request, once per key, and return the call with its outcome.
@@ -206,7 +146,7 @@ class Provider:
         that the caller does not know of. Raises AssertionError for a key that was used with another
         request, and for an unknown charge or payout. A payout may make the balance negative.
         """
-        assert (request.amount > 0) is request.operation.moves_money, request
+        assert request.amount > 0 or not request.operation.moves_money, request
         earlier = self._latest.get(request.key)
         if earlier is not None:
             assert earlier.request == request, f"{request} under the key of {earlier.request}"
@@ -234,19 +174,21 @@ class Provider:
         arrived = call.outcome is not Outcome.REQUEST_LOST
         if request.operation is Operation.CHARGE and arrived and request.order_id is not None:
             self._asked_for_order[request.order_id] = call
+        if request.operation is Operation.CHARGE:
+            self.waiting.apply(call)
         if request.operation.is_about_accounts:
             self.accounts.apply(request.operation, request.target, call.id)
         elif request.operation.is_about_cards:
             self.cards.apply(request.operation, request.target, call.id, call.outcome, call.reason)
-        if request.operation is Operation.CHARGE:
-            self.waiting.apply(call)
-        if call.took_effect:
+        elif call.took_effect:
             self._move(call)
 
     def _move(self, call: Call) -> None:
         request = call.request
         # The charge of a refund is known already, and that of a charge is the call itself.
-        if (order_id := self.order_of(call)) is not None:
+        if request.operation in OPENING_DISPUTES:
+            self._open_dispute(call)
+        if call.moved_money and (order_id := self.order_of(call)) is not None:
             self._numbers[order_id].append(len(self.calls) - 1)
         match request.operation:
             case Operation.CHARGE:
@@ -267,9 +209,31 @@ class Provider:
             case Operation.PAYOUT_RETURN:
                 self.balance += call.moved
                 self._returned[request.target] += call.moved
+            case Operation.DISPUTE:
+                self.balance -= call.moved
+            case Operation.DISPUTE_REVERSAL:
+                self.balance += call.moved
+                self.disputes.close(request.target, won=True)
+            case Operation.DISPUTE_LOSS:
+                self.disputes.close(request.target, won=False)
+            case Operation.DISPUTE_EVIDENCE:
+                self.disputes.answer(request.target)
+            case Operation.INQUIRY:
+                pass
             case operation:
                 self.balance += OF_THE_EXCHANGE[operation] * call.moved
                 self._move_of_the_exchange(call)
+
+    def _open_dispute(self, call: Call) -> None:
+        request = call.request
+        self.disputes.open(
+            call.dispute_id,
+            request.target,
+            self._charges[request.target].request.order_id,
+            call.moved,
+            request.key,
+            takes_money=request.operation is Operation.DISPUTE,
+        )
 
     def _move_of_the_exchange(self, call: Call) -> None:
         if call.request.operation is Operation.WITHDRAWAL:
@@ -344,14 +308,30 @@ class Provider:
         request = call.request
         if request.operation is Operation.REFUND:
             return self._charges[request.target].request.order_id
+        if request.operation in OF_DISPUTES:
+            return self.disputes.get(call.dispute_id).report.order_id
         return request.order_id
 
+    def left_of_charge(self, charge_id: str) -> Cents:
+        """Return what was neither refunded of a charge nor is with the buyer's bank.
+
+        Raises AssertionError if there is no such charge.
+        """
+        charge = self._charges.get(charge_id)
+        assert charge is not None, f"the provider made no charge {charge_id}"
+        held = (d.report for d in self.disputes.of_charge(charge_id) if d.holds_money)
+        taken = self.refunds.refunded(charge_id) + sum(each.amount for each in held)
+        return charge.moved - taken
+
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
-        if request.operation.is_about_accounts:
-            return Outcome.DONE, None
+        if request.operation in OPENING_DISPUTES:
+            left = self.left_of_charge(request.target)
+            assert request.amount <= left, f"of {request.target} only {left} are left"
         if request.operation.is_about_cards:
             outcome, reason = self.cards.decide(request.operation, request.target)
             return Outcome(outcome), reason
+        if request.operation in OF_DISPUTES or request.operation.is_about_accounts:
+            return Outcome.DONE, None
         if request.operation in OF_THE_EXCHANGE:
             assert request.target not in self._returned, f"{request.target} was returned already"
             return Outcome.DONE, None
@@ -389,6 +369,8 @@ class Provider:
         """Return the reason to decline a call for lack of money, or None."""
         request = call.request
         if request.operation is Operation.REFUND:
+            if any(each.holds_money for each in self.disputes.of_charge(request.target)):
+                return "charge_disputed"
             charged = self._charges[request.target].moved
             return self.refunds.why_not(request.target, charged, call.moved)
         return None

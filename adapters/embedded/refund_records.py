@@ -37,6 +37,10 @@ class RefundRecords:
             return None
         return "amount_too_large" if left else "charge_already_refunded"
 
+    def refunded(self, charge_id: str) -> Cents:
+        """Return what was refunded of a charge."""
+        return self._refunded[charge_id]
+
     def made(self, refund_id: str) -> "Call | None":
         """Return the call that made a refund, or None."""
         return self._made.get(refund_id)

@@ -8,8 +8,9 @@ from ...ports.language.ids import UserId
 from ...ports.language.seller_accounts import AccountLink, SellerAccount
 from ...ports.seller_accounts import SellerAccounts
 from .journal import Journal
+from .operations import Operation
 from .outcomes import Outcome
-from .provider import Operation, Provider, Request
+from .provider import Provider, Request
 
 _PAGES = "https://payments.invalid"
 """Where pages would be. There are none: `solebook provider complete-account` does their work."""

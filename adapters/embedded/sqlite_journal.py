@@ -11,8 +11,9 @@ from uuid import UUID
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import OrderId
 from .journal import Journal
+from .operations import Operation
 from .outcomes import Outcome
-from .provider import Call, Operation, Provider, Request
+from .provider import Call, Provider, Request
 
 R = TypeVar("R")
 

@@ -94,3 +94,12 @@ ACCOUNT_PAID_HALF = "acct_paid_half"
 
 ACCOUNT_PAID_DOUBLE = "acct_paid_double"
 """Twice the requested amount is paid."""
+
+CARD_THAT_IS_DISPUTED = "pm_card_disputed"
+"""Every charge succeeds, and the buyer's bank disputes it at once."""
+
+WINNING_EVIDENCE = "winning_evidence"
+"""A line of evidence with which a dispute is won."""
+
+LOSING_EVIDENCE = "losing_evidence"
+"""A line of evidence with which a dispute is lost."""

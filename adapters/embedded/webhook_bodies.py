@@ -1,9 +1,8 @@
 """Webhook bodies: `{"id", "type", "data": {...}}`.
 
-The fields of `data` are `order_id`, `charge_id`, `refund_id`, `payout_id`, `amount` and `reason`.
-Fields that do not apply are null or left out. An event about a seller's account has `account`, and
-one about the setup of a card `setup_id`,
-alone.
+The fields of `data` are `order_id`, `charge_id`, `refund_id`, `payout_id`, `dispute_id`, `amount`
+and `reason`. Fields that do not apply are null or left out. An event about a seller's account has
+`account` alone, and one about the setup of a card `setup_id`.
 """
 
 import json
@@ -14,8 +13,9 @@ from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
 from ...ports.language.payments import Webhook, WebhookKind
 from ..security.webhook_fields import body_object, object_in, text_in, text_or_none
+from .operations import OF_DISPUTES, Operation
 from .outcomes import Outcome
-from .provider import Call, Operation
+from .provider import Call
 
 _MAX_AMOUNT = 2**53
 """Many JSON parsers read numbers as doubles, which are exact only up to here."""
@@ -36,6 +36,11 @@ _TYPES = {
     (Operation.WITHDRAWAL_FAILURE, Outcome.DONE): "withdrawal.failed",
     (Operation.TOP_UP, Outcome.DONE): "top_up.made",
     (Operation.FEE, Outcome.DONE): "fee.taken",
+    (Operation.DISPUTE, Outcome.DONE): WebhookKind.DISPUTE_CHANGED.value,
+    (Operation.DISPUTE_REVERSAL, Outcome.DONE): WebhookKind.DISPUTE_CHANGED.value,
+    (Operation.DISPUTE_LOSS, Outcome.DONE): WebhookKind.DISPUTE_CHANGED.value,
+    (Operation.DISPUTE_EVIDENCE, Outcome.DONE): WebhookKind.DISPUTE_CHANGED.value,
+    (Operation.INQUIRY, Outcome.DONE): WebhookKind.DISPUTE_CHANGED.value,
 }
 _OF_PAYOUTS = (WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED)
 _KINDS = {kind.value: kind for kind in WebhookKind if kind is not WebhookKind.OTHER}
@@ -64,6 +69,7 @@ def write_event(
     is_refund = request.operation in (Operation.REFUND, Operation.REFUND_FAILURE)
     is_charge = request.operation is Operation.CHARGE and (call.took_effect or is_undecided)
     is_payout = request.operation in (Operation.PAYOUT, Operation.PAYOUT_RETURN)
+    is_dispute = request.operation in OF_DISPUTES
     event = {
         # Such a charge has two events, one when accepted and one when decided.
         "id": f"evt_{call.id}_{outcome}" if is_undecided else f"evt_{call.id}",
@@ -73,6 +79,7 @@ def write_event(
             "charge_id": call.charge_id if is_charge else refunded,
             "refund_id": call.refund_id if is_refund else None,
             "payout_id": call.payout_id if is_payout else None,
+            "dispute_id": call.dispute_id if is_dispute else None,
             "amount": amount,
             "reason": call.reason,
         },
@@ -111,8 +118,10 @@ def read_event(body: bytes) -> Webhook:
 
 
 def _reference(kind: WebhookKind, data: dict[str, Any]) -> tuple[str, Any]:
-    """Return the name and value of the field with the refund or payout of an event."""
+    """Return the name and value of the field with the refund, payout or dispute of an event."""
     field = "payout_id" if kind in _OF_PAYOUTS else "refund_id"
+    if kind is WebhookKind.DISPUTE_CHANGED:
+        field = "dispute_id"
     return field, data.get(field)
 
 

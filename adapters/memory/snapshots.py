@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ...ports.integrity import Snapshot, Snapshots
+from ...ports.language.disputes import Dispute
 from ...ports.language.halts import Halt
 from ...ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from ...ports.language.integrity import (
@@ -232,7 +233,8 @@ class MemorySnapshot(Snapshot):
         return [_booked(transfers[i]) for i in _page(transfers, after, limit)]
 
     async def transfers_in_suspense(self, names: Collection[str]) -> Sequence[BookedTransfer]:
-        accounts = {Account(AccountKind.SUSPENSE, name) for name in names}
+        kinds = (AccountKind.SUSPENSE, AccountKind.DISPUTED)
+        accounts = {Account(kind, name) for name in names for kind in kinds}
         return [
             _booked(transfer)
             for transfer in self._tables.transfers.values()
@@ -253,6 +255,11 @@ class MemorySnapshot(Snapshot):
 
     async def number_of_movements(self) -> int:
         return len(self._tables.provider_movements)
+
+    async def disputes(self) -> AsyncIterator[tuple[Dispute, Cents]]:
+        for dispute in self._tables.disputes.values():
+            account = Account(AccountKind.DISPUTED, dispute.charge_id)
+            yield dispute, self._tables.balances.get(account, 0)
 
     async def held_for_world(self) -> Cents:
         return -self._tables.totals.get(AccountKind.WORLD, 0)

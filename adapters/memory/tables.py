@@ -16,6 +16,7 @@ from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.cards import PaymentMethod
 from ...ports.language.catalog import Product, Reservation
 from ...ports.language.deadlines import Deadline, DeadlineKind
+from ...ports.language.disputes import Dispute
 from ...ports.language.exchange_clock import ClockFollower
 from ...ports.language.halts import Halt
 from ...ports.language.ids import (
@@ -24,6 +25,7 @@ from ...ports.language.ids import (
     AlertId,
     ApiTokenId,
     AuditEntryId,
+    DisputeId,
     HaltId,
     KeptWebhookId,
     MessageId,
@@ -211,6 +213,8 @@ class Tables:
         self.entries: dict[OrderId | None, tuple[Entry, ...]] = {}
         self.balances: dict[Account, int] = {}
         self.totals: dict[AccountKind, int] = {}
+        self.disputes: dict[DisputeId, Dispute] = {}
+        self.dispute_by_name: dict[str, DisputeId] = {}
         self.seller_records: dict[tuple[UserId, Quarter], SalesVolume] = {}
         self.webhooks: dict[str, Webhook] = {}
         self.kept_webhooks: dict[KeptWebhookId, KeptWebhook] = {}

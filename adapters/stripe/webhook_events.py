@@ -26,6 +26,11 @@ _KINDS = {
     "transfer.reversed": WebhookKind.PAYOUT_FAILED,
     "setup_intent.succeeded": WebhookKind.CARD_SETUP_CHANGED,
     "setup_intent.setup_failed": WebhookKind.CARD_SETUP_CHANGED,
+    "charge.dispute.created": WebhookKind.DISPUTE_CHANGED,
+    "charge.dispute.updated": WebhookKind.DISPUTE_CHANGED,
+    "charge.dispute.closed": WebhookKind.DISPUTE_CHANGED,
+    "charge.dispute.funds_withdrawn": WebhookKind.DISPUTE_CHANGED,
+    "charge.dispute.funds_reinstated": WebhookKind.DISPUTE_CHANGED,
 }
 _OF_SELLERS = frozenset(
     {
@@ -101,6 +106,8 @@ def _webhook(webhook_id: str, kind: WebhookKind, what: dict[str, Any]) -> Webhoo
             charge_id = text_or_none("payment_intent", what.get("payment_intent"))
             amount = _amount("amount", what)
             return Webhook(webhook_id, kind, order_id, charge_id, amount, reference=ident)
+        case WebhookKind.DISPUTE_CHANGED:
+            return Webhook(webhook_id, kind, order_id, reference=ident)
         case WebhookKind.PAYOUT_FAILED:
             amount, reason = _amount("amount_reversed", what), "reversed"
             return Webhook(

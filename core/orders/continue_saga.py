@@ -19,6 +19,7 @@ from ...ports.language.events import (
     PayoutPaid,
     PayoutRefused,
     PayoutReopened,
+    ReleaseRequested,
     ShortfallBorne,
     StockRefused,
     StockReserved,
@@ -50,6 +51,7 @@ SagaNews: TypeAlias = (
     | PayoutRefused
     | PayoutReopened
     | FreezeRequested
+    | ReleaseRequested
 )
 """The events that other contexts report about an order."""
 
@@ -62,7 +64,7 @@ class ContinueSaga:
     and the seller has two business days to ship. If the stock is refused, or the payment declined
     or abandoned, the order is cancelled. A verdict passes or fails the pair. Refunds (also unasked
     ones), charges that were never made and payouts paid or owed again are recorded. A freeze
-    request freezes the payout.
+    request freezes the payout, and a release request ends one reason for it.
 
     A duplicate report, or one too late for the order's state, changes nothing, with two exceptions.
     If stock is reserved for an order that was cancelled meanwhile, OrderCancelled is published
@@ -130,6 +132,8 @@ class ContinueSaga:
                 return steps.PayoutReopened(amount, reason)
             case FreezeRequested(reason=reason, note=note):
                 return steps.PayoutFrozen(reason, note)
+            case ReleaseRequested(reason=reason, note=note):
+                return steps.PayoutReleased(reason, note)
 
 
 def _says_not_charged(news: SagaNews) -> bool:

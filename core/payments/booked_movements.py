@@ -19,13 +19,13 @@ async def suspense_of(
 
 
 def by_account(transfers: Iterable[BookedTransfer]) -> dict[str, list[BookedTransfer]]:
-    """Return transfers by the names of the suspense accounts that they touch."""
+    """Return transfers by the names of the accounts in suspense or disputed that they touch."""
     found: defaultdict[str, list[BookedTransfer]] = defaultdict(list)
     for transfer in transfers:
         owners = {
             entry.account.owner
             for entry in transfer.entries
-            if entry.account.kind is AccountKind.SUSPENSE
+            if entry.account.kind in (AccountKind.SUSPENSE, AccountKind.DISPUTED)
         }
         for owner in owners:
             found[owner].append(transfer)

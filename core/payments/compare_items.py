@@ -29,6 +29,7 @@ _REPORTS = {
     MovementKind.CHARGE: WebhookKind.CHARGE_CAPTURED,
     MovementKind.REFUND: WebhookKind.CHARGE_REFUNDED,
     MovementKind.REFUND_FAILURE: WebhookKind.REFUND_CHANGED,
+    MovementKind.DISPUTE: WebhookKind.DISPUTE_CHANGED,
     MovementKind.PAYOUT: WebhookKind.PAYOUT_PAID,
     MovementKind.PAYOUT_RETURN: WebhookKind.PAYOUT_FAILED,
 }

@@ -35,7 +35,9 @@ def subjects_of_transfer(transfer: Transfer, *, whole: bool) -> Iterator[str]:
             yield f"{_PLACE} {place}"
     else:
         owners = [
-            e.account.owner for e in transfer.entries if e.account.kind is AccountKind.SUSPENSE
+            entry.account.owner
+            for entry in transfer.entries
+            if entry.account.kind in (AccountKind.SUSPENSE, AccountKind.DISPUTED)
         ]
         yield from map(_of_name, owners)
         if not owners:

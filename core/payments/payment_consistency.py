@@ -13,6 +13,8 @@ _CHARGED = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFU
 _IN_ESCROW = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
 _OF_IDS = (AccountKind.ESCROW, AccountKind.PAYABLE, AccountKind.DEBT)
 """The accounts of an order or a user."""
+_OF_NAMES = (AccountKind.SUSPENSE, AccountKind.DISPUTED)
+"""The accounts of something that the provider names."""
 _PAYOUT: dict[PayoutStatus, tuple[PayoutState | None, ...]] = {
     PayoutStatus.NONE: (None,),
     PayoutStatus.HELD: (None, PayoutState.DUE),
@@ -133,6 +135,11 @@ def _left_findings(
         transfer.total(AccountKind.WORLD)
         for transfer in trade.transfers
         if transfer.id.startswith(f"{trade.id}:refund")
+    )
+    refunded -= sum(
+        transfer.total(AccountKind.ESCROW)
+        for transfer in trade.transfers
+        if transfer.id.startswith(f"{trade.id}:dispute:")
     )
     if payment.left != captured - refunded:
         yield _payment(
@@ -258,7 +265,7 @@ def _fits(account: Account) -> bool:
         return is_id
     if account.kind is AccountKind.LOSSES:
         return is_id or not account.owner
-    return (account.kind is AccountKind.SUSPENSE) is bool(account.owner) and not is_id
+    return (account.kind in _OF_NAMES) is bool(account.owner) and not is_id
 
 
 def account_findings(currency: Currency, account: SellerAccount) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
+from ...ports.disputes import Disputes
 from ...ports.language.complaints import Bearer
 from ...ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentRefundedUnasked
 from ...ports.language.ids import OrderId
@@ -47,6 +48,7 @@ class RecordRefund:
     transaction: Transaction
     lock_trade: LockTrade
     payments: Payments
+    disputes: Disputes
     ledger: Ledger
     set_off: SetOff
     irregularities: Irregularities
@@ -56,13 +58,16 @@ class RecordRefund:
     async def prepare(self, order_id: OrderId) -> Payment | None:
         """Store the amount to request and return the payment, or None if nothing is due or left.
 
-        If a request is unanswered, its amount stays the same.
+        If a request is unanswered, its amount stays the same. While the buyer's bank disputes the
+        charge, no other request begins: the bank may give the buyer the money.
         """
         async with self.transaction():
             trade, payment = await self._locked(order_id)
             if payment.status is not PaymentStatus.REFUND_DUE:
                 return None
             if payment.refund_asked == 0:
+                if any(d.status.takes_money for d in await self.disputes.of_order(order_id)):
+                    return None  # the provider would decline it; see RecordDispute
                 back = refund_amount(trade.order, payment)
                 if back == 0:
                     await self._complete(trade, payment, 0, f"nothing-{payment.refund_declines}")

@@ -20,6 +20,8 @@ examples:
   solebook provider charge 50.00                   charge a card for no known order
   solebook provider charge 50.00 --order $order    charge a buyer again
   solebook provider pay-out 50.00 --order $order   pay a seller again
+  solebook provider dispute ch_3a4f 50.00          let the buyer's bank take 50.00 back
+  solebook provider decide-dispute du_3a4f won     let the bank decide for the exchange
   solebook provider return-payout po_5b8e          return a payout to the exchange
   solebook provider return-payout po_5b8e 5.00     return a part of it
   solebook provider authenticate $order passes     let the buyer confirm a payment
@@ -83,6 +85,13 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     buyer = acts.add_parser("authenticate", help="let the buyer confirm a payment, or fail to")
     buyer.add_argument("charge", metavar="ORDER|CHARGE", help="the order, or the charge's id")
     buyer.add_argument("outcome", choices=("passes", "fails"))
+    for name, what in (("dispute", "dispute a charge"), ("inquire", "ask about a charge")):
+        act = acts.add_parser(name, help=f"let the buyer's bank {what}")
+        act.add_argument("charge", metavar="CHARGE", help="the provider's id of the charge")
+        act.add_argument("amount", metavar="AMOUNT", help="such as 30.00")
+    decided = acts.add_parser("decide-dispute", help="let the bank decide a dispute")
+    decided.add_argument("dispute", metavar="DISPUTE", help="the provider's id of the dispute")
+    decided.add_argument("outcome", choices=["won", "lost"], help="for the exchange")
     parser.set_defaults(run=provider)
 
 
@@ -104,6 +113,14 @@ async def _act(application: Application, options: argparse.Namespace) -> str:
     amount = an_amount(text, application.rules.money) if text is not None else 0
     try:
         match options.act:
+            case "dispute":
+                return f"{await pages.dispute(options.charge, amount)} was opened"
+            case "inquire":
+                return f"{await pages.inquire(options.charge, amount)} was opened"
+            case "decide-dispute":
+                won = options.outcome == "won"
+                name = await pages.decide_dispute(options.dispute, won=won)
+                return f"{name} is {options.outcome}"
             case "refund":
                 return f"{await pages.refund(options.charge, amount)} was refunded"
             case "fail-refund":

@@ -27,6 +27,7 @@ from .routes.admin.alarms import AlarmsController
 from .routes.admin.audit import AuditController
 from .routes.admin.dead_letters import DeadLettersController
 from .routes.admin.debts import DebtsController
+from .routes.admin.disputes import DisputesController
 from .routes.admin.halts import HaltsController
 from .routes.admin.orders import AdminOrdersController
 from .routes.admin.quotes import AdminQuotesController
@@ -84,6 +85,7 @@ _ROUTES = (
     DebtsController,
     ShortfallsController,
     WaitingMoneyController,
+    DisputesController,
     WebhooksController,
     HealthController,
     follow_market,

@@ -26,6 +26,7 @@ class Sweeper:
     ) -> None:
         """Create a sweeper for some roles, by default those of the application."""
         self._bidding = application.bidding
+        self._disputes = application.disputes
         self._price_alerts = application.price_alerts
         self._payments = application.payments
         self._store = store
@@ -54,6 +55,7 @@ class Sweeper:
         if ProcessRole.DEADLINES in self._roles:
             await self._uptime()
             due += await self._meet_deadlines()
+            due += await self._disputes.check_disputes()
         if ProcessRole.MATCHING in self._roles:
             due += await self._bidding.expire_quotes()
         if ProcessRole.DEADLINES in self._roles:

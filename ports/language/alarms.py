@@ -41,6 +41,8 @@ class AlarmKind(StrEnum):
     """The payment provider did something without a request, or with a different amount."""
     RECONCILIATION = "reconciliation"
     """The ledger and the payment provider differ in an item."""
+    CHARGE_DISPUTED = "charge_disputed"
+    """A buyer's bank disputes a charge or asks about it, or has decided for the buyer."""
 
 
 ALARMS: dict[DeadlineKind, AlarmKind] = {

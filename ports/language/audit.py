@@ -49,6 +49,8 @@ class AuditAction(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     SHORTFALL_BORNE = "shortfall_borne"
     SUSPENSE_WRITTEN_OFF = "suspense_written_off"
+    EVIDENCE_SUBMITTED = "evidence_submitted"
+    DISPUTE_ACCEPTED = "dispute_accepted"
     CARRIER_RECEIPT_NOTED = "carrier_receipt_noted"
     COMPLAINT_DECIDED = "complaint_decided"
     ALARM_RESOLVED = "alarm_resolved"
@@ -78,6 +80,7 @@ class TargetKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     API_TOKEN = "api_token"  # noqa: S105  # no secret
     WEBHOOK = "webhook"
+    DISPUTE = "dispute"
     MARKET = "market"
     CLOCK = "clock"
 

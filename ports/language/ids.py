@@ -22,6 +22,7 @@ AuditEntryId = NewType("AuditEntryId", UUID)
 AlarmId = NewType("AlarmId", UUID)
 KeptWebhookId = NewType("KeptWebhookId", UUID)
 ApiTokenId = NewType("ApiTokenId", UUID)
+DisputeId = NewType("DisputeId", UUID)
 
 _ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 

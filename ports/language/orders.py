@@ -90,6 +90,8 @@ class FreezeReason(StrEnum):
     """An admin froze it."""
     PROVIDER = "provider"
     """The payment provider moved the order's money without a request."""
+    DISPUTE = "dispute"
+    """The buyer's bank disputes the charge."""
 
 
 class CancelReason(StrEnum):

@@ -133,6 +133,8 @@ class AccountKind(StrEnum):
     PENALTIES = "penalties"
     DEBT = "debt"
     """One per user: what they owe and have not settled, as a negative balance."""
+    DISPUTED = "disputed"
+    """One per charge: what the buyer's bank took back, as a negative balance, until it decides."""
     SUSPENSE = "suspense"
     """One per unassigned charge, refund or payout: money that came in, or was paid out as a
     negative balance, until its owner is known.
@@ -313,6 +315,8 @@ class WebhookKind(StrEnum):
     """The setup of a card succeeded or failed. `reference` is its id."""
     REFUND_CHANGED = "refund.changed"
     """A refund has another state: a hint."""
+    DISPUTE_CHANGED = "dispute.changed"
+    """A dispute was opened or is in another state. `reference` is the provider's id of it."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 

@@ -265,12 +265,12 @@ class PayoutFrozen:
 
 @dataclass(frozen=True, slots=True)
 class PayoutReleased:
-    """One reason no longer freezes the payout."""
+    """One reason no longer freezes the payout. `by` is None if no admin released it."""
 
     TYPE: ClassVar[str] = "payout_released"
     reason: FreezeReason
     note: str
-    by: UserId
+    by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from solebook.ports.language.terms import Terms
 
 from .records import Records
 from .shard import Shard
+from .test_disputes import opened
 
 WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "users.add": lambda s, r: s.users.add(r.user()),
@@ -52,6 +53,8 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "seller_records.add": lambda s, r: s.seller_records.add(r.user_id(), Quarter(2026, 1), 1),
     "seller_records.remove": lambda s, r: s.seller_records.remove(r.user_id(), Quarter(2026, 1), 1),
     "webhooks.store": lambda s, r: s.webhooks.store(Webhook("evt_1", WebhookKind.OTHER, None)),
+    "disputes.open_or_lock": lambda s, r: s.disputes.open_or_lock(opened(r, "du_1")),
+    "disputes.save": lambda s, r: s.disputes.save(opened(r, "du_1")),
     "authentication_tasks.add": lambda s, r: s.authentication_tasks.add(r.task()),
     "authentication_tasks.open": lambda s, r: s.authentication_tasks.open(r.task()),
     "authentication_tasks.save": lambda s, r: s.authentication_tasks.save(r.task(version=2)),

@@ -15,6 +15,7 @@ from ..schema import (
     bids,
     declines,
     deliveries,
+    disputes,
     halts,
     metadata,
     notification_preferences,
@@ -45,7 +46,7 @@ def _across_contexts() -> list[_Reference]:
         *(bids.c.product_id, asks.c.product_id, orders.c.product_id),
         *(price_alerts.c.product_id, halts.c.product_id),
     )
-    of_orders = declines.c.order_id, alarms.c.order_id
+    of_orders = declines.c.order_id, alarms.c.order_id, disputes.c.order_id
     return [
         *(_Reference(column, users.c.id) for column in of_users),
         *(_Reference(column, products.c.id) for column in of_products),

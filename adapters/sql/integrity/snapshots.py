@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from ....ports.integrity import Snapshot, Snapshots
+from ....ports.language.disputes import Dispute
 from ....ports.language.halts import Halt
 from ....ports.language.ids import MessageId, OrderId, ProductId, QuoteId, UserId
 from ....ports.language.integrity import (
@@ -73,6 +74,7 @@ from ..schema import (
 from ..schema.columns import is_word
 from .references import dangling_rows
 from .stored_sums import (
+    read_disputes,
     read_orders_of_seller,
     read_products,
     read_seller_quarters,
@@ -179,7 +181,7 @@ _IN_SUSPENSE = Statement(
     TRANSFERS.where(
         ledger_transfers.c.id.in_(
             select(ledger_entries.c.transfer_id).where(
-                ledger_entries.c.kind == AccountKind.SUSPENSE,
+                ledger_entries.c.kind.in_([AccountKind.SUSPENSE, AccountKind.DISPUTED]),
                 one_of(ledger_entries.c.owner, "names"),
             )
         )
@@ -357,6 +359,9 @@ class SqlStoreSnapshot(Snapshot):
     async def number_of_movements(self) -> int:
         [row] = await self._snapshot.rows(_MOVEMENTS)
         return int(row.number)
+
+    def disputes(self) -> AsyncIterator[tuple[Dispute, Cents]]:
+        return read_disputes(self._snapshot)
 
     async def held_for_world(self) -> Cents:
         [row] = await self._snapshot.rows(_HELD)

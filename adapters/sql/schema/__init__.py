@@ -27,6 +27,7 @@ from .orders import destinations, order_steps, orders
 from .payments import (
     bid_bars,
     declines,
+    disputes,
     kept_webhooks,
     ledger_entries,
     ledger_transfers,
@@ -67,6 +68,7 @@ __all__ = [
     "declines",
     "deliveries",
     "destinations",
+    "disputes",
     "engine_shards",
     "exchange_terms",
     "halts",

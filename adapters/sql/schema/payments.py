@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
 )
 
+from ....ports.language.disputes import DisputeStatus
 from ....ports.language.movements import MovementKind
 from ....ports.language.orders import PaymentStatus
 from ....ports.language.payments import AccountKind, PayoutState
@@ -248,3 +249,30 @@ reconciliation = Table(
     CheckConstraint("number = 1", name="number"),
     not_negative("ledger"),
 )
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("charge_id", String, nullable=False),
+    Column("order_id", Uuid),
+    Column("amount", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("status", word(DisputeStatus, "status"), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("evidence_due_by", Instant),
+    Column("fee", BigInteger, nullable=False),
+    Column("withdrawn", BigInteger, nullable=False),
+    Column("reinstated", BigInteger, nullable=False),
+    # Below zero if money came back after it was lost.
+    Column("borne", BigInteger, nullable=False),
+    Column("submitted_at", Instant),
+    Column("reminded_at", Instant),
+    Column("look_at", Instant),
+    not_negative("amount"),
+    not_negative("withdrawn"),
+    not_negative("reinstated"),
+    sqlite_with_rowid=False,
+)
+Index(None, disputes.c.order_id)
+partial_index("ix_disputes_look_at", disputes.c.look_at, where=disputes.c.look_at.is_not(None))

@@ -88,6 +88,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.NothingInSuspense: 409,
     errors.NoFailedRefund: 409,
     errors.WebhookNotKept: 404,
+    errors.DisputeNotOpen: 409,
     errors.BeyondDebt: 409,
     errors.ComplaintTooLate: 409,
     # capacity

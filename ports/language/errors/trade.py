@@ -189,6 +189,17 @@ class VerdictGiven(Refusal):
 
 
 @dataclass(eq=False)
+class DisputeNotOpen(Refusal):
+    """The dispute is in the wrong state for this: evidence is submitted once, before it ends."""
+
+    name: str
+    status: str
+
+    def __str__(self) -> str:
+        return f"the dispute {self.name} is {self.status} and can no longer be answered"
+
+
+@dataclass(eq=False)
 class ChargeDeclined(Refusal):
     """The payment provider will not charge this payment method, now or on a retry."""
 

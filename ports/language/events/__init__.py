@@ -14,6 +14,7 @@ from .complaints import (
     PayoutReleased,
     PenaltyExcused,
     PenaltyReversed,
+    ReleaseRequested,
 )
 from .market import (
     CostsRose,
@@ -43,6 +44,7 @@ from .orders import (
 from .payments import (
     BuyerBarred,
     BuyerNotCharged,
+    DisputeCheckDue,
     PaymentAbandoned,
     PaymentCaptured,
     PaymentDeclined,
@@ -87,6 +89,7 @@ __all__ = [
     "ComplaintDecided",
     "CostsRose",
     "DeadlineReached",
+    "DisputeCheckDue",
     "Event",
     "FreezeRequested",
     "HaltEndRequested",
@@ -132,6 +135,7 @@ __all__ = [
     "ProductChanged",
     "QuoteWithdrawalRequested",
     "QuotesWithdrawn",
+    "ReleaseRequested",
     "ShortfallBorne",
     "StockRefused",
     "StockReserved",
@@ -186,6 +190,7 @@ EVENTS: dict[str, type[Event]] = {
         ComplaintDecided,
         OrderRefundGranted,
         FreezeRequested,
+        ReleaseRequested,
         PayoutFrozen,
         PayoutReleased,
         PenaltyExcused,
@@ -197,6 +202,7 @@ EVENTS: dict[str, type[Event]] = {
         PayoutReopened,
         WebhookReceived,
         WebhookHinted,
+        DisputeCheckDue,
         DeadlineReached,
         AlarmRaised,
         QuoteWithdrawalRequested,

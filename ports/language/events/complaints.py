@@ -56,6 +56,16 @@ class FreezeRequested(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRequested(OrderRelated):
+    """One reason to freeze the order's payout is over."""
+
+    SUBJECT: ClassVar[str] = "release.requested"
+    order_id: OrderId
+    reason: FreezeReason
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutFrozen(OrderRelated):
     """The payout is frozen."""
 

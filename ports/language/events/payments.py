@@ -231,3 +231,17 @@ class WebhookHinted(Event):
     def key(self) -> str:
         """The provider's id of the webhook."""
         return self.webhook_id
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeCheckDue(Event):
+    """The provider must be asked about an open dispute again."""
+
+    SUBJECT: ClassVar[str] = "dispute.check_due"
+    reference: str
+    """The provider's id of it."""
+
+    @property
+    def key(self) -> str:
+        """The dispute."""
+        return self.reference

@@ -28,7 +28,7 @@ ADMINS = {"cancelled: admin_cancelled"} | {
 """Cancellations by an admin, with each bearer."""
 UNPAID |= ADMINS
 UNSHIPPED |= ADMINS
-FREEZING = {"payout_frozen: admin", "payout_frozen: provider"}
+FREEZING = {"payout_frozen: admin", "payout_frozen: provider", "payout_frozen: dispute"}
 UPHOLDING = {f"complaint_upheld: {bearer}" for bearer in Bearer}
 WAIVING = {f"complaint_upheld: {bearer}, waived" for bearer in Bearer}
 DECIDING = {"complaint_dismissed"} | UPHOLDING | WAIVING
@@ -45,7 +45,11 @@ LEGAL: dict[str, set[str]] = {
     | FREEZING,
     "seller_shipping, noted": {"received", "cancelled: arrival_overdue"} | ADMINS | FREEZING,
     "authenticating": {"auth_passed", "auth_failed"} | ADMINS | FREEZING,
-    "authenticating, frozen": {"auth_passed", "auth_failed", "payout_frozen: admin"}
+    "authenticating, frozen": {
+        "auth_passed",
+        "auth_failed",
+        *FREEZING - {"payout_frozen: provider"},
+    }
     | {"payout_released: provider"}
     | ADMINS,
     "auth_passed": {"shipped"} | ADMINS | FREEZING,
@@ -75,7 +79,8 @@ LEGAL: dict[str, set[str]] = {
     "delivered, refused": (BEFORE_PAYOUT - {"payout_refused"}) | GRANTING | FREEZING,
     "delivered, paid out": {"complained: not_as_described", "pair_arrived"} | GRANTING,
     "delivered, frozen": BEFORE_PAYOUT
-    | {"payout_frozen: provider", "payout_released: admin"}
+    | FREEZING - {"payout_frozen: admin"}
+    | {"payout_released: admin"}
     | GRANTING,
     "delivered, complained": {"payout_paid", "payout_refused", "pair_arrived"}
     | DECIDING

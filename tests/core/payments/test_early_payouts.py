@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solebook.adapters.embedded.provider import Operation
+from solebook.adapters.embedded.operations import Operation
 from solebook.composition.engine import engine_of
 from solebook.core.payments.transfers import debt, payable
 from solebook.ports.language.complaints import Bearer, ComplaintKind

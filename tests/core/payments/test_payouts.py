@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.provider import Operation
+from solebook.adapters.embedded.operations import Operation
 from solebook.composition.engine import engine_of
 from solebook.core.payments.transfers import debt, escrow, payable
 from solebook.ports.language.events import OrderAuthFailed, PayoutAccountChanged, PayoutDue

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
-from solebook.adapters.embedded.provider import Call, Operation
+from solebook.adapters.embedded.operations import Operation
+from solebook.adapters.embedded.provider import Call
 from solebook.composition.engine import engine_of
 from solebook.core.payments.refunds import refund_amount
 from solebook.core.payments.transfers import escrow, payable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from solebook.adapters.embedded import tokens
-from solebook.adapters.embedded.provider import Operation
+from solebook.adapters.embedded.operations import Operation
 from solebook.core.payments.transfers import payable
 from solebook.ports.language.errors import (
     InvalidText,

@@ -65,6 +65,8 @@ def test_every_action_that_changes_something_requires_a_reason() -> None:
         "dead-letters",
         "style-codes",
         "frozen-orders",
+        "dispute",
+        "disputes",
         "suspense",
         "tokens",
         "webhook",

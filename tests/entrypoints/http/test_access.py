@@ -75,6 +75,10 @@ POST   /v1/admin/orders/{order_id}/shortfall           401   403    403   403   
 POST   /v1/admin/suspense-write-off                    401   403    403   403           403   409
 GET    /v1/admin/frozen-orders                         401   403    403   403           403   200
 GET    /v1/admin/suspense                              401   403    403   403           403   200
+GET    /v1/admin/disputes                              401   403    403   403           403   200
+GET    /v1/admin/disputes/{dispute_id}                 401   403    403   403           403   404
+POST   /v1/admin/disputes/{dispute_id}/evidence        401   403    403   403           403   404
+POST   /v1/admin/disputes/{dispute_id}/acceptance      401   403    403   403           403   404
 GET    /v1/admin/users                                 401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
 GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
@@ -136,6 +140,7 @@ async def places(world: World) -> dict[str, str]:
         "path": "nothing",
         "letter_id": str(uuid4()),
         "halt_id": str(uuid4()),
+        "dispute_id": str(uuid4()),
     }
     buyer = world.people["buyer"]
     places["quote_id"] = (await world.bid(buyer, 11_000))["bid"]["id"]
@@ -189,6 +194,8 @@ def bodies(world: World) -> dict[Row, Any]:
             "borne_by": "exchange",
             "reason": "as agreed",
         },
+        ("POST", "/v1/admin/disputes/{dispute_id}/evidence"): WHY,
+        ("POST", "/v1/admin/disputes/{dispute_id}/acceptance"): WHY,
         ("POST", "/v1/admin/suspense-write-off"): {"name": "ch_unknown", "reason": "as agreed"},
         ("POST", "/v1/admin/users/{user_id}/debt-write-off"): {
             "amount": 100,

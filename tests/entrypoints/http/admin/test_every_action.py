@@ -165,6 +165,20 @@ async def suspense(world: World, places: dict[str, str]) -> Call:
     return Call("/v1/admin/suspense-write-off", "suspense_written_off", None, {"name": name})
 
 
+def _on_dispute(move: str, action: str) -> Prepare:
+    async def prepare(world: World, places: dict[str, str]) -> Call:
+        pages, store = ProviderPages(world.application), world.application.adapters.store
+        payment = await store.payments.find(OrderId(UUID(places["order_id"])))
+        assert payment is not None
+        assert payment.charge_id is not None
+        await pages.dispute(payment.charge_id, 5_000)
+        await world.workers.settle()
+        [dispute] = (await store.disputes.page(PageRequest())).items
+        return Call(f"/v1/admin/disputes/{dispute.id}/{move}", action, str(dispute.id), {})
+
+    return prepare
+
+
 async def forgiveness(world: World, places: dict[str, str]) -> Call:
     user = places["user_id"]
     return Call(f"/v1/admin/users/{user}/declines/forgiveness", "declines_forgiven", user, {})
@@ -173,6 +187,12 @@ async def forgiveness(world: World, places: dict[str, str]) -> Call:
 CASES: dict[tuple[str, str], Prepare] = {
     ("POST", "/v1/admin/orders/{order_id}/shortfall"): shortfall,
     ("POST", "/v1/admin/suspense-write-off"): suspense,
+    ("POST", "/v1/admin/disputes/{dispute_id}/evidence"): _on_dispute(
+        "evidence", "evidence_submitted"
+    ),
+    ("POST", "/v1/admin/disputes/{dispute_id}/acceptance"): _on_dispute(
+        "acceptance", "dispute_accepted"
+    ),
     ("PUT", "/v1/users/{user_id}/suspension"): suspension,
     ("PUT", "/v1/users/{user_id}/roles"): roles,
     ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): forgiveness,

@@ -1,0 +1,18 @@
+"""The dispute desk of a payment provider."""
+
+from ..adapters.embedded.dispute_desk import EmbeddedDisputeDesk
+from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
+from ..ports.dispute_desk import DisputeDesk
+from ..ports.payment_provider import PaymentProvider
+
+
+def dispute_desk_of(provider: PaymentProvider) -> DisputeDesk:
+    """Return the desk that has the disputes of this provider's charges."""
+    if isinstance(provider, EmbeddedPaymentProvider):
+        return EmbeddedDisputeDesk(provider.journal)
+    # Imported here, because the package of Stripe is an extra.
+    from ..adapters.stripe.disputes import StripeDisputes
+    from ..adapters.stripe.payment_provider import StripePaymentProvider
+
+    assert isinstance(provider, StripePaymentProvider), provider
+    return StripeDisputes(provider.calls, provider.currency)

@@ -1,0 +1,1 @@
+"""Disputes of charges, and the money that they move."""
