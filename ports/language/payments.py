@@ -314,9 +314,8 @@ class WebhookKind(StrEnum):
     CARD_SETUP_CHANGED = "card_setup.changed"
     """The setup of a card succeeded or failed. `reference` is its id."""
     REFUND_CHANGED = "refund.changed"
-    """A refund has another state: a hint."""
+    """A refund has another state: a hint. So is the next one, about a dispute."""
     DISPUTE_CHANGED = "dispute.changed"
-    """A dispute was opened or is in another state. `reference` is the provider's id of it."""
     OTHER = "other"
     """A webhook that solebook ignores."""
 
