@@ -49,13 +49,18 @@ class Served:
         threading.Thread(
             target=lambda: lines.put("".join(read() for _ in range(count))), daemon=True
         ).start()
-        return lines.get(timeout=self._patience)
+        try:
+            return lines.get(timeout=self._patience)
+        except queue.Empty:
+            self.fail(f"nothing within {self._patience:.0f} s")
 
     def fail(self, told: str) -> NoReturn:
         """Kill it, and fail with what it printed and what it complained of."""
         self.process.kill()
-        rest, _ = self.process.communicate()
-        pytest.fail(f"{told!r}, {rest!r}, {self.complaints()!r}")
+        self.process.wait()
+        complaints = self.complaints()
+        self.close()
+        pytest.fail(f"{told!r}, {complaints!r}")
 
     def ask_for(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -20,7 +20,7 @@ from ..served import ADDRESS, PASSWORD, Served
 pytestmark = pytest.mark.journey
 
 COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main")
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for what takes one or two on a machine that has nothing else to do."""
 SOON = 8.0
 """Seconds, fewer than the ten that a request under way would be given."""
