@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from functools import partial
 
-from ..core.payments.disputes.answer_dispute import (
-    AcceptDispute,
-    AnswerDispute,
-    GatherEvidence,
-    SubmitEvidence,
-)
+from ..core.payments.disputes.accept_dispute import AcceptDispute
+from ..core.payments.disputes.answer_dispute import AnswerDispute
 from ..core.payments.disputes.bear_loss import BearLoss
 from ..core.payments.disputes.check_disputes import CheckDisputes
-from ..core.payments.disputes.follow_dispute import FindDisputes, FollowDispute
-from ..core.payments.disputes.list_disputes import ListDisputes, ViewDispute
+from ..core.payments.disputes.find_disputes import FindDisputes
+from ..core.payments.disputes.follow_dispute import FollowDispute
+from ..core.payments.disputes.gather_evidence import GatherEvidence
+from ..core.payments.disputes.list_disputes import ListDisputes
+from ..core.payments.disputes.recheck_dispute import RecheckDispute
 from ..core.payments.disputes.record_dispute import RecordDispute
+from ..core.payments.disputes.submit_evidence import SubmitEvidence
+from ..core.payments.disputes.view_dispute import ViewDispute
 from ..core.payments.irregularities import Irregularities
 from ..core.payments.lock_trade import LockTrade
 from ..core.payments.patience import Patience
@@ -31,6 +32,7 @@ class DisputesUseCases:
     """The use cases of disputes, which belong to the payments context."""
 
     follow_dispute: FollowDispute
+    recheck_dispute: RecheckDispute
     find_disputes: FindDisputes
     check_disputes: CheckDisputes
     list_disputes: ListDisputes
@@ -61,8 +63,10 @@ def disputes_use_cases(
         audit_log=store.audit_log,
         record_dispute=record_dispute,
     )
+    follow_dispute = FollowDispute(desk, record_dispute, patience)
     return DisputesUseCases(
-        follow_dispute=FollowDispute(desk, record_dispute, patience),
+        follow_dispute=follow_dispute,
+        recheck_dispute=RecheckDispute(follow_dispute),
         find_disputes=FindDisputes(desk, record_dispute, patience, clock),
         check_disputes=CheckDisputes(
             transaction=transaction, disputes=disputes, outbox=store.outbox, clock=clock
@@ -85,8 +89,7 @@ def disputes_use_cases(
 def disputes_routes(disputes: DisputesUseCases) -> tuple[Consumer, ...]:
     """Return the routes of disputes. Webhooks about them are hints (`hints.py`)."""
     ask = partial(Router(Queue.TRADE).persistent, Queue.REFUNDS)
-    follow = disputes.follow_dispute.again
-    return (ask(DisputeCheckDue, "payments.follow_dispute", follow),)
+    return (ask(DisputeCheckDue, "disputes.recheck_dispute", disputes.recheck_dispute),)
 
 
 def _record_dispute(adapters: Adapters, rules: MarketRules) -> RecordDispute:

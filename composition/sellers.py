@@ -5,10 +5,11 @@ Their routes are those of hints.
 
 from dataclasses import dataclass
 
-from ..core.payments.follow_seller_account import FollowSellerAccount
-from ..core.payments.open_seller_account import OpenSellerAccount
 from ..core.payments.patience import Patience
-from ..core.payments.view_seller_account import ViewSellerAccount, VisitSellerDashboard
+from ..core.payments.sellers.follow_account import FollowSellerAccount
+from ..core.payments.sellers.open_account import OpenSellerAccount
+from ..core.payments.sellers.view_account import ViewSellerAccount
+from ..core.payments.sellers.visit_dashboard import VisitSellerDashboard
 from .adapters import Adapters
 
 
@@ -45,7 +46,7 @@ def sellers_use_cases(adapters: Adapters, patience: Patience) -> SellersUseCases
         ),
         follow_account=follow_account,
         view_account=ViewSellerAccount(
-            payment_accounts=store.payment_accounts, follow_seller_account=follow_account
+            payment_accounts=store.payment_accounts, follow_account=follow_account
         ),
         visit_dashboard=VisitSellerDashboard(
             payment_accounts=store.payment_accounts,

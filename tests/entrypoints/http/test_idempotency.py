@@ -23,6 +23,9 @@ WITHOUT_KEY = {
     "/v1/users/me/payment-methods/setup",
     "/v1/embedded-provider/card-setups/{setup_id:str}/confirm",
     "/v1/embedded-provider/card-setups/{setup_id:str}/authenticate",
+    # Their links can be opened once and soon, and the account is opened once without a key.
+    "/v1/users/me/payout-account/onboarding",
+    "/v1/users/me/payout-account/dashboard",
 }
 
 

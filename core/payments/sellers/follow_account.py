@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from ...ports.clock import Clock
-from ...ports.known_seller_accounts import KnownSellerAccounts
-from ...ports.language.events import PayoutAccountChanged, PayoutAccountRestricted
-from ...ports.language.ids import UserId
-from ...ports.language.payments import PayoutState, Webhook
-from ...ports.language.seller_accounts import KnownSellerAccount, SellerAccount
-from ...ports.outbox import Outbox
-from ...ports.payments import Payouts
-from ...ports.seller_accounts import SellerAccounts
-from ...ports.transaction import Transaction
-from .patience import Patience
+from ....ports.clock import Clock
+from ....ports.known_seller_accounts import KnownSellerAccounts
+from ....ports.language.events import PayoutAccountChanged, PayoutAccountRestricted
+from ....ports.language.ids import UserId
+from ....ports.language.payments import PayoutState, Webhook
+from ....ports.language.seller_accounts import KnownSellerAccount, SellerAccount
+from ....ports.outbox import Outbox
+from ....ports.payments import Payouts
+from ....ports.seller_accounts import SellerAccounts
+from ....ports.transaction import Transaction
+from ..patience import Patience
 
 _GONE = "account_invalid"
 

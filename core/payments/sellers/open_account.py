@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from ...ports.clock import Clock
-from ...ports.known_seller_accounts import KnownSellerAccounts
-from ...ports.language.seller_accounts import AccountLink, KnownSellerAccount
-from ...ports.language.users import Actor, Role, User
-from ...ports.seller_accounts import SellerAccounts
-from ...ports.transaction import Transaction
-from ...ports.users import Users
-from .patience import Patience
+from ....ports.clock import Clock
+from ....ports.known_seller_accounts import KnownSellerAccounts
+from ....ports.language.seller_accounts import AccountLink, KnownSellerAccount
+from ....ports.language.users import Actor, Role, User
+from ....ports.seller_accounts import SellerAccounts
+from ....ports.transaction import Transaction
+from ....ports.users import Users
+from ..patience import Patience
 
 
 @dataclass(frozen=True, slots=True)
