@@ -104,7 +104,11 @@ DELETE /v1/users/me/payment-methods/{payment_method_id} 401 409 404 404 404 404
 POST   /v1/embedded-provider/card-setups/{setup_id}/confirm 404 404 404 404 404 404
 POST   /v1/embedded-provider/card-setups/{setup_id}/authenticate 404 404 404 404 404 404
 PUT    /v1/users/me/payment-method                     401   200    200   200           200   200
+GET    /v1/users/me/payout-account                     401   409    200   409           409   409
+POST   /v1/users/me/payout-account/onboarding          401   200    409   200           200   200
+POST   /v1/users/me/payout-account/dashboard           401   200    409   200           200   200
 PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
+GET    /v1/orders/{order_id}/payment-receipt           401   200    404   404           404   404
 POST   /v1/webhooks/stripe                             400   400    400   400           400   400
 GET    /health/live                                    200   200    200   200           200   200
 GET    /health/ready                                   200   200    200   200           200   200
@@ -215,6 +219,7 @@ def bodies(world: World) -> dict[Row, Any]:
         },
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
         ("PUT", "/v1/users/me/payout-account"): {"account": "acct_seller"},
+        ("POST", "/v1/users/me/payout-account/onboarding"): {},
     }
 
 
