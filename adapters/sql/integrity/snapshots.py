@@ -181,7 +181,7 @@ _IN_SUSPENSE = Statement(
     TRANSFERS.where(
         ledger_transfers.c.id.in_(
             select(ledger_entries.c.transfer_id).where(
-                ledger_entries.c.kind.in_([AccountKind.SUSPENSE, AccountKind.DISPUTED]),
+                is_word(ledger_entries.c.kind, AccountKind.SUSPENSE, AccountKind.DISPUTED),
                 one_of(ledger_entries.c.owner, "names"),
             )
         )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     select,
     update,
@@ -28,7 +29,8 @@ from ..schema import deliveries, kept_webhooks, webhooks
 
 _HAS_FAILED = exists(
     select(literal(1)).where(
-        deliveries.c.key == kept_webhooks.c.webhook_id, deliveries.c.attempts > 0
+        deliveries.c.key == kept_webhooks.c.webhook_id,
+        deliveries.c.attempts > literal_column("0"),  # as its index has it
     )
 )
 _IS_OTHER = webhooks.c.kind == WebhookKind.OTHER.value

@@ -157,6 +157,7 @@ LOOKING_AT_ALL = {
     "snapshots._RULES.0",
     "snapshots._SELLERS.0",
     "snapshots._SIZE.0",
+    "stored_sums._DISPUTES.0",
     "stored_sums._QUARTERS.0",
     "stored_sums._SHARDS.0",
     "stored_sums._TURNOVERS.0",
@@ -164,6 +165,7 @@ LOOKING_AT_ALL = {
     "turnovers._SUMMARIES.0",
     "waiting_messages._KEYS.0",
     "waiting_messages._REPORTED.0",
+    "webhook_archive._COUNTS.0",
 }
 # Those whose rows are walked in the order of an index until there are enough.
 IN_ORDER = {
