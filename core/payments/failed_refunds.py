@@ -30,8 +30,8 @@ class FailedRefunds:
     """Takes a refund back into the escrow, once, by the provider's name of it.
 
     If the order is refunded, the buyer is owed the amount again, and it is requested under a new
-    key. If the refund was unasked and the order goes on, what the parties bore of it is reversed.
-    An alarm is raised either way.
+    key. What the parties bore of unasked refunds is reversed, because the escrow has money again. An
+    alarm is raised either way.
     """
 
     transaction: Transaction
@@ -67,7 +67,7 @@ class FailedRefunds:
                 await self._request_again(payment, refund.id)
             else:
                 await self.payments.save(payment)
-                await self.record_refund.undo_shortfalls(trade.order)
+            await self.record_refund.undo_shortfalls(trade.order)
             await self.outbox.add(PaymentRefundFailed(order_id, amount, reason, owed))
             if owed and payment.refund_declines + 1 < MOST_REFUNDS:
                 await self.outbox.add(PaymentRefundDue(order_id))

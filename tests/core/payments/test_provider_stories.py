@@ -323,8 +323,6 @@ def run_stories(max_examples: int, steps: int) -> None:
             max_examples=max_examples,
             stateful_step_count=steps,
             deadline=None,
-            phases=__import__("hypothesis").Phase.__members__
-            and [__import__("hypothesis").Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
