@@ -30,8 +30,8 @@ class FailedRefunds:
     """Takes a refund back into the escrow, once, by the provider's name of it.
 
     If the order is refunded, the buyer is owed the amount again, and it is requested under a new
-    key. What the parties bore of unasked refunds is reversed, because the escrow has money again. An
-    alarm is raised either way.
+    key. What the parties bore of unasked refunds is reversed, because the escrow has money again.
+    An alarm is raised either way.
     """
 
     transaction: Transaction

@@ -22,6 +22,8 @@ ACCOUNTS = {
 """The kinds that the exchange hears of by no other way, and their accounts."""
 _FEE = MovementKind.FEE.value
 _STEPS = frozenset(kind.value for kind in ACCOUNTS)
+OWN_ACCOUNTS = frozenset(ACCOUNTS.values())
+"""The accounts on which only the transfers of this module move money."""
 
 
 def own_transfers(movement: Movement, at: datetime) -> Iterator[Transfer]:
@@ -40,6 +42,12 @@ def place_of(transfer_id: str) -> str | None:
     """Return the place of the movement that a transfer of this module books, or None."""
     step, colon, place = transfer_id.partition(":")
     return place if colon and step in _STEPS else None
+
+
+def account_of(transfer_id: str) -> AccountKind | None:
+    """Return the account that a transfer of this module moves money on, or None for another one."""
+    step, _, _ = transfer_id.partition(":")
+    return None if place_of(transfer_id) is None else ACCOUNTS[MovementKind(step)]
 
 
 def _booked(transfer_id: str, kind: AccountKind, came: Cents, at: datetime) -> Transfer:

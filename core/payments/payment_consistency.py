@@ -8,6 +8,7 @@ from ...ports.language.integrity import BookedTransfer, Check, Finding, SellerAc
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus, PayoutStatus
 from ...ports.language.payments import Account, AccountKind, Payment, Payout, PayoutState
+from .own_movements import OWN_ACCOUNTS, account_of
 
 _CHARGED = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 _IN_ESCROW = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)
@@ -246,6 +247,10 @@ def transfer_findings(transfer: BookedTransfer) -> Iterator[Finding]:
         if not _fits(account):
             yield _transfer(
                 transfer, f"it moves money on {account.kind} of {account.owner or 'nobody'}"
+            )
+        if account.kind in OWN_ACCOUNTS and account.kind is not account_of(transfer.id):
+            yield _transfer(
+                transfer, f"it moves money on {account.kind}; no transfer of its id should"
             )
         if account.kind is AccountKind.ESCROW and account.owner != str(transfer.order_id):
             yield _transfer(transfer, f"it moves the escrow of order {account.owner}")

@@ -99,6 +99,30 @@ async def test_what_the_seller_bore_of_a_refund_that_failed_is_reversed(
     await check_money(exchange)
 
 
+async def test_what_was_borne_is_reversed_when_the_requested_refund_fails(
+    unchecked: Exchange,
+) -> None:
+    """The buyer keeps what they got unasked, so less is owed to them, and nobody bore anything."""
+    exchange = unchecked
+    order = await exchange.trade()
+    refund = exchange.app.orders.refund_order
+    await refund(exchange.admin, order.id, reason=WHY, borne_by=Bearer.BUYER)
+    await exchange.quiet()
+    dashboard = Dashboard(exchange.provider.journal)
+    await dashboard.refund(str((await exchange.payment(order.id)).charge_id), 100)
+    await report_all(exchange)
+    await exchange.app.payments.bear_shortfall(
+        OPERATOR, order.id, borne_by=Bearer.EXCHANGE, reason=WHY
+    )
+    for left in (0, 0, order.price - 100):
+        await dashboard.fail_refund(await refund_id(exchange, order.id))
+        await report_all(exchange)
+        assert await in_escrow(exchange, order.id) == left
+    assert (await exchange.payment(order.id)).refunded == 100
+    assert await losses(exchange) == 0
+    await check_money(exchange)
+
+
 async def test_refund_of_an_unknown_charge_that_fails_leaves_suspense(
     unchecked: Exchange,
 ) -> None:

@@ -22,7 +22,7 @@ def test_every_kind_is_listed_with_its_subject(run: Run, tmp_path: Path) -> None
     assert (shown.code, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert {line.split()[0] for line in lines} == set(NotificationKind)
-    assert "sale_confirmed          Please ship: Nike Dunk Low White/Black, size 10.5" in lines
+    assert "sale_confirmed            Please ship: Nike Dunk Low White/Black, size 10.5" in lines
     assert list(tmp_path.iterdir()) == []
 
 

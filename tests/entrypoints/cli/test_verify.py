@@ -23,6 +23,7 @@ def test_a_sound_exchange_has_no_errors(folder: Path, run: Run) -> None:
         "books",
         "search",
         "ledger",
+        "movements",
         "provider",
         "messages",
         "references",

@@ -33,7 +33,7 @@ async def become_busy(exchange: Exchange) -> None:
 
 
 async def _quarrel(exchange: Exchange) -> None:
-    """A complaint, a freeze, and what the provider did unasked."""
+    """A complaint, a freeze, a dispute, and what the provider did unasked."""
     app = exchange.app
     complained = await exchange.trade(OrderStatus.DELIVERED)
     await app.orders.complain(
@@ -49,6 +49,10 @@ async def _quarrel(exchange: Exchange) -> None:
     await dashboard.refund(charge, 100)
     await exchange.webhook(-1)
     await dashboard.charge(None, 5_000)
+    await exchange.webhook(-1)
+    disputed = (await exchange.payment((await exchange.trade()).id)).charge_id
+    assert disputed is not None
+    await dashboard.dispute(disputed, 1_000, exchange.clock.now())
     await exchange.webhook(-1)
     await exchange.workers.settle()
 
