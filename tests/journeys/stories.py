@@ -72,7 +72,7 @@ async def outcome_of(exchange: Exchange) -> Outcome:
             lambda provider: Counter(
                 (call.request.operation.value, call.request.amount)
                 for call in provider.calls
-                if call.took_effect
+                if call.took_effect and call.request.amount  # and not what sets cards up
             )
         ),
         ledger={kind.value: total for kind, total in (await store.ledger.totals()).items()},
