@@ -26,7 +26,8 @@ class FollowSellerAccount:
     owed to the seller until it can be paid.
 
     The state is read outside a transaction. If somebody else applied one meanwhile, which may be
-    newer, it is read again. So the last one to apply a state has read it last.
+    newer, it is read again, also if that one changed nothing. So the last one to apply a state has
+    read it last.
     """
 
     transaction: Transaction
@@ -66,15 +67,14 @@ class FollowSellerAccount:
     async def _apply(self, known: KnownSellerAccount, state: SellerAccount) -> None:
         if known.account != state.id:
             return  # replaced meanwhile
-        if known.can_receive is not state.can_receive:
-            changed = replace(known, can_receive=state.can_receive, version=known.version + 1)
-            await self.known_accounts.save(changed)
-            if not state.can_receive:
-                await self.outbox.add(
-                    PayoutAccountRestricted(
-                        known.user_id, state.id, state.problem or _GONE, state.due, state.deadline
-                    )
+        applied = replace(known, can_receive=state.can_receive, version=known.version + 1)
+        await self.known_accounts.save(applied)
+        if known.can_receive and not state.can_receive:
+            await self.outbox.add(
+                PayoutAccountRestricted(
+                    known.user_id, state.id, state.problem or _GONE, state.due, state.deadline
                 )
+            )
         if state.can_receive and await self._has_refused(known.user_id):
             await self.outbox.add(PayoutAccountChanged(known.user_id, state.id))
 

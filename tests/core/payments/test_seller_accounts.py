@@ -300,6 +300,32 @@ async def test_an_older_look_does_not_replace_a_newer_one(exchange: Exchange) ->
     assert len(await restrictions(exchange, seller)) == 1
 
 
+@pytest.mark.parametrize("can_receive", [False, True])
+async def test_an_older_look_does_not_replace_a_newer_one_that_changed_nothing(
+    exchange: Exchange, *, can_receive: bool
+) -> None:
+    seller, account = await onboarded(exchange)
+    await complete(exchange, account)
+    if not can_receive:
+        await restrict(exchange, account)
+    told_before = len(await restrictions(exchange, seller))
+    briefly, again = dashboard(exchange).restrict_account, complete
+    if not can_receive:
+        briefly, again = dashboard(exchange).complete_account, restrict
+    slow = SlowLook(exchange.app.adapters.seller_accounts)
+    another = exchange.in_another_process(seller_accounts=slow)
+    await briefly(account)  # of which nobody tells
+    older = asyncio.ensure_future(another.app.sellers.view_account(seller))
+    await slow.has_looked.wait()
+    await again(exchange, account)  # as it is known
+    slow.may_return.set()
+    assert (await older).can_receive is can_receive
+    known = await exchange.store.known_seller_accounts.find(seller.user_id)
+    assert known is not None
+    assert known.can_receive is can_receive
+    assert len(await restrictions(exchange, seller)) == told_before
+
+
 async def test_a_state_of_an_account_that_was_replaced_meanwhile_is_ignored(
     exchange: Exchange,
 ) -> None:
