@@ -6,6 +6,7 @@ from hmac import compare_digest
 from ..adapters.embedded.card_records import client_secret_of
 from ..adapters.embedded.card_vault import EmbeddedCardVault
 from ..adapters.embedded.payment_provider import SignedWebhook
+from ..core.users.user_texts import check_provider_token
 from ..ports.language.cards import CardSetup
 from ..ports.language.errors import NoSuchCardSetup
 from .application import Application
@@ -20,9 +21,12 @@ class CardPages:
     async def confirm(self, setup_id: str, token: str) -> CardSetup:
         """Try a card in a setup, and return the setup.
 
-        Raises NoSuchCardSetup, and CardRefused if the setup has a card already.
+        Raises NoSuchCardSetup, CardRefused if the setup has a card already, and InvalidText if no
+        card has such a token.
         """
-        return await self._reported(setup_id, await self._vault(setup_id).confirm(setup_id, token))
+        vault = self._vault(setup_id)
+        token = check_provider_token("token", token)
+        return await self._reported(setup_id, await vault.confirm(setup_id, token))
 
     async def authenticate(self, setup_id: str, *, passes: bool) -> CardSetup:
         """Pass or fail the authentication, and return the setup.

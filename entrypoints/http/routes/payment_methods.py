@@ -14,6 +14,7 @@ from ....core.users.user_texts import MAX_PROVIDER_TOKEN
 from ....ports.language.cards import CardSetup, CardSetupState, PaymentMethod
 from ....ports.language.errors import (
     CardRefused,
+    InvalidText,
     LastCardInUse,
     NoSuchCardSetup,
     NotFound,
@@ -188,7 +189,7 @@ class TestCardsController(Controller):
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
         responses=success(200, SetupView, {**_SETUP, "payment_method": None})
-        | problems(NoSuchCardSetup, CardRefused, public=True, body=True),
+        | problems(NoSuchCardSetup, CardRefused, InvalidText, public=True, body=True),
     )
     async def confirm(
         self,

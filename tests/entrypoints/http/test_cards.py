@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from .world import Person, World
 
 CARDS = "/v1/users/me/payment-methods"
@@ -101,6 +103,19 @@ async def test_a_setup_is_only_for_who_has_its_secret(
     assert refused.status_code == 404
     refused = await market.get(f"{CARDS}/setup/seti_unknown", buyer)
     assert refused.json()["setup"] == "seti_unknown"
+
+
+@pytest.mark.parametrize("token", ["pm_a\0b", "pm_a b", "pm_\N{SNOWMAN}"])
+async def test_a_test_card_has_a_token_like_any_other(
+    market: World, buyer: Person, token: str
+) -> None:
+    setup = await begun(market, buyer)
+    path = f"/v1/embedded-provider/card-setups/{setup['id']}/confirm"
+    body = {"client_secret": setup["client_secret"], "token": token}
+    refused = await market.post(path, json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, "token")
+    viewed = await market.ok("GET", f"{CARDS}/setup/{setup['id']}", buyer)
+    assert viewed["state"] == "open"
 
 
 async def test_the_default_is_set_by_a_token_or_an_id_alone(market: World, buyer: Person) -> None:
