@@ -225,10 +225,9 @@ class PaymentsSettings(Section, frozen=True):
             )
         if not _is_safe(self.api_url or "https://"):
             raise ValueError("payments.api_url must begin with https://, or be on this machine")
-        if not _is_safe(self.buyer_return_url or "https://"):
-            raise ValueError(
-                "payments.buyer_return_url must begin with https://, or be on this machine"
-            )
+        for name in ("buyer_return_url", "onboarding_return_url", "onboarding_refresh_url"):
+            if not _is_safe(getattr(self, name) or "https://"):
+                raise ValueError(f"payments.{name} must begin with https://, or be on this machine")
 
 
 def _is_safe(url: str) -> bool:
@@ -260,9 +259,9 @@ class CacheSettings(Section, frozen=True):
 class Settings(Section, frozen=True):
     """All settings of a deployment. The defaults run the whole exchange in one process.
 
-    In `production` mode a missing secret or warehouse is an error, and so is the embedded payment
-    provider. In `embedded` mode a missing secret is generated, and letters say that the warehouse
-    is not set.
+    In `production` mode a missing secret, page or warehouse is an error, and so are the embedded
+    payment provider and a store in memory. In `embedded` mode a missing secret is generated, and
+    letters say that the warehouse is not set.
     """
 
     mode: Literal["embedded", "production"] = "embedded"
@@ -292,6 +291,10 @@ class Settings(Section, frozen=True):
             ),
             "payments.webhook_secret": self.payments.webhook_secret,
             "payments.buyer_return_url": self.payments.buyer_return_url,
+            "payments.onboarding_return_url": (
+                self.payments.onboarding_return_url != PaymentsSettings().onboarding_return_url
+            ),
+            "a store.adapter that keeps its data": not self._is_in_memory,
             "warehouse.name, street, city and country": self.warehouse.is_set,
         }
         missing = [name for name, is_there in needed.items() if not is_there]

@@ -21,6 +21,7 @@ PRODUCTION = {
     "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
     "SOLEBOOK_PAYMENTS__API_KEY": HUNTER,
     "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
+    "SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
     "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
     "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
     "SOLEBOOK_WAREHOUSE__CITY": "Portland",
@@ -277,6 +278,10 @@ def test_production_with_its_secrets_is_accepted() -> None:
             "the settings are wrong: production needs payments.buyer_return_url",
         ),
         (
+            ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],
+            "the settings are wrong: production needs payments.onboarding_return_url",
+        ),
+        (
             ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
             (
                 "the settings are wrong: production needs security.signing_keys and "
@@ -289,6 +294,11 @@ def test_production_without_a_secret_is_refused(missing: list[str], problem: str
     with pytest.raises(SettingsError) as refused:
         load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
     assert str(refused.value) == problem
+
+
+def test_production_with_a_store_in_memory_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"needs a store\.adapter that keeps its data"):
+        load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__ADAPTER": "memory"})
 
 
 @pytest.mark.parametrize("part", ["NAME", "STREET", "CITY", "COUNTRY"])

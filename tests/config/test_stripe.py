@@ -12,6 +12,7 @@ STRIPE = {
     "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": "whsec_hunter",
     "SOLEBOOK_PAYMENTS__OLD_WEBHOOK_SECRET": "whsec_old_hunter",
     "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
+    "SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
 }
 PRODUCTION = {
     "SOLEBOOK_MODE": "production",
@@ -56,6 +57,14 @@ def test_the_key_is_not_sent_where_it_would_be_seen(url: str) -> None:
 def test_a_buyer_is_sent_back_over_https(url: str) -> None:
     with pytest.raises(SettingsError, match=re.escape("payments.buyer_return_url must begin")):
         load_settings(None, STRIPE | {"SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": url})
+
+
+@pytest.mark.parametrize("page", ["RETURN", "REFRESH"])
+@pytest.mark.parametrize("url", ["http://exchange.example.com", "javascript:alert(1)", "payouts"])
+def test_a_seller_is_sent_back_over_https(page: str, url: str) -> None:
+    name = f"onboarding_{page.lower()}_url"
+    with pytest.raises(SettingsError, match=re.escape(f"payments.{name} must begin")):
+        load_settings(None, STRIPE | {f"SOLEBOOK_PAYMENTS__{name.upper()}": url})
 
 
 @pytest.mark.parametrize("code", ["USD", "EUR", "JPY", "KRW", "HUF"])

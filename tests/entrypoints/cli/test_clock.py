@@ -21,6 +21,7 @@ PRODUCTION = {
     "PAYMENTS__ADAPTER": "stripe",
     "PAYMENTS__API_KEY": "sk_test_clock",
     "PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
+    "PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
     "PAYMENTS__WEBHOOK_SECRET": "w" * 32,
     "WAREHOUSE__NAME": "Test",
     "WAREHOUSE__STREET": "1 Main Street",
