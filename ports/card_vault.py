@@ -15,7 +15,8 @@ class CardVault(Protocol):
     async def begin(self, *, key: str, holder: CardHolder) -> NewCardSetup:
         """Begin the setup of a card that the provider gets from the holder's browser.
 
-        The card is verified, and then belongs to the holder's customer.
+        The card is verified, and then belongs to the holder's customer. Raises InvalidText, like
+        `save`, if the provider does not accept the holder's email.
         """
         ...
 

@@ -14,7 +14,7 @@ from ...ports.language.cards import (
     NewCardSetup,
     SavedCard,
 )
-from ...ports.language.errors import CardRefused
+from ...ports.language.errors import CardRefused, InvalidText
 from ...ports.language.ids import UserId, parse_id
 from .client import StripeCalls, refused
 from .labels import METHOD, USER, id_of, labels, made_under, metadata_of
@@ -123,6 +123,8 @@ class StripeCardVault(CardVault):
                 )
             )
         except stripe.StripeError as error:
+            if isinstance(error, stripe.InvalidRequestError) and error.param == "email":
+                raise InvalidText(field="email", problem="is not accepted") from None
             raise refused("to make a customer", error) from None
         return made.id
 

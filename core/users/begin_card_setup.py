@@ -22,7 +22,11 @@ class BeginCardSetup:
     ids: Ids
 
     async def __call__(self, actor: Actor) -> NewCardSetup:
-        """Return the setup that waits for the card. Raises TooManyPaymentMethods, Unavailable."""
+        """Return the setup that waits for the card.
+
+        Raises TooManyPaymentMethods, Unavailable, and InvalidText if the provider does not accept
+        the user's email.
+        """
         user = await self.users.get(actor.user_id)
         if len(await self.payment_methods.of(user.id)) >= MAX_CARDS:
             raise TooManyPaymentMethods(limit=MAX_CARDS)

@@ -136,7 +136,7 @@ class PaymentMethodsController(Controller):
     @post(
         "/setup",
         summary="Begin to add a card",
-        responses=success(201, NewSetupView, _NEW) | problems(TooManyPaymentMethods),
+        responses=success(201, NewSetupView, _NEW) | problems(TooManyPaymentMethods, InvalidText),
     )
     async def begin_setup(self, request: JsonRequest, application: App) -> NewSetupView:
         """Return the client secret with which your browser sends a card to the payment provider.

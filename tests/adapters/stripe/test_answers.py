@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from solebook.adapters.stripe.card_vault import StripeCardVault
 from solebook.adapters.stripe.movement_records import kind_and_amount
 from solebook.adapters.stripe.payment_provider import StripePaymentProvider
+from solebook.ports.language.cards import CardHolder
 from solebook.ports.language.errors import (
     ChargeDeclined,
+    InvalidText,
     PayoutDeclined,
     RefundDeclined,
     Unavailable,
 )
+from solebook.ports.language.ids import UserId
 from solebook.ports.language.movements import MovementKind
 from solebook.ports.language.payments import Charge, PendingCharge
 
@@ -73,6 +77,18 @@ async def test_a_charge_that_stripe_is_processing_is_pending_until_it_is_paid(
 
     intent["status"] = "succeeded"
     assert await rig.provider.find_charge(order_id) == Charge(charge_id, 20_000)
+
+
+# ---- cards ---------------------------------------------------------------------------------------
+
+
+async def test_an_email_that_stripe_does_not_accept_is_named(rig: StripeRig) -> None:
+    vault = StripeCardVault(rig.provider.calls)
+    holder = CardHolder(UserId(rig.ids.new()), f"{'b' * 512}@example.com")
+    with pytest.raises(InvalidText, match="email"):
+        await vault.begin(key="begin", holder=holder)
+    with pytest.raises(InvalidText, match="email"):
+        await vault.save(key="save", holder=holder, token="pm_card_visa")
 
 
 # ---- refunds -------------------------------------------------------------------------------------
