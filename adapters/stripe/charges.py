@@ -1,5 +1,7 @@
 """Charges: payment intents, which are tried without the buyer first."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,12 +85,20 @@ class StripeCharges:
         paid = (outcome for outcome in outcomes if isinstance(outcome, Charge))
         return next(paid, outcomes[0] if outcomes else None)
 
-    async def source(self, order_id: OrderId, amount: Cents) -> str | None:
-        """Return Stripe's charge that can be the source of a transfer of this amount, or None."""
+    async def source(
+        self, order_id: OrderId, amount: Cents, transfers: Iterable[stripe.Transfer]
+    ) -> str | None:
+        """Return Stripe's charge that can be the source of a transfer of this amount, or None.
+
+        `transfers` are those of the order. What they took from a charge is left of it no more.
+        """
+        taken: Counter[str | None] = Counter()
+        for transfer in transfers:
+            taken[id_of(transfer.source_transaction)] += transfer.amount - transfer.amount_reversed
         for attempt in await attempts_of(self.calls, order_id):
-            intent = attempt.intent
-            if intent.status == "succeeded" and intent.amount_received >= amount:
-                return id_of(intent.latest_charge)
+            intent, charge = attempt.intent, id_of(attempt.intent.latest_charge)
+            if intent.status == "succeeded" and intent.amount_received - taken[charge] >= amount:
+                return charge
         return None
 
     async def receipt(self, charge_id: str) -> str | None:

@@ -32,22 +32,21 @@ class StripePayouts:
     async def pay_out(self, key: str, order_id: OrderId, account: str, amount: Cents) -> PayoutMade:
         """Transfer once under this key. Raises PayoutDeclined, Unavailable."""
         assert amount > 0, amount
-        made = made_under(
-            key,
-            await self.calls.all_of(
-                lambda client: client.v1.transfers.list_async(
-                    {"transfer_group": str(order_id), "limit": 100}
-                )
-            ),
+        transfers = await self.calls.all_of(
+            lambda client: client.v1.transfers.list_async(
+                {"transfer_group": str(order_id), "limit": 100}
+            )
         )
+        made = made_under(key, transfers)
         if made is None:
-            made = await self._create(key, order_id, account, amount)
+            source = await self.charges.source(order_id, amount, transfers)
+            made = await self._create(key, order_id, account, amount, source)
         asked = (id_of(made.destination), made.amount)
         assert asked == (account, amount), f"{key} was used for another payout"
         return PayoutMade(made.id, made.amount)
 
     async def _create(
-        self, key: str, order_id: OrderId, account: str, amount: Cents
+        self, key: str, order_id: OrderId, account: str, amount: Cents, source: str | None
     ) -> stripe.Transfer:
         params: TransferCreateParams = {
             "amount": amount,
@@ -56,7 +55,6 @@ class StripePayouts:
             "transfer_group": str(order_id),
             "metadata": labels(key, order_id),
         }
-        source = await self.charges.source(order_id, amount)
         if source is not None:
             params["source_transaction"] = source
         try:

@@ -185,6 +185,26 @@ async def test_an_account_that_cannot_be_paid_declines_the_payout(
     assert declined.value.reason == reason
 
 
+async def test_a_payout_is_made_although_the_operator_used_up_its_source(rig: StripeRig) -> None:
+    order_id = rig.order_id()
+    charge_id = await rig.charged(20_000, order_id)
+    await rig.charged(20_000, rig.order_id())  # there is other money
+    await rig.double.perform("POST", "/_double/clock", {"advance": str(8 * 86_400)})
+    source = rig.double.state.get("payment_intent", charge_id)["latest_charge"]
+    await told(
+        rig,
+        "/v1/transfers",
+        amount="5000",
+        currency="usd",
+        destination=rig.account,
+        source_transaction=source,
+    )
+    payout = await rig.provider.pay_out(
+        key="payout", order_id=order_id, account=rig.account, amount=17_800
+    )
+    assert rig.double.state.get("transfer", payout.id)["source_transaction"] is None
+
+
 # ---- movements -----------------------------------------------------------------------------------
 
 
