@@ -77,7 +77,8 @@ class KeepCard:
             id=PaymentMethodId(self.ids.new()),
             user_id=user_id,
             token=card.token,
-            details=card.details,
+            # The number of one that was never on file may end a bar later.
+            details=replace(card.details, fingerprint=None) if is_one_too_many else card.details,
             created_at=now,
             removed_at=now if is_one_too_many else None,
         )
