@@ -14,7 +14,8 @@ from ...ports.transaction import Transaction
 from .irregularities import Irregularities
 from .lock_trade import LockTrade
 from .record_refund import RecordRefund
-from .refunds import MOST_REFUNDS, refund_amount
+from .refund_still_due import refund_still_due
+from .refunds import MOST_REFUNDS
 from .suspense import Suspense, suspended_refund_id
 from .transfers import (
     refund_failed,
@@ -62,7 +63,8 @@ class FailedRefunds:
             await self.ledger.post(refund_failed(order_id, refund.id, amount, self.clock.now()))
             payment = replace(payment, refunded=payment.refunded - amount)
             reason = refund.reason or "failed"
-            owed = refund_amount(trade.order, payment) > 0 and payment.status in _ENDED
+            due = await refund_still_due(self.ledger, trade.order, payment)
+            owed = due > 0 and payment.status in _ENDED
             if owed:
                 await self._request_again(payment, refund.id)
             else:

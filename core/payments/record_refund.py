@@ -15,7 +15,8 @@ from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
 from .irregularities import Irregularities
 from .lock_trade import LockTrade, Trade
-from .refunds import MOST_REFUNDS, borne_id, is_share, refund_amount, refunded
+from .refund_still_due import refund_still_due
+from .refunds import MOST_REFUNDS, borne_id, is_share, refunded
 from .set_off import SetOff
 from .suspense import suspended_refund_id
 from .transfers import (
@@ -68,7 +69,7 @@ class RecordRefund:
             if payment.refund_asked == 0:
                 if any(d.status.takes_money for d in await self.disputes.of_order(order_id)):
                     return None  # the provider would decline it; see RecordDispute
-                back = refund_amount(trade.order, payment)
+                back = await refund_still_due(self.ledger, trade.order, payment)
                 if back == 0:
                     await self._complete(trade, payment, 0, f"nothing-{payment.refund_declines}")
                     return None
@@ -103,15 +104,23 @@ class RecordRefund:
     async def _answered(
         self, trade: Trade, payment: Payment, made: RefundMade, *, is_known: bool
     ) -> None:
-        payment = replace(payment, refund_id=payment.refund_id or made.id)
         if is_known:
             # A webhook booked this refund as unasked. Only the rest must still be requested.
             await self._ask_again(payment)
-        elif made.amount == payment.refund_asked:
+        elif made.amount == payment.refund_asked and await self._is_all(trade, payment):
+            payment = replace(payment, refund_id=payment.refund_id or made.id)
             await self._complete(trade, payment, made.amount, made.id)
         else:
             payment = await self._unasked(payment, made.id, made.amount)
             await self._ask_again(payment)
+
+    async def _is_all(self, trade: Trade, payment: Payment) -> bool:
+        """Return whether nothing is due but what was requested.
+
+        More is due if an unasked refund has failed since.
+        """
+        due = await refund_still_due(self.ledger, trade.order, payment)
+        return due <= payment.refund_asked
 
     async def decline(self, asked: Payment, reason: str) -> bool:
         """Record that the provider declined this amount. Return whether to request less now."""
@@ -134,7 +143,7 @@ class RecordRefund:
             trade, payment = await self._locked(order_id)
             if await self._is_already_booked(payment, event):
                 return
-            if _is_awaited(payment, event):
+            if _is_awaited(payment, event) and await self._is_all(trade, payment):
                 told = replace(
                     payment,
                     refund_id=payment.refund_id or event.reference,

@@ -16,7 +16,7 @@ from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payments
 from ...ports.transaction import Transaction
 from .lock_trade import LockTrade
-from .refunds import refund_amount
+from .refund_still_due import refund_still_due
 from .transfers import refunded_otherwise
 
 
@@ -54,7 +54,9 @@ class RefundOtherwise:
                 or await self.ledger.find(f"{order_id}:refund") is None
             ):
                 raise NoFailedRefund(order_id=order_id)
-            amount, now = refund_amount(order, payment), self.clock.now()
+            amount, now = await refund_still_due(self.ledger, order, payment), self.clock.now()
+            if amount == 0:
+                raise NoFailedRefund(order_id=order_id)
             number = payment.refund_declines
             await self.ledger.append(refunded_otherwise(order_id, number, amount, now))
             await self.payments.save(replace(payment, status=PaymentStatus.REFUNDED))

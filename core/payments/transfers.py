@@ -108,8 +108,13 @@ def refunded_again(
 
 def refunded_otherwise(order_id: OrderId, number: int, amount: Cents, at: datetime) -> Transfer:
     """Return the transfer of a refund that the exchange paid from elsewhere, so it keeps this."""
-    transfer_id = f"{order_id}:refund-otherwise:{number}"
+    transfer_id = refunded_otherwise_id(order_id, number)
     return _move(transfer_id, order_id, at, escrow(order_id), losses(), amount)
+
+
+def refunded_otherwise_id(order_id: OrderId, number: int) -> str:
+    """Return the id of the transfer of such a refund; `number` counts those that failed before."""
+    return f"{order_id}:refund-otherwise:{number}"
 
 
 def settled(due: PayoutDue, debt_settled: Cents, at: datetime) -> Transfer:

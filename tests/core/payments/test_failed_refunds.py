@@ -188,3 +188,55 @@ async def test_refund_after_delivery_that_fails_is_made_again_and_nothing_else(
     assert await exchange.store.ledger.totals() == debt
     assert (await exchange.order(order.id)).status is OrderStatus.DELIVERED
     await check_money(exchange)
+
+
+async def test_what_an_unasked_refund_gave_back_is_due_too_while_a_request_is_unanswered(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await exchange.trade()
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard = Dashboard(exchange.provider.journal)
+    unasked = await dashboard.refund(charge_id, 3_000)
+    await report_all(exchange)
+    exchange.line.is_cut = True
+    await exchange.cancel(order.id)
+    await exchange.workers.settle()
+    exchange.line.is_cut = False
+    await dashboard.fail_refund(unasked.id)
+    await exchange.app.payments.settle_refund.of_charge(charge_id)
+    await exchange.later(timedelta(hours=1))
+    payment = await exchange.payment(order.id)
+    assert (payment.status, payment.left) == (PaymentStatus.REFUNDED, 0)
+    assert await in_escrow(exchange, order.id) == 0
+    await report_all(exchange)
+    await check_money(exchange)
+    # The last one can fail as well, and is known by its name.
+    await dashboard.fail_refund(await refund_id(exchange, order.id))
+    await report_all(exchange)
+    assert (await exchange.payment(order.id)).left == 0
+    await check_money(exchange)
+
+
+async def test_what_was_refunded_otherwise_is_not_due_again_when_another_refund_fails(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await exchange.trade()
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard = Dashboard(exchange.provider.journal)
+    unasked = await dashboard.refund(charge_id, 3_000)
+    await report_all(exchange)
+    await exchange.cancel(order.id)
+    await exchange.quiet()
+    for _ in range(3):
+        await dashboard.fail_refund(await refund_id(exchange, order.id))
+        await report_all(exchange)
+    otherwise = exchange.app.payments.refund_otherwise
+    assert await otherwise(OPERATOR, order.id, reason=WHY) == order.buyer_total - 3_000
+    await exchange.quiet()
+    await dashboard.fail_refund(unasked.id)
+    await report_all(exchange)
+    assert await otherwise(OPERATOR, order.id, reason=WHY) == 3_000
+    assert await in_escrow(exchange, order.id) == 0
+    await check_money(exchange)
