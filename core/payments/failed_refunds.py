@@ -32,6 +32,7 @@ class FailedRefunds:
 
     If the order is refunded, the buyer is owed the amount again, and it is requested under a new
     key. What the parties bore of unasked refunds is reversed, because the escrow has money again.
+    What the exchange bore of lost disputes stays.
     An alarm is raised either way.
     """
 

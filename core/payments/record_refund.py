@@ -239,7 +239,8 @@ class RecordRefund:
         transfer = refunded(order, payment, payout, back, self.clock.now())
         if transfer is not None and not await self.ledger.post(transfer):
             await self._book_again(trade, name, back)
-        await self.undo_shortfalls(order)
+        disputes = await self.disputes.of_order(order.id)
+        await self.undo_shortfalls(order, *(dispute.name for dispute in disputes))
         done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
         await self.payments.save(done)
         if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
@@ -257,16 +258,19 @@ class RecordRefund:
             now = self.clock.now()
             await self.ledger.append(refunded_again(order.id, name, back, held - back, to, now))
 
-    async def undo_shortfalls(self, order: Order) -> None:
+    async def undo_shortfalls(self, order: Order, *disputes: str) -> None:
         """Reverse the shortfalls that the parties or the exchange bore for this order.
 
-        If a party's payouts already settled it, they have a credit, and the alarm says so.
+        Those of lost disputes are reversed if the disputes are named. If a party's payouts already
+        settled it, they have a credit, and the alarm says so.
         """
-        number, now = 1, self.clock.now()
-        while (transfer := await self.ledger.find(borne_id(order, number))) is not None:
-            await self.ledger.post(taken_back(transfer, now))
-            number += 1
-        parties = (order.buyer_id, order.seller_id) if number > 1 else ()
+        is_any, now = False, self.clock.now()
+        for of in (None, *disputes):
+            number = 1
+            while (transfer := await self.ledger.find(borne_id(order, number, of))) is not None:
+                await self.ledger.post(taken_back(transfer, now))
+                number, is_any = number + 1, True
+        parties = (order.buyer_id, order.seller_id) if is_any else ()
         credits_ = await self.ledger.lock(*map(debt, parties))
         for user_id, credit in zip(parties, credits_, strict=True):
             if credit > 0:

@@ -63,20 +63,32 @@ def refunded(
     return Transfer(f"{order.id}:refund", order.id, at, tuple(moved)) if moved else None
 
 
-def borne(order: Order, bearer: Bearer, number: int, amount: Cents, at: datetime) -> Transfer:
-    """Return the transfer of a shortfall from its bearer to the escrow."""
+def borne(
+    order: Order,
+    bearer: Bearer,
+    number: int,
+    amount: Cents,
+    at: datetime,
+    *,
+    dispute: str | None = None,
+) -> Transfer:
+    """Return the transfer of a shortfall from its bearer to the escrow.
+
+    `dispute` is the provider's name of the dispute that the shortfall is of, if it is of one.
+    """
     accounts = {
         Bearer.BUYER: debt(order.buyer_id),
         Bearer.SELLER: debt(order.seller_id),
         Bearer.EXCHANGE: losses(),
     }
     entries = (Entry(accounts[bearer], -amount), Entry(escrow(order.id), amount))
-    return Transfer(borne_id(order, number), order.id, at, entries)
+    return Transfer(borne_id(order, number, dispute), order.id, at, entries)
 
 
-def borne_id(order: Order, number: int) -> str:
-    """Return the id of the order's shortfall transfer number `number`."""
-    return f"{order.id}:shortfall:{number}"
+def borne_id(order: Order, number: int, dispute: str | None = None) -> str:
+    """Return the id of the order's shortfall transfer number `number`, or of that of a dispute."""
+    of = f"{dispute}:" if dispute else ""
+    return f"{order.id}:shortfall:{of}{number}"
 
 
 def set_off(payout: Payout, amount: Cents, at: datetime, name: str | None = None) -> Transfer:

@@ -48,7 +48,11 @@ class BearLoss:
             of_escrow = await self._refund(dispute, order_id)
         transfer = lost(dispute, order_id, of_escrow, self.clock.now())
         await self.ledger.append(transfer)
-        return replace(dispute, borne=dispute.borne + dispute.outstanding)
+        return replace(
+            dispute,
+            order_id=dispute.order_id or order_id,
+            borne=dispute.borne + dispute.outstanding,
+        )
 
     async def _order_of(self, dispute: Dispute) -> OrderId | None:
         """Return the order whose payment is the charge. If there is none, the charge's account in
@@ -72,10 +76,11 @@ class BearLoss:
         await self.outbox.add(PaymentRefundedUnasked(order_id, amount))
         if self._exchange_bears(order, payment):
             number = 1
-            while await self.ledger.find(borne_id(order, number)) is not None:
+            while await self.ledger.find(borne_id(order, number, dispute.name)) is not None:
                 number += 1
-            bearer = Bearer.EXCHANGE
-            await self.ledger.append(borne(order, bearer, number, amount, self.clock.now()))
+            bearer, now = Bearer.EXCHANGE, self.clock.now()
+            transfer = borne(order, bearer, number, amount, now, dispute=dispute.name)
+            await self.ledger.append(transfer)
             await self.outbox.add(ShortfallBorne(order_id, amount, bearer))
         return amount
 

@@ -299,3 +299,20 @@ async def test_a_dispute_whose_account_differs_is_found_by_verify(exchange: Exch
 
     async with exchange.store.transaction():
         await exchange.store.disputes.save(known_one)
+
+
+async def test_the_exchange_bears_a_lost_dispute_also_after_another_refund_has_failed(
+    exchange: Exchange,
+) -> None:
+    order = await paid_order(exchange)
+    made = await dashboard(exchange).refund(await charge_of(exchange, order.id), 1_000)
+    await told_of_latest(exchange)
+    await decide(exchange, await dispute(exchange, order, 5_000), won=False)
+    bear = exchange.app.payments.bear_shortfall
+    await bear(exchange.admin, order.id, borne_by=Bearer.SELLER, reason="a test")
+
+    await dashboard(exchange).fail_refund(made.id)
+    await told_of_latest(exchange)
+
+    assert (await losses(exchange), await debt_of(exchange, order)) == (-5_000, 0)
+    assert await in_escrow(exchange, order.id) == 0
