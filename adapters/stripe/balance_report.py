@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ...ports.language.currencies import Currency
 from ...ports.language.reconciliation import Reported, ReportRefused
@@ -36,6 +36,9 @@ _TYPES = {
     "tax_fee": "tax",
 }
 """The reporting category of each type, where it is not the type itself."""
+
+_MOST = 10**15
+"""More than any amount in a report, in minor units."""
 
 
 def read_report(lines: Iterable[str], currency: Currency) -> Iterator[Reported]:
@@ -101,9 +104,9 @@ def _minor(line: int, row: Mapping[str, str], name: str, currency: Currency) -> 
     text = row[name]
     try:
         amount = Decimal(text.replace(",", "")) * currency.unit
-        if amount == amount.to_integral_value():
+        if abs(amount) <= _MOST and amount == amount.to_integral_value():
             return int(amount)
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         pass
     raise _refused(line, f"has {text!r} as {name}, which is no amount in {currency.code}")
 
@@ -111,9 +114,9 @@ def _minor(line: int, row: Mapping[str, str], name: str, currency: Currency) -> 
 def _instant(line: int, text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (OverflowError, ValueError):
         raise _refused(line, f"has {text!r} as its time") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _refused(line: int, problem: str) -> ReportRefused:

@@ -140,7 +140,10 @@ def test_a_missing_column_is_named(missing: str) -> None:
         ({"net": "214.00"}, "line 3 of the report has a net of 214.00"),
         ({"currency": "eur"}, "line 3 of the report is in EUR, not in USD"),
         ({"currency": ""}, "line 3 of the report is in no currency"),
+        ({"gross": "1e999999"}, "line 3 of the report has '1e999999' as gross"),
+        ({"gross": "1e5000"}, "line 3 of the report has '1e5000' as gross"),
         ({"created_utc": "yesterday"}, "line 3 of the report has 'yesterday' as its time"),
+        ({"created_utc": "0001-01-01T00:00+05:00"}, "line 3 of the report has '0001-01-01T00"),
         ({"balance_transaction_id": ""}, "line 3 of the report has no id"),
     ],
 )
