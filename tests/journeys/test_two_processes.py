@@ -193,9 +193,12 @@ async def test_a_client_of_one_process_rebuilds_a_book_that_is_traded_in_the_oth
                         await take_next(socket, copy)
                 assert (copy.seq, copy.levels) == two.book(two.engine)
         both = copy.states.keys() & two.read.keys()
-        assert len(both) > 20
-        wrong = [seq for seq in both if copy.states[seq] != two.read[seq]]
-        assert wrong == []
+        same = {seq for seq in both if copy.states[seq] == two.read[seq]}
+        assert len(same) > 20
+        # If Redis was slow for a moment, the book was the stored one, which may be newer than its
+        # number (see StoredBooks), but never older.
+        for seq in both - same:
+            assert two.read[seq] in [copy.states[later] for later in copy.states if later > seq]
 
 
 async def take_next(socket: websockets.ClientConnection, copy: Copy) -> None:
