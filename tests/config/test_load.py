@@ -14,19 +14,6 @@ from solebook.ports.language.rules import LevelThreshold, Lifetimes, MarketRules
 
 HUNTER = "hunter2-hunter2-hunter2-hunter2-hunter2"
 KEYS = f'[{{"id": "2026", "secret": "{HUNTER}"}}]'
-PRODUCTION = {
-    "SOLEBOOK_MODE": "production",
-    "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
-    "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
-    "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
-    "SOLEBOOK_PAYMENTS__API_KEY": HUNTER,
-    "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
-    "SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
-    "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
-    "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
-    "SOLEBOOK_WAREHOUSE__CITY": "Portland",
-    "SOLEBOOK_WAREHOUSE__COUNTRY": "US",
-}
 
 Write = Callable[[str], Path]
 
@@ -261,68 +248,6 @@ def test_a_value_cannot_have_a_section(write: Write) -> None:
 # ---- secrets -------------------------------------------------------------------------------------
 
 
-def test_production_with_its_secrets_is_accepted() -> None:
-    settings = load_settings(None, PRODUCTION)
-    assert settings.payments.webhook_secret == HUNTER
-
-
-@pytest.mark.parametrize(
-    ("missing", "problem"),
-    [
-        (
-            ["SOLEBOOK_SECURITY__SIGNING_KEYS"],
-            "the settings are wrong: production needs security.signing_keys",
-        ),
-        (
-            ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
-            "the settings are wrong: production needs payments.buyer_return_url",
-        ),
-        (
-            ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],
-            "the settings are wrong: production needs payments.onboarding_return_url",
-        ),
-        (
-            ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
-            (
-                "the settings are wrong: production needs security.signing_keys and "
-                "payments.adapter = 'stripe' (the embedded provider moves no real money)"
-            ),
-        ),
-    ],
-)
-def test_production_without_a_secret_is_refused(missing: list[str], problem: str) -> None:
-    with pytest.raises(SettingsError) as refused:
-        load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
-    assert str(refused.value) == problem
-
-
-def test_production_with_a_store_in_memory_is_refused() -> None:
-    with pytest.raises(SettingsError, match=r"needs a store\.adapter that keeps its data"):
-        load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__ADAPTER": "memory"})
-
-
-@pytest.mark.parametrize("part", ["NAME", "STREET", "CITY", "COUNTRY"])
-def test_production_without_a_warehouse_is_refused(part: str) -> None:
-    with pytest.raises(SettingsError, match=r"needs warehouse\.name, street, city and country"):
-        load_settings(None, {k: v for k, v in PRODUCTION.items() if not k.endswith(part)})
-
-
-def test_a_warehouse_needs_no_region_and_postal_code() -> None:
-    warehouse = load_settings(None, PRODUCTION).warehouse
-    assert warehouse.is_set
-    assert warehouse.lines == ("Test Warehouse", "1 Main Street", "Portland", "US")
-
-
-def test_a_warehouse_with_a_link_in_it_is_refused() -> None:
-    with pytest.raises(SettingsError, match="the warehouse address has a link"):
-        load_settings(None, PRODUCTION | {"SOLEBOOK_WAREHOUSE__STREET": "see ship.example/here"})
-
-
-def test_an_unset_warehouse_says_so_in_letters() -> None:
-    assert not Settings().warehouse.is_set
-    assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)
-
-
 def test_a_country_must_be_a_code() -> None:
     with pytest.raises(SettingsError, match="country must be a code such as US, not 'USA'"):
         load(WAREHOUSE__COUNTRY="USA")
@@ -377,15 +302,6 @@ def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
 
 
 # ---- secrets in output ---------------------------------------------------------------------------
-
-
-def test_secrets_are_never_shown() -> None:
-    url = f"postgresql://solebook:{HUNTER}@db/solebook"
-    settings = load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__URL": url})
-    parts = (settings, settings.security, *settings.security.signing_keys, settings.payments)
-    for part in (*parts, settings.store):
-        assert HUNTER not in f"{part!r} {part} {part!s:>10} {list(part.__rich_repr__())}"
-    assert "KeySettings(id='2026')" in repr(settings)
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ async def moved_to_seller(exchange: Exchange) -> int:
 
 
 @given(FATES)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_seller_has_or_is_owed_or_owes_what_was_decided_and_the_buyer_is_whole(
     fates: list[Fate],
 ) -> None:

@@ -101,7 +101,7 @@ ACTS: tuple[Callable[[Story, int], Awaitable[None]], ...] = (
     acts=st.lists(st.tuples(st.sampled_from(ACTS), ANY), min_size=1, max_size=12),
     damage=ANY,
 )
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_the_ledger_is_the_providers_to_the_cent_and_damage_is_named(
     acts: list[tuple[Callable[[Story, int], Awaitable[None]], int]], damage: int
 ) -> None:

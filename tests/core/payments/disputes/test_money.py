@@ -120,7 +120,7 @@ async def check_fairness(exchange: Exchange, order: Order) -> None:
 
 
 @settings(
-    max_examples=60,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

@@ -1,0 +1,93 @@
+"""Settings of production, and secrets in messages."""
+
+import pytest
+
+from solebook.config.load import SettingsError, load_settings
+from solebook.config.settings import Settings
+
+from .test_load import HUNTER, KEYS
+
+PRODUCTION = {
+    "SOLEBOOK_MODE": "production",
+    "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
+    "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
+    "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
+    "SOLEBOOK_PAYMENTS__API_KEY": HUNTER,
+    "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
+    "SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
+    "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
+    "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
+    "SOLEBOOK_WAREHOUSE__CITY": "Portland",
+    "SOLEBOOK_WAREHOUSE__COUNTRY": "US",
+}
+
+
+def test_production_with_its_secrets_is_accepted() -> None:
+    settings = load_settings(None, PRODUCTION)
+    assert settings.payments.webhook_secret == HUNTER
+
+
+@pytest.mark.parametrize(
+    ("missing", "problem"),
+    [
+        (
+            ["SOLEBOOK_SECURITY__SIGNING_KEYS"],
+            "the settings are wrong: production needs security.signing_keys",
+        ),
+        (
+            ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
+            "the settings are wrong: production needs payments.buyer_return_url",
+        ),
+        (
+            ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],
+            "the settings are wrong: production needs payments.onboarding_return_url",
+        ),
+        (
+            ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
+            (
+                "the settings are wrong: production needs security.signing_keys and "
+                "payments.adapter = 'stripe' (the embedded provider moves no real money)"
+            ),
+        ),
+    ],
+)
+def test_production_without_a_secret_is_refused(missing: list[str], problem: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
+    assert str(refused.value) == problem
+
+
+def test_production_with_a_store_in_memory_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"needs a store\.adapter that keeps its data"):
+        load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__ADAPTER": "memory"})
+
+
+@pytest.mark.parametrize("part", ["NAME", "STREET", "CITY", "COUNTRY"])
+def test_production_without_a_warehouse_is_refused(part: str) -> None:
+    with pytest.raises(SettingsError, match=r"needs warehouse\.name, street, city and country"):
+        load_settings(None, {k: v for k, v in PRODUCTION.items() if not k.endswith(part)})
+
+
+def test_a_warehouse_needs_no_region_and_postal_code() -> None:
+    warehouse = load_settings(None, PRODUCTION).warehouse
+    assert warehouse.is_set
+    assert warehouse.lines == ("Test Warehouse", "1 Main Street", "Portland", "US")
+
+
+def test_a_warehouse_with_a_link_in_it_is_refused() -> None:
+    with pytest.raises(SettingsError, match="the warehouse address has a link"):
+        load_settings(None, PRODUCTION | {"SOLEBOOK_WAREHOUSE__STREET": "see ship.example/here"})
+
+
+def test_an_unset_warehouse_says_so_in_letters() -> None:
+    assert not Settings().warehouse.is_set
+    assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)
+
+
+def test_secrets_are_never_shown() -> None:
+    url = f"postgresql://solebook:{HUNTER}@db/solebook"
+    settings = load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__URL": url})
+    parts = (settings, settings.security, *settings.security.signing_keys, settings.payments)
+    for part in (*parts, settings.store):
+        assert HUNTER not in f"{part!r} {part} {part!s:>10} {list(part.__rich_repr__())}"
+    assert "KeySettings(id='2026')" in repr(settings)
