@@ -309,12 +309,13 @@ async def test_an_older_look_does_not_replace_a_newer_one_that_changed_nothing(
     if not can_receive:
         await restrict(exchange, account)
     told_before = len(await restrictions(exchange, seller))
-    briefly, again = dashboard(exchange).restrict_account, complete
-    if not can_receive:
-        briefly, again = dashboard(exchange).complete_account, restrict
+    provider, again = dashboard(exchange), complete if can_receive else restrict
     slow = SlowLook(exchange.app.adapters.seller_accounts)
     another = exchange.in_another_process(seller_accounts=slow)
-    await briefly(account)  # of which nobody tells
+    if can_receive:  # for a moment it is the other way round, of which nobody tells
+        await provider.restrict_account(account)
+    else:
+        await provider.complete_account(account)
     older = asyncio.ensure_future(another.app.sellers.view_account(seller))
     await slow.has_looked.wait()
     await again(exchange, account)  # as it is known
