@@ -100,7 +100,6 @@ def payments_use_cases(
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
     parts = _parts(adapters, rules, patience)
-    lock_trade = LockTrade(orders=orders, payments=payments, payouts=store.payouts)
     handle_webhook = HandleWebhook(
         transaction=transaction,
         webhooks=store.webhooks,
@@ -272,7 +271,7 @@ def payments_use_cases(
             handle_webhook=handle_webhook,
             failed_refunds=FailedRefunds(
                 transaction=transaction,
-                lock_trade=lock_trade,
+                lock_trade=parts.lock_trade,
                 payments=payments,
                 ledger=ledger,
                 record_refund=parts.record_refund,
@@ -285,7 +284,7 @@ def payments_use_cases(
         ),
         refund_otherwise=RefundOtherwise(
             transaction=transaction,
-            lock_trade=lock_trade,
+            lock_trade=parts.lock_trade,
             payments=payments,
             ledger=ledger,
             audit_log=store.audit_log,
@@ -310,6 +309,7 @@ def payments_use_cases(
 class _Parts:
     """The parts that use cases share."""
 
+    lock_trade: LockTrade
     irregularities: Irregularities
     suspense: Suspense
     escrow: Escrow
@@ -372,6 +372,7 @@ def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts
         clock=clock,
     )
     return _Parts(
+        lock_trade=lock_trade,
         irregularities=irregularities,
         suspense=suspense,
         escrow=escrow,

@@ -1,4 +1,4 @@
-"""Helpers for unasked actions of the provider, their webhooks, and their effects."""
+"""Unasked actions of the provider, their webhooks, and their effects."""
 
 from datetime import timedelta
 
