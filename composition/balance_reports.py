@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.payments.item_differences import ItemDifferences
-from ..core.payments.reconcile_report import ReconcileReport
+from ..core.payments.reconciliation.item_differences import ItemDifferences
+from ..core.payments.reconciliation.reconcile_report import ReconcileReport
 from ..ports.language.reconciliation import Reported, ReportRefused
 from ..ports.language.rules import MarketRules
 from .application import Application

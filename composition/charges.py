@@ -1,8 +1,8 @@
 """What records and ends the charges of buyers."""
 
-from ..core.payments.count_decline import CountDecline
-from ..core.payments.end_charge import EndCharge
-from ..core.payments.escrow import Escrow
+from ..core.payments.charges.count_decline import CountDecline
+from ..core.payments.charges.end_charge import EndCharge
+from ..core.payments.charges.escrow import Escrow
 from ..core.payments.irregularities import Irregularities
 from ..core.payments.patience import Patience
 from ..core.payments.suspense import Suspense

@@ -1,6 +1,6 @@
 """What trades cost and bring, and what buyers must do, for the contexts that ask payments."""
 
-from ..core.payments.find_payment_action import FindPaymentAction
+from ..core.payments.charges.find_payment_action import FindPaymentAction
 from ..core.payments.preview_trades import PreviewTrades
 from ..core.payments.quote_fees import QuoteFees
 from ..ports.language.rules import MarketRules

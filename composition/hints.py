@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..core.payments.follow_hint import Follow, FollowHint
+from ..core.payments.webhooks.follow_hint import Follow, FollowHint
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import WebhookHinted
 from ..ports.language.messages import Queue

@@ -18,11 +18,11 @@ from ..core.integrity.verify_references import VerifyReferences
 from ..core.integrity.verify_trades import VerifyTrades
 from ..core.orders.order_consistency import order_findings
 from ..core.payments.disputes.verify_disputes import VerifyDisputes
+from ..core.payments.levels.quarter_tally import QuarterTally
 from ..core.payments.patience import Patience
 from ..core.payments.payment_consistency import payment_findings
-from ..core.payments.quarter_tally import QuarterTally
+from ..core.payments.reconciliation.verify_provider import VerifyProvider
 from ..core.payments.verify_ledger import VerifyLedger
-from ..core.payments.verify_provider import VerifyProvider
 from ..core.search.verify_search import VerifySearch
 from ..ports.language.terms import Terms
 from .application import Application

@@ -1,10 +1,10 @@
 """The reconciliation of the ledger with the payment provider, and its wiring."""
 
-from ..core.payments.compare_items import CompareItems
-from ..core.payments.item_differences import ItemDifferences
 from ..core.payments.patience import Patience
-from ..core.payments.read_movements import ReadMovements
-from ..core.payments.reconcile import Reconcile
+from ..core.payments.reconciliation.compare_items import CompareItems
+from ..core.payments.reconciliation.item_differences import ItemDifferences
+from ..core.payments.reconciliation.read_movements import ReadMovements
+from ..core.payments.reconciliation.reconcile import Reconcile
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 

@@ -41,7 +41,7 @@ class PaymentProvider(Protocol):
         link. Its outcome comes later: by webhook, by repeating the call, or from `find_charge`.
 
         The provider shows the `description` to the buyer and to staff, and the bank the
-        `statement` (see core/payments/charge_texts.py for its limits).
+        `statement` (see core/payments/charges/charge_texts.py for its limits).
         """
         ...
 

@@ -8,7 +8,7 @@ from ...ports.language.integrity import BookedTransfer, Check, Finding, SellerAc
 from ...ports.language.money import Cents
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus, PayoutStatus
 from ...ports.language.payments import Account, AccountKind, Payment, Payout, PayoutState
-from .own_movements import OWN_ACCOUNTS, account_of
+from .reconciliation.own_movements import OWN_ACCOUNTS, account_of
 
 _CHARGED = (PaymentStatus.CAPTURED, PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)
 _IN_ESCROW = (PaymentStatus.CAPTURED, PaymentStatus.REFUNDED)

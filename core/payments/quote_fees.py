@@ -11,7 +11,7 @@ from ...ports.language.payments import Quarter, SalesVolume
 from ...ports.language.rules import MarketRules
 from ...ports.payments import FeeSchedule, SellerRecords
 from .fees import fees_of
-from .seller_levels import level_of
+from .levels.seller_levels import level_of
 
 _NOTHING = SalesVolume()
 

@@ -12,7 +12,7 @@ from ...ports.outbox import Outbox
 from ...ports.payments import Ledger, Payouts
 from ...ports.transaction import Transaction
 from ...ports.users import PaymentAccounts
-from .payables import Payables
+from .payouts.payables import Payables
 from .transfers import debt, losses, penalty_reversed
 
 

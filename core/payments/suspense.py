@@ -8,7 +8,7 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import Charge
 from ...ports.payments import Ledger
 from .irregularities import Irregularities
-from .returned_payouts import ReturnedPayouts, moved
+from .payouts.returned_payouts import ReturnedPayouts, moved
 from .transfers import suspended, suspense, to_world
 
 

@@ -13,7 +13,7 @@ from ....ports.language.payments import Payment
 from ....ports.outbox import Outbox
 from ....ports.payments import Ledger, Payments
 from ..lock_trade import LockTrade, Trade
-from ..refunds import borne, borne_id
+from ..refunds.refund_transfers import borne, borne_id
 from ..transfers import suspense
 from .dispute_transfers import lost
 

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solebook.core.payments.charge_texts import MAX_DESCRIPTION, description_of, statement_of
+from solebook.core.payments.charges.charge_texts import (
+    MAX_DESCRIPTION,
+    description_of,
+    statement_of,
+)
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import parse_size

@@ -7,7 +7,7 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
-from solebook.core.payments.charge_texts import description_of, statement_of
+from solebook.core.payments.charges.charge_texts import description_of, statement_of
 from solebook.ports.language.errors import NotFound, Unavailable
 from solebook.ports.language.events import PaymentOverdue, PaymentRequested
 from solebook.ports.language.ids import OrderId

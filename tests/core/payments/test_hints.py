@@ -1,8 +1,8 @@
 """Webhooks that are only a hint: the provider is asked about what they name."""
 
 from solebook.composition.hints import hint_followers
-from solebook.core.payments.follow_hint import FollowHint
-from solebook.core.payments.handle_webhook import APPLIED_AS_TOLD
+from solebook.core.payments.webhooks.follow_hint import FollowHint
+from solebook.core.payments.webhooks.handle_webhook import APPLIED_AS_TOLD
 from solebook.ports.language.events import WebhookHinted
 from solebook.ports.language.payments import Webhook, WebhookKind
 

@@ -23,7 +23,7 @@ from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.operations import Operation
 from solebook.adapters.embedded.provider import Call
 from solebook.composition.engine import engine_of
-from solebook.core.payments.refunds import refund_amount
+from solebook.core.payments.refunds.refund_transfers import refund_amount
 from solebook.core.payments.transfers import escrow, payable
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Refusal

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
+from solebook.core.payments.levels.record_completed_sale import RecordCompletedSale
+from solebook.core.payments.levels.seller_levels import level_of
 from solebook.core.payments.quote_fees import QuoteFees
-from solebook.core.payments.record_completed_sale import RecordCompletedSale
-from solebook.core.payments.seller_levels import level_of
 from solebook.ports.language.events import OrderDelivered
 from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.orders import OrderStatus

@@ -7,7 +7,7 @@ from typing import Any
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.core.payments.patience import Patience
-from solebook.core.payments.verify_provider import VerifyProvider
+from solebook.core.payments.reconciliation.verify_provider import VerifyProvider
 from solebook.ports.language.currencies import DOLLAR
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.integrity import Finding, Underway

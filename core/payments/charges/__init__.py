@@ -1,0 +1,1 @@
+"""Charging the buyer: charges, what the buyer must do for them, and declines."""

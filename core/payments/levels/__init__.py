@@ -1,0 +1,1 @@
+"""Seller levels, by completed sales of a quarter."""

@@ -1,0 +1,1 @@
+"""Payouts to sellers, also those that were refused or came back."""

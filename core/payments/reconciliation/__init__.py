@@ -1,0 +1,1 @@
+"""Comparison of the ledger with what the payment provider moved."""

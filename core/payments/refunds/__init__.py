@@ -1,0 +1,1 @@
+"""Refunds, and who bears what they leave open."""

@@ -1,0 +1,121 @@
+"""Books refunds that did not reach their buyer."""
+
+from dataclasses import dataclass, replace
+
+from ....ports.clock import Clock
+from ....ports.language.events import PaymentRefundDue, PaymentRefundFailed
+from ....ports.language.ids import OrderId
+from ....ports.language.money import Cents
+from ....ports.language.orders import PaymentStatus
+from ....ports.language.payments import FoundRefund, Payment
+from ....ports.outbox import Outbox
+from ....ports.payments import Ledger, Payments
+from ....ports.transaction import Transaction
+from ..irregularities import Irregularities
+from ..lock_trade import LockTrade
+from ..suspense import Suspense, suspended_refund_id
+from ..transfers import (
+    refund_failed,
+    refund_failed_id,
+    rest_id,
+    to_world,
+    unasked_refund_id,
+)
+from .record_refund import RecordRefund
+from .refund_still_due import refund_still_due
+from .refund_transfers import MOST_REFUNDS
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRefunds:
+    """Takes a refund back into the escrow, once, by the provider's name of it.
+
+    If the order is refunded, the buyer is owed the amount again, and it is requested under a new
+    key. What the parties bore of unasked refunds is reversed, because the escrow has money again.
+    What the exchange bore of lost disputes stays.
+    An alarm is raised either way.
+    """
+
+    transaction: Transaction
+    lock_trade: LockTrade
+    payments: Payments
+    ledger: Ledger
+    record_refund: RecordRefund
+    suspense: Suspense
+    irregularities: Irregularities
+    outbox: Outbox
+    clock: Clock
+
+    async def take_back(self, order_id: OrderId, refund: FoundRefund) -> None:
+        """Book that a refund of the order failed, if it is booked as made."""
+        async with self.transaction():
+            trade = await self.lock_trade(order_id)
+            payment = trade.payment
+            assert payment is not None, order_id
+            if await self._is_known(order_id, refund):
+                return
+            booked = await self._booked(payment, refund)
+            booked -= await self.suspense.return_refund(
+                refund.charge_id, refund.id, of_an_order=True
+            )
+            amount = min(booked, payment.refunded)
+            if amount <= 0:
+                return
+            await self.ledger.post(refund_failed(order_id, refund.id, amount, self.clock.now()))
+            payment = replace(payment, refunded=payment.refunded - amount)
+            reason = refund.reason or "failed"
+            due = await refund_still_due(self.ledger, trade.order, payment)
+            owed = due > 0 and payment.status in _ENDED
+            if owed:
+                await self._request_again(payment, refund.id)
+            else:
+                await self.payments.save(payment)
+            await self.record_refund.undo_shortfalls(trade.order)
+            await self.outbox.add(PaymentRefundFailed(order_id, amount, reason, owed))
+            if owed and payment.refund_declines + 1 < MOST_REFUNDS:
+                await self.outbox.add(PaymentRefundDue(order_id))
+            what = f"A refund of {self.irregularities.amount(amount)} did not reach the buyer"
+            await self.irregularities.note(order_id, f"{what} ({reason}): {refund.id}.")
+
+    async def take_back_unassigned(self, refund: FoundRefund) -> None:
+        """Book that a refund of an unknown charge failed, if it is in suspense."""
+        async with self.transaction():
+            await self.suspense.return_refund(refund.charge_id, refund.id, of_an_order=False)
+
+    async def _is_known(self, order_id: OrderId, refund: FoundRefund) -> bool:
+        """Return whether the failure is booked: here, or in suspense before the charge was."""
+        if await self.ledger.find(refund_failed_id(order_id, refund.id)) is not None:
+            return True
+        before = suspended_refund_id(refund.charge_id, refund.id)
+        return await self.ledger.find(f"{before}:back") is not None
+
+    async def _request_again(self, payment: Payment, failed: str) -> None:
+        """Store that a refund is due. A request that is unanswered stays as it is."""
+        due = replace(payment, status=PaymentStatus.REFUND_DUE)
+        if payment.status is PaymentStatus.REFUNDED:
+            due = replace(
+                due,
+                refund_asked=0,
+                refund_declines=payment.refund_declines + 1,
+                refund_id=None if payment.refund_id == failed else payment.refund_id,
+            )
+        await self.payments.save(due)
+
+    async def _booked(self, payment: Payment, refund: FoundRefund) -> Cents:
+        """Return what is booked of a refund as made, or 0."""
+        order_id = payment.order_id
+        names = [
+            unasked_refund_id(order_id, refund.id),
+            suspended_refund_id(refund.charge_id, refund.id),
+        ]
+        if payment.refund_id == refund.id:
+            names.append(f"{order_id}:refund")
+        found = [await self.ledger.find(name) for name in names]
+        booked = sum(to_world(transfer) for transfer in found if transfer is not None)
+        number = 1
+        while (part := await self.ledger.find(rest_id(order_id, refund.id, number))) is not None:
+            booked, number = booked + to_world(part), number + 1
+        return min(booked, refund.amount)
+
+
+_ENDED = (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)

@@ -1,0 +1,310 @@
+"""Records refunds that the provider made."""
+
+from dataclasses import dataclass, replace
+
+from ....ports.clock import Clock
+from ....ports.disputes import Disputes
+from ....ports.language.complaints import Bearer
+from ....ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentRefundedUnasked
+from ....ports.language.ids import OrderId
+from ....ports.language.money import Cents
+from ....ports.language.orders import Order, PaymentStatus
+from ....ports.language.payments import Account, AccountKind, Payment, RefundMade, Webhook
+from ....ports.outbox import Outbox
+from ....ports.payments import Ledger, Payments
+from ....ports.transaction import Transaction
+from ..irregularities import Irregularities
+from ..lock_trade import LockTrade, Trade
+from ..suspense import suspended_refund_id
+from ..transfers import (
+    debt,
+    escrow,
+    losses,
+    refund_failed_id,
+    refunded_again,
+    refunded_unasked,
+    rest_id,
+    rest_of,
+    taken_back,
+    to_world,
+    unasked_refund_id,
+)
+from .refund_still_due import refund_still_due
+from .refund_transfers import MOST_REFUNDS, borne_id, is_share, refunded
+from .set_off import SetOff
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRefund:
+    """Commits a refund, its transfer and its events together, for answers and webhooks alike.
+
+    A refund that is not the requested one is unasked: it is booked from the escrow and raises an
+    alarm. Each refund is booked once, by the provider's name. No more is booked than is left of the
+    charge, because the provider cannot have refunded more.
+
+    The order says who bears a requested refund. A payout of the order that the provider refused is
+    set off, unless the exchange bears the refund.
+    """
+
+    transaction: Transaction
+    lock_trade: LockTrade
+    payments: Payments
+    disputes: Disputes
+    ledger: Ledger
+    set_off: SetOff
+    irregularities: Irregularities
+    outbox: Outbox
+    clock: Clock
+
+    async def prepare(self, order_id: OrderId) -> Payment | None:
+        """Store the amount to request and return the payment, or None if nothing is due or left.
+
+        If a request is unanswered, its amount stays the same. While the buyer's bank disputes the
+        charge, no other request begins: the bank may give the buyer the money.
+        """
+        async with self.transaction():
+            trade, payment = await self._locked(order_id)
+            if payment.status is not PaymentStatus.REFUND_DUE:
+                return None
+            if payment.refund_asked == 0:
+                if any(d.status.takes_money for d in await self.disputes.of_order(order_id)):
+                    return None  # the provider would decline it; see RecordDispute
+                back = await refund_still_due(self.ledger, trade.order, payment)
+                if back == 0:
+                    await self._complete(trade, payment, 0, f"nothing-{payment.refund_declines}")
+                    return None
+                if await self._is_for_an_admin(payment):
+                    return None
+                payment = replace(payment, refund_asked=back)
+                await self.payments.save(payment)
+            return payment
+
+    async def _is_for_an_admin(self, payment: Payment) -> bool:
+        """Return whether so many refunds have failed that another one would be pointless."""
+        if payment.refund_declines < MOST_REFUNDS:
+            return False
+        return await self.ledger.find(f"{payment.order_id}:refund") is not None
+
+    async def answer(self, order_id: OrderId, made: RefundMade) -> None:
+        """Record the provider's answer: it made a refund."""
+        async with self.transaction():
+            trade, payment = await self._locked(order_id)
+            if payment.refund_id == made.id or await self._has_failed(order_id, made.id):
+                return
+            is_known = await self.ledger.find(unasked_refund_id(order_id, made.id)) is not None
+            if payment.status is PaymentStatus.REFUND_DUE:
+                await self._answered(trade, payment, made, is_known=is_known)
+            elif payment.refund_id is None and payment.refund_report is not None:
+                await self.payments.save(replace(payment, refund_id=made.id))
+            elif not is_known:
+                # The refund recorded as the requested one was another one.
+                payment = replace(payment, refund_id=made.id)
+                await self._unasked(payment, made.id, made.amount)
+
+    async def _answered(
+        self, trade: Trade, payment: Payment, made: RefundMade, *, is_known: bool
+    ) -> None:
+        if is_known:
+            # A webhook booked this refund as unasked. Only the rest must still be requested.
+            await self._ask_again(payment)
+        elif made.amount == payment.refund_asked and await self._is_all(trade, payment):
+            payment = replace(payment, refund_id=payment.refund_id or made.id)
+            await self._complete(trade, payment, made.amount, made.id)
+        else:
+            payment = await self._unasked(payment, made.id, made.amount)
+            await self._ask_again(payment)
+
+    async def _is_all(self, trade: Trade, payment: Payment) -> bool:
+        """Return whether nothing is due but what was requested.
+
+        More is due if an unasked refund has failed since.
+        """
+        due = await refund_still_due(self.ledger, trade.order, payment)
+        return due <= payment.refund_asked
+
+    async def decline(self, asked: Payment, reason: str) -> bool:
+        """Record that the provider declined this amount. Return whether to request less now."""
+        async with self.transaction():
+            payment = await self.payments.find(asked.order_id)
+            assert payment is not None, asked
+            if _question(payment) != _question(asked):
+                return False
+            amount = self.irregularities.amount(asked.refund_asked)
+            what = f"The provider declined to refund {amount}: {reason}."
+            await self.irregularities.note(payment.order_id, what)
+            await self.payments.save(
+                replace(payment, refund_asked=0, refund_declines=payment.refund_declines + 1)
+            )
+            return payment.refunded != asked.refunded
+
+    async def report(self, order_id: OrderId, event: Webhook) -> None:
+        """Record a webhook about a refund: the requested one, or another one."""
+        async with self.transaction():
+            trade, payment = await self._locked(order_id)
+            if await self._is_already_booked(payment, event):
+                return
+            if _is_awaited(payment, event) and await self._is_all(trade, payment):
+                told = replace(
+                    payment,
+                    refund_id=payment.refund_id or event.reference,
+                    refund_report=None if event.reference else event.id,
+                )
+                await self._complete(trade, told, event.amount, event.name)
+            else:
+                await self._unasked(payment, event.name, event.amount)
+
+    async def _is_already_booked(self, payment: Payment, event: Webhook) -> bool:
+        """Return whether the reported refund is already booked.
+
+        The first report of the requested refund is stored on the payment.
+        """
+        if event.name in (payment.refund_id, payment.refund_report):
+            return True
+        if await self._has_failed(payment.order_id, event.name):
+            return True
+        booked = await self.ledger.find(unasked_refund_id(payment.order_id, event.name))
+        if booked is not None:
+            await self._book_rest(payment, event, to_world(booked))
+            return True
+        in_suspense = suspended_refund_id(str(payment.charge_id), event.name)
+        if await self.ledger.find(in_suspense) is not None:
+            return True  # it was booked before its charge was
+        if not _is_first_report(payment, event):
+            return False
+        report = None if event.reference else event.id
+        refund_id = payment.refund_id or event.reference
+        await self.payments.save(replace(payment, refund_id=refund_id, refund_report=report))
+        return True
+
+    async def _book_rest(self, payment: Payment, event: Webhook, booked: Cents) -> None:
+        """Book the rest of an unasked refund that was more than was left of the charge by then.
+
+        There is more left if another refund has failed.
+        """
+        order_id, number = payment.order_id, 1
+        while (part := await self.ledger.find(rest_id(order_id, event.name, number))) is not None:
+            booked, number = booked + to_world(part), number + 1
+        rest = min(event.amount - booked, payment.left)
+        if rest <= 0:
+            return
+        name = rest_of(event.name, number)
+        await self.ledger.append(refunded_unasked(order_id, name, rest, self.clock.now()))
+        await self.payments.save(replace(payment, refunded=payment.refunded + rest))
+        await self.outbox.add(PaymentRefundedUnasked(order_id, rest))
+        if payment.status is PaymentStatus.REFUND_DUE and payment.refund_asked == 0:
+            await self.outbox.add(PaymentRefundDue(order_id))
+
+    async def _has_failed(self, order_id: OrderId, name: str) -> bool:
+        """Return whether a refund is booked, and booked as failed too."""
+        return await self.ledger.find(refund_failed_id(order_id, name)) is not None
+
+    async def _unasked(self, payment: Payment, name: str, amount: Cents) -> Payment:
+        """Book an unasked refund, up to what is left of the charge, and raise an alarm."""
+        order_id, booked = payment.order_id, min(amount, payment.left)
+        what = (
+            f"The provider made an unasked refund of {self.irregularities.amount(amount)}: {name}."
+        )
+        if booked < amount:
+            left = self.irregularities.amount(booked)
+            what += f" Only {left} was left of the charge, so no more is booked."
+        if booked:
+            payment = replace(payment, refunded=payment.refunded + booked)
+            now = self.clock.now()
+            await self.ledger.post(refunded_unasked(order_id, name, booked, now))
+            await self.outbox.add(PaymentRefundedUnasked(order_id, booked))
+        await self.payments.save(payment)
+        if payment.status is PaymentStatus.REFUND_DUE and payment.refund_asked == 0:
+            await self.outbox.add(PaymentRefundDue(order_id))
+        await self.irregularities.note(order_id, what)
+        return payment
+
+    async def _ask_again(self, payment: Payment) -> None:
+        """Request the rest of the refund, under a new key."""
+        declines = payment.refund_declines + 1
+        await self.payments.save(replace(payment, refund_asked=0, refund_declines=declines))
+        await self.outbox.add(PaymentRefundDue(payment.order_id))
+
+    async def _complete(self, trade: Trade, payment: Payment, made: Cents, name: str) -> None:
+        """Record that the buyer has been refunded by the refund of this name.
+
+        Book no more than is left of the charge. An earlier report of an unasked refund may have
+        been wrong.
+        """
+        back = min(made, payment.left)
+        if back < made:
+            refunded_, left = map(self.irregularities.amount, (made, back))
+            what = f"The provider refunded {refunded_}, and only {left} was left."
+            await self.irregularities.note(payment.order_id, what)
+        order, payout = trade.order, trade.payout
+        transfer = refunded(order, payment, payout, back, self.clock.now())
+        if transfer is not None and not await self.ledger.post(transfer):
+            await self._book_again(trade, name, back)
+        disputes = await self.disputes.of_order(order.id)
+        await self.undo_shortfalls(order, *(dispute.name for dispute in disputes))
+        done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
+        await self.payments.save(done)
+        if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
+            await self.set_off(payout)
+        await self.outbox.add(PaymentRefunded(order.id, back))
+
+    async def _book_again(self, trade: Trade, name: str, back: Cents) -> None:
+        """Book another refund after one that failed, whose money is in the escrow."""
+        order = trade.order
+        (held,) = await self.ledger.lock(escrow(order.id))
+        if order.exchange_pays and trade.payout is None:
+            held -= order.buyer_total  # of the seller, who is paid from it
+        if back or held:
+            to = losses() if order.exchange_pays else Account(AccountKind.SHIPPING)
+            now = self.clock.now()
+            await self.ledger.append(refunded_again(order.id, name, back, held - back, to, now))
+
+    async def undo_shortfalls(self, order: Order, *disputes: str) -> None:
+        """Reverse the shortfalls that the parties or the exchange bore for this order.
+
+        Those of lost disputes are reversed if the disputes are named. If a party's payouts already
+        settled it, they have a credit, and the alarm says so.
+        """
+        is_any, now = False, self.clock.now()
+        for of in (None, *disputes):
+            number = 1
+            while (transfer := await self.ledger.find(borne_id(order, number, of))) is not None:
+                await self.ledger.post(taken_back(transfer, now))
+                number, is_any = number + 1, True
+        parties = (order.buyer_id, order.seller_id) if is_any else ()
+        credits_ = await self.ledger.lock(*map(debt, parties))
+        for user_id, credit in zip(parties, credits_, strict=True):
+            if credit > 0:
+                what = f"User {user_id} bore a part of this refund and has already paid for it:"
+                await self.irregularities.note(
+                    order.id,
+                    f"{what} {self.irregularities.amount(credit)} must be paid back to them.",
+                )
+
+    async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:
+        trade = await self.lock_trade(order_id)
+        assert trade.payment is not None, order_id
+        return trade, trade.payment
+
+
+def _is_awaited(payment: Payment, event: Webhook) -> bool:
+    """Whether the provider was asked for this amount and has not answered."""
+    is_due = payment.status is PaymentStatus.REFUND_DUE
+    return is_due and payment.refund_asked == event.amount
+
+
+def _is_first_report(payment: Payment, event: Webhook) -> bool:
+    """Whether the event is the first report of the refund that was requested and is booked.
+
+    A provider without names for refunds reports them by the event's id only. Refunds from before
+    names were stored have no name either.
+    """
+    if payment.status is not PaymentStatus.REFUNDED or payment.refund_asked != event.amount:
+        return False
+    has_name = payment.refund_id is not None or payment.refund_report is not None
+    if event.reference is not None:
+        return not has_name
+    return payment.refund_report is None
+
+
+def _question(payment: Payment) -> tuple[Cents, int]:
+    return payment.refund_asked, payment.refund_declines

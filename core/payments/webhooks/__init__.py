@@ -1,0 +1,1 @@
+"""Webhooks of the payment provider: received, handled, kept and replayed."""
