@@ -20,15 +20,15 @@ from solebook.ports.language.events import (
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.orders.progress.Progress",
-    "solebook.core.payments.count_decline.CountDecline",
+    "solebook.core.payments.charges.count_decline.CountDecline",
     "solebook.core.payments.disputes.gather_evidence.GatherEvidence",
     "solebook.core.payments.disputes.bear_loss.BearLoss",
     "solebook.core.payments.disputes.record_dispute.RecordDispute",
-    "solebook.core.payments.end_charge.EndCharge",
-    "solebook.core.payments.item_differences.ItemDifferences",
+    "solebook.core.payments.charges.end_charge.EndCharge",
+    "solebook.core.payments.reconciliation.item_differences.ItemDifferences",
     "solebook.core.payments.lock_trade.LockTrade",
     "solebook.core.payments.preview_trades.PreviewTrades",
-    "solebook.core.payments.set_off.SetOff",
+    "solebook.core.payments.refunds.set_off.SetOff",
     "solebook.core.search.market_figures.ReadFigures",
     "solebook.core.users.keep_card.KeepCard",
 }
@@ -42,14 +42,14 @@ BESIDE_THE_APPLICATION = {
     "solebook.core.operations.start_clock.StartClock",
     "solebook.core.operations.view_clock.ViewClock",
     "solebook.core.operations.view_health.ViewHealth",
-    "solebook.core.payments.follow_hint.FollowHint",
+    "solebook.core.payments.webhooks.follow_hint.FollowHint",
 }
 """What needs an engine in this process, asks the whole application, or belongs to its leases.
 
 Or it moves the clock of a demo, which only the command line does.
 """
 
-TELLS_PROGRESS = {"solebook.core.payments.reconcile.Reconcile"}
+TELLS_PROGRESS = {"solebook.core.payments.reconciliation.reconcile.Reconcile"}
 """What is not awaited, because it yields how far it is."""
 
 
@@ -95,10 +95,12 @@ def named_use_cases(application: Application) -> Iterator[tuple[str, object]]:
 
 
 def test_every_use_case_is_named_by_its_verb() -> None:
-    """A part of the payments context has a folder of its own there, and its own use cases."""
+    """The payments context has folders; disputes and sellers have use cases of their own there."""
     for name, use_case in named_use_cases(build_embedded()):
-        module = type(use_case).__module__
-        assert module in (f"solebook.core.{name}", f"solebook.core.payments.{name}")
+        context, verb = name.split(".")
+        *folders, module = type(use_case).__module__.removeprefix("solebook.core.").split(".")
+        assert module == verb
+        assert folders == [context] or (folders[0] == "payments" and context in folders)
 
 
 # ---- events --------------------------------------------------------------------------------------
