@@ -21,6 +21,10 @@ import nox.command
 ROOT = Path(__file__).parent
 PINS = re.compile(r"(?<=^# pins: begin).*?\n(.*?)(?=^# pins: end)", re.DOTALL | re.MULTILINE)
 
+# Hundreds of processes of the tests import the same packages. Compiling them is half of a start, so
+# it is done once, whatever the machine says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
