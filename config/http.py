@@ -7,6 +7,8 @@ from typing import Annotated
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.rate_limits import RateLimit
 
+_MAPPED = 96
+"""Bits before an address of IPv4 that is written as one of IPv6."""
 _USER = RateLimit(burst=200, per_second=50)
 _ADDRESS = RateLimit(burst=400, per_second=200)
 _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
@@ -43,4 +45,13 @@ class HttpSettings:
 
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the trusted proxies as networks."""
-        return tuple(ip_network(proxy) for proxy in self.trusted_proxies)
+        return tuple(_network(proxy) for proxy in self.trusted_proxies)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """Return a network. One of IPv4 may be written as IPv6 (`::ffff:10.0.0.0/104`)."""
+    network = ip_network(text)
+    mapped = network.network_address.ipv4_mapped if network.version == 6 else None
+    if mapped is None or network.prefixlen < _MAPPED:
+        return network
+    return IPv4Network((mapped, network.prefixlen - _MAPPED))

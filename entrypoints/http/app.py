@@ -1,7 +1,6 @@
 """The HTTP application."""
 
 from litestar import Litestar
-from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
@@ -12,8 +11,10 @@ from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from .edge.client_address import client_address
+from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
 from .edge.gate import Gate
+from .edge.head import HeadAsGet
 from .edge.headers import add_security_headers
 from .edge.hosts import AllowedHosts
 from .edge.json_body import JsonRequest
@@ -107,7 +108,6 @@ def create_app(
     credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
     stream = Stream(application, stream_settings or StreamSettings(), settings, address_of)
     health = view_health_of(application)
-    origins = list(settings.cors_origins)
     app = Litestar(
         route_handlers=_ROUTES,
         request_class=JsonRequest,
@@ -115,7 +115,7 @@ def create_app(
         request_max_body_size=settings.max_body,
         before_request=check_request,
         before_send=[add_security_headers],
-        cors_config=CORSConfig(allow_origins=origins) if origins else None,
+        cors_config=cors_config(settings.cors_origins),
         middleware=[
             DefineMiddleware(
                 Gate,
@@ -143,5 +143,5 @@ def create_app(
         openapi_config=openapi_config(),
         logging_config=None,
     )
-    app.asgi_handler = EarlyRefusal(app.asgi_handler, application.admission)
+    app.asgi_handler = HeadAsGet(EarlyRefusal(app.asgi_handler, application.admission))
     return app

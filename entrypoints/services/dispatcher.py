@@ -25,7 +25,8 @@ from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.users import Actor
 from ..http.edge.idempotency import ANONYMOUS
-from ..http.edge.json_body import wrong_field
+from ..http.edge.json_body import decode_strictly, repeated_field, wrong_field
+from ..http.edge.json_text import RepeatedKey, canonical
 from ..http.edge.problems import problem_of
 from .rpc import Context, Key, Rpc, Who
 
@@ -159,7 +160,10 @@ def check_who(rpc: Rpc, caller: Caller) -> None:
 def decoded(rpc: Rpc, body: bytes) -> Any:
     """Return the request of a call. Raises ValidationException."""
     try:
-        return msgspec.json.decode(body or b"{}", type=rpc.request)
+        return decode_strictly(msgspec.json.Decoder(rpc.request), body or b"{}")
+    except RepeatedKey as error:
+        repeated = [repeated_field(error)]
+        raise ValidationException(detail="the request is wrong", extra=repeated) from error
     except msgspec.ValidationError as error:
         wrong = wrong_field(error, rpc.request)
         raise ValidationException(detail="the request is wrong", extra=[wrong]) from error
@@ -188,7 +192,9 @@ def _key(rpc: Rpc, key: str | None, caller: Caller, body: bytes) -> IdempotencyK
         user_id=ANONYMOUS if caller.actor is None else caller.actor.user_id,
         scope=rpc.name,
         key=key,
-        fingerprint=hashlib.sha256(rpc.name.encode() + b"\0" + body).hexdigest(),
+        fingerprint=hashlib.sha256(
+            rpc.name.encode() + b"\0" + canonical(body or b"{}")
+        ).hexdigest(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from litestar.types import Scope
 
@@ -39,21 +39,27 @@ def _forwarded_for(scope: Scope) -> list[str]:
 
 def _is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
     try:
-        address = ip_address(text)
+        address = _parsed(text)
     except ValueError:
         return False
     return any(address in proxy for proxy in proxies)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address:
+    """Return an address. One of IPv4 that is written as IPv6 is one of IPv4."""
+    address = ip_address(text)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
 
 
 @lru_cache(4_096)  # clients ask more than once, and an address always has the same bucket
 def _bucket(text: str) -> str:
     # A household has at least a /64 of IPv6, so a bucket per address would limit nobody.
     try:
-        address = ip_address(text)
+        address = _parsed(text)
     except ValueError:
         return _UNKNOWN
-    if not isinstance(address, IPv6Address):
+    if isinstance(address, IPv4Address):
         return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
     return str(IPv6Network((address, 64), strict=False))

@@ -19,6 +19,7 @@ from ....ports.language.ids import UserId
 from ....ports.language.users import Actor
 from .json_body import JsonRequest
 from .json_response import JsonResponse
+from .json_text import canonical
 from .request_checks import takes_body
 
 KeyHeader: TypeAlias = Annotated[
@@ -51,13 +52,13 @@ async def request_key(
 ) -> IdempotencyKey | None:
     """Return the key of a request, or None if it has none.
 
-    Requests are the same if their path and body are the same. `body` replaces the real body if that
-    must not be stored, not even as a hash.
+    Requests are the same if they have the same path and their bodies say the same. `body` replaces
+    the real body if that must not be stored, not even as a hash.
     """
     if key is None:
         return None
     if body is None:
-        body = await request.body() if takes_body(request.route_handler) else b""
+        body = canonical(await request.body()) if takes_body(request.route_handler) else b""
     actor = request.scope.get("user")
     return IdempotencyKey(
         user_id=actor.user_id if isinstance(actor, Actor) else ANONYMOUS,

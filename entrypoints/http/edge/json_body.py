@@ -6,7 +6,7 @@ The framework would convert bodies leniently, so that "20000" would be accepted 
 import math
 import re
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -15,7 +15,10 @@ from litestar.exceptions import ClientException, ValidationException
 
 from ....ports.language.ids import SessionId
 from ....ports.language.users import Actor
+from .json_text import RepeatedKey, refuse_repeated_keys
 from .known_words import shortened, with_known_words
+
+T = TypeVar("T")
 
 _AT = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<field>[^`]*)`$")
 _NAMED = re.compile(r"^Object .* field `(?P<field>[^`]*)`$")
@@ -55,7 +58,9 @@ class JsonRequest(Request[Actor, SessionId, State]):
         """Return the body as the handler's type. Raises ValidationException, ClientException."""
         field = self.route_handler.parsed_fn_signature.parameters["data"]
         try:
-            return _decoder(field.annotation).decode(await self.body())
+            return decode_strictly(_decoder(field.annotation), await self.body())
+        except RepeatedKey as error:
+            raise _given_twice(error) from error
         except msgspec.ValidationError as error:
             raise ValidationException(
                 detail="the body is wrong", extra=[wrong_field(error, field.annotation)]
@@ -63,10 +68,35 @@ class JsonRequest(Request[Actor, SessionId, State]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ClientException("the body is not JSON in UTF-8") from error
 
+    async def signed_body(self) -> bytes:
+        """Return the body as its sender signed it. Raises ValidationException, ClientException."""
+        body = await self.body()
+        try:
+            refuse_repeated_keys(body)
+        except RepeatedKey as error:
+            raise _given_twice(error) from error
+        return body
+
 
 @cache
 def _decoder(annotation: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(annotation)
+
+
+def decode_strictly(decoder: msgspec.json.Decoder[T], text: bytes | str) -> T:
+    """Return what a JSON text says. Raises RepeatedKey and what the decoder raises."""
+    value = decoder.decode(text)
+    refuse_repeated_keys(text)
+    return value
+
+
+def repeated_field(error: RepeatedKey) -> dict[str, str]:
+    """Return the key that an object has twice."""
+    return {"key": shortened(error.key), "message": "is given twice", "source": "body"}
+
+
+def _given_twice(error: RepeatedKey) -> ValidationException:
+    return ValidationException(detail="the body is wrong", extra=[repeated_field(error)])
 
 
 def wrong_field(error: msgspec.ValidationError, annotation: Any) -> dict[str, str]:

@@ -18,7 +18,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from ....ports.language import errors
 from ....ports.language.errors import Refusal
 from .json_response import JsonResponse
-from .known_words import with_known_words
+from .known_words import shortened, with_known_words
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 ProblemResponse: TypeAlias = JsonResponse[dict[str, Any]]
@@ -109,6 +109,8 @@ _DETAILS = {
     HTTPStatus.METHOD_NOT_ALLOWED: "this path does not support this method",
 }
 _WAIT = {429, 503}
+_MOST_FIELDS = 5
+"""How many wrong fields a problem names, so that a refusal stays small."""
 _MISSING = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<field>\w+)'")
 
 
@@ -216,7 +218,8 @@ def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Probl
     if missing := _MISSING.match(error.detail):
         fields = [FieldProblem(missing["field"], "is missing", missing["place"])]
     elif isinstance(error, ValidationException) and isinstance(error.extra, list):
-        fields = [_field(wrong, request) for wrong in error.extra if isinstance(wrong, dict)]
+        first = error.extra[:_MOST_FIELDS]
+        fields = [_field(wrong, request) for wrong in first if isinstance(wrong, dict)]
     detail = "; ".join(f"{f.field}: {f.message}" if f.field else f.message for f in fields)
     return Problem(
         "/problems/malformed-request", "Malformed request", 400, detail or error.detail, fields
@@ -230,7 +233,7 @@ def _field(wrong: dict[str, Any], request: AnyRequest | None) -> FieldProblem:
         parameters = request.route_handler.parsed_fn_signature.parameters
         if name in parameters:
             message = with_known_words(message, parameters[name].annotation)
-    return FieldProblem(name, message, place)
+    return FieldProblem(shortened(name), message, place)
 
 
 def _members(problem: Problem, facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """Checks of every request before its parameters are parsed."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from litestar import Request
@@ -14,13 +18,13 @@ from ....ports.language.ids import parse_id
 from .headers import header
 from .json_response import JsonResponse
 
+_INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)\Z")
 _SHORTEST_ID = 32
 """Characters of an id without hyphens."""
 
 
 async def check_request(request: Request[Any, Any, Any]) -> JsonResponse[None] | None:
-    """Refuse ids in unusual spellings, query parameters that are unknown or have a NUL, and
-    missing or non-JSON bodies.
+    """Refuse ids in unusual spellings, wrong query parameters, and missing or non-JSON bodies.
 
     A misspelled filter must not silently return everything. Raises NotFoundException,
     ValidationException, ClientException. An OPTIONS request is answered here.
@@ -42,11 +46,14 @@ def takes_body(handler: HTTPRouteHandler) -> bool:
     return "data" in handler.parsed_fn_signature.parameters
 
 
-def query_parameters(handler: HTTPRouteHandler) -> Iterator[str]:
-    """Yield the names of a handler's query parameters."""
-    for field in handler.parsed_fn_signature.parameters.values():
-        if isinstance(field.kwarg_definition, QueryParameter):
-            yield field.kwarg_definition.name or field.name
+@cache
+def _integers(handler: HTTPRouteHandler) -> dict[str, bool]:
+    """Return the names of a handler's query parameters, and which of them are integers."""
+    return {
+        field.kwarg_definition.name or field.name: int in (field.annotation, *field.args)
+        for field in handler.parsed_fn_signature.parameters.values()
+        if isinstance(field.kwarg_definition, QueryParameter)
+    }
 
 
 def _methods(request: Request[Any, Any, Any]) -> JsonResponse[None]:
@@ -58,6 +65,8 @@ def _methods(request: Request[Any, Any, Any]) -> JsonResponse[None]:
         if route.path_format == path
         for method in route.methods
     }
+    if "GET" in methods:
+        methods.add("HEAD")
     return JsonResponse(None, status_code=204, headers={"Allow": ", ".join(sorted(methods))})
 
 
@@ -74,22 +83,34 @@ def _check_ids(request: Request[Any, Any, Any]) -> None:
 
 
 def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:
-    known = set(query_parameters(handler))
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
+    try:
+        unquote_to_bytes(request.scope["query_string"]).decode()
+    except UnicodeDecodeError as error:
+        raise ClientException("the query is not in UTF-8") from error
+    known = _integers(handler)
+    given = list(request.query_params.multi_items())
+    counts = Counter(name for name, _ in given)
+    if unknown := sorted(set(counts) - set(known)):
         message = f"is unknown here; known: {', '.join(sorted(known)) or 'none'}"
-        raise ValidationException(
-            detail="a query parameter is unknown",
-            extra=[{"key": name, "message": message, "source": "query"} for name in unknown],
-        )
+        raise _wrong_query("a query parameter is unknown", unknown, message)
+    # Readers disagree about which of two values counts.
+    if repeated := sorted(name for name, count in counts.items() if count > 1):
+        raise _wrong_query("a query parameter is given twice", repeated, "is given twice")
     # PostgreSQL has no texts with it.
-    unreadable = [name for name, value in request.query_params.multi_items() if "\0" in value]
-    if unreadable:
+    if unreadable := [name for name, value in given if "\0" in value]:
         message = "has the character U+0000"
-        raise ValidationException(
-            detail="a query parameter cannot be read",
-            extra=[{"key": name, "message": message, "source": "query"} for name in unreadable],
-        )
+        raise _wrong_query("a query parameter cannot be read", unreadable, message)
+    # The framework would read 5.0 and 1e3 too, which are no integers in a body either.
+    odd = [name for name, value in given if known[name] and not _INTEGER.match(value)]
+    if odd:
+        raise _wrong_query("a query parameter is no integer", odd, "Expected `int`, got `str`")
+
+
+def _wrong_query(detail: str, names: Sequence[str], message: str) -> ValidationException:
+    return ValidationException(
+        detail=detail,
+        extra=[{"key": name, "message": message, "source": "query"} for name in names],
+    )
 
 
 async def _check_body(request: Request[Any, Any, Any]) -> None:

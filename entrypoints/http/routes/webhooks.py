@@ -59,5 +59,5 @@ class WebhooksController(Controller):
         ],
     ) -> Received:
         """Store a signed event once. It is processed later."""
-        await application.payments.receive_webhook(await request.body(), stripe_signature)
+        await application.payments.receive_webhook(await request.signed_body(), stripe_signature)
         return Received()

@@ -20,7 +20,8 @@ from ....ports.language.market import (
     PriceLevel,
     parse_size,
 )
-from ..edge.json_body import wrong_field
+from ..edge.json_body import decode_strictly, repeated_field, wrong_field
+from ..edge.json_text import RepeatedKey
 from ..routes.order_views import OrderView
 
 
@@ -125,8 +126,10 @@ def read_request(text: str) -> Request:
         head = _HEAD.decode(text)
         kind = _KINDS.get((head.op, head.channel))
         if kind is not None:
-            request: Request = _DECODERS[kind].decode(text)
+            request: Request = decode_strictly(_DECODERS[kind], text)
             return request
+    except RepeatedKey as error:
+        raise ValidationException("the message is wrong", extra=[repeated_field(error)]) from error
     except msgspec.ValidationError as error:
         field = wrong_field(error, kind or _Head)
         raise ValidationException("the message is wrong", extra=[field]) from error

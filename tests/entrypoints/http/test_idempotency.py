@@ -1,6 +1,7 @@
 """A POST that is sent again has its effect once and gets the same answer."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -73,6 +74,28 @@ async def test_a_key_is_not_for_another_request(market: World, admin: Person) ->
     answer = await market.post("/v1/products", admin, PRODUCT, headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/idempotency-key-reused")
     assert answer.json()["key"] == "a"
+
+
+async def test_the_same_request_in_another_spelling_is_the_same_request(
+    world: World,
+) -> None:
+    person = await world.person("person")
+    headers = {**keyed("a"), "Content-Type": "application/json"}
+    reversed_keys = dict(reversed(ADDRESS.items()))
+    texts = [
+        json.dumps(ADDRESS),
+        json.dumps(ADDRESS, separators=(",", ":")),
+        json.dumps(reversed_keys, indent=4),
+        json.dumps(ADDRESS).replace('"street"', '"\\u0073treet"'),
+    ]
+    answers = [
+        await world.call(
+            "POST", "/v1/users/me/addresses", person, content=text.encode(), headers=headers
+        )
+        for text in texts
+    ]
+    assert [answer.status_code for answer in answers] == [201] * len(texts)
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 async def test_a_key_of_one_order_is_not_for_another(

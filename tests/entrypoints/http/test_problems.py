@@ -108,7 +108,7 @@ async def test_a_method_that_is_not_there_is_told_with_those_that_are(world: Wor
 async def test_options_tells_the_methods_of_a_path(world: World) -> None:
     answer = await world.call("OPTIONS", f"/v1/bids/{UUID(int=7)}")
     assert (answer.status_code, answer.content) == (204, b"")
-    assert answer.headers["allow"] == "DELETE, GET, OPTIONS, PATCH"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
 
 
 async def test_what_should_not_have_happened_is_logged_and_not_told(

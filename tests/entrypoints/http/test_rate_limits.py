@@ -142,13 +142,16 @@ async def test_without_buckets_trade_goes_on_but_nobody_signs_in(application: Ap
         ("2001:db8:1:2:3::4", None, "2001:db8:1:2::/64"),
         ("2001:db8:1:2:ffff::5", None, "2001:db8:1:2::/64"),
         ("::ffff:203.0.113.7", None, "203.0.113.7"),
+        ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.1", "198.51.100.1, ::ffff:10.0.0.2", "198.51.100.1"),
+        ("192.168.0.1", "198.51.100.1", "198.51.100.1"),
         (None, None, "unknown"),
     ],
 )
 def test_whose_request_it_is(peer: str | None, forwarded: str | None, address: str) -> None:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope: Any = {"type": "http", "headers": headers, "client": (peer, 1) if peer else None}
-    settings = HttpSettings(trusted_proxies=("10.0.0.0/8",))
+    settings = HttpSettings(trusted_proxies=("10.0.0.0/8", "::ffff:192.168.0.0/112"))
     assert client_address(settings.proxy_networks())(scope) == address
 
 

@@ -124,12 +124,96 @@ async def test_an_id_in_a_path_has_the_digits_of_ascii(market: World, path: str)
         assert await status(strange) == 404
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"email": "a@example.com", "email": "b@example.com", "password": "x"}', "email"),
+        (b'{"email": "a@example.com", "password": "x", "\\u0070assword": "x"}', "password"),
+    ],
+)
+async def test_a_key_that_is_given_twice_is_refused(world: World, body: bytes, field: str) -> None:
+    answer = await world.call(
+        "POST", "/v1/sessions", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+    assert answer.json()["errors"] == [{"field": field, "message": "is given twice", "in": "body"}]
+
+
+async def test_a_key_that_is_given_twice_deep_inside_is_refused(
+    market: World, admin: Person
+) -> None:
+    url = "https://images.example.com/1.jpg"
+    body = f'{{"images": [{{"url": "{url}", "url": "{url}", "position": 0}}]}}'
+    answer = await market.call(
+        "PATCH",
+        f"/v1/products/{market.product_id}",
+        admin,
+        content=body.encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "url")
+
+
+async def test_a_query_parameter_that_is_given_twice_is_refused(market: World) -> None:
+    for query in ("limit=5&limit=1", "limit=5&q=dunk&limit=5"):
+        answer = await market.call("GET", f"/v1/search?{query}")
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == [
+            {"field": "limit", "message": "is given twice", "in": "query"}
+        ]
+
+
 async def test_an_unknown_query_parameter_is_refused(world: World) -> None:
     answer = await world.get("/v1/products?limit=5&brand=Nike")
     assert answer.status_code == 400
     assert answer.json()["errors"] == [
         {"field": "brand", "message": "is unknown here; known: cursor, limit", "in": "query"}
     ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=5.0", "limit=1e1", "limit=05", "limit=%D9%A5", "min_price=1e3", "min_price=2.0"],
+)
+async def test_an_integer_in_a_query_is_written_with_digits_alone(
+    market: World, query: str
+) -> None:
+    answer = await market.call("GET", f"/v1/search?{query}")
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+    assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
+    assert (await market.call("GET", "/v1/search?limit=5&min_price=0")).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["q=%ff", "q=dunk%C3", "%ff=1"])
+async def test_a_query_that_is_not_in_utf_8_is_refused(market: World, query: str) -> None:
+    answer = await market.call("GET", f"/v1/search?{query}")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "the query is not in UTF-8")
+
+
+async def test_head_answers_as_get_does_without_the_body(market: World, buyer: Person) -> None:
+    paths = [
+        "/v1/search",
+        "/health/live",
+        "/schema/openapi.json",
+        f"/v1/products/{market.product_id}",
+    ]
+    for path in paths:
+        whole, head = await market.call("GET", path), await market.call("HEAD", path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers == whole.headers
+    assert (await market.call("HEAD", "/v1/orders", buyer)).status_code == 200
+    assert (await market.call("HEAD", "/v1/orders")).status_code == 401
+    assert (await market.call("HEAD", "/v1/sessions")).status_code == 405
+    assert (await market.call("HEAD", "/nowhere")).status_code == 404
+
+
+async def test_a_refusal_of_many_unknown_parameters_is_small(world: World) -> None:
+    query = "&".join(f"strange{number}=1" for number in range(4_000))
+    answer = await world.call("GET", f"/v1/search?{query}&{'x' * 5_000}=1")
+    assert answer.status_code == 400
+    assert "unknown here" in answer.json()["detail"]
+    assert len(answer.content) < 3_000
+    assert len((await world.call("GET", f"/v1/search?{'x' * 20_000}=1")).content) < 1_000
 
 
 async def test_a_character_that_no_database_keeps_is_refused(world: World) -> None:
@@ -203,6 +287,14 @@ class TestCors:
 
         assert await allowed("https://shop.example.com") == "https://shop.example.com"
         assert await allowed("https://evil.example.com") is None
+
+    async def test_pages_may_read_the_headers_that_clients_need(self, world: World) -> None:
+        answer = await world.get("/health/live", headers={"Origin": "https://shop.example.com"})
+        readable = {
+            name.strip().lower()
+            for name in answer.headers["access-control-expose-headers"].split(",")
+        }
+        assert readable >= {"retry-after", "etag", "idempotent-replayed", "www-authenticate"}
 
 
 async def test_no_origin_may_read_answers_by_default(world: World) -> None:

@@ -48,3 +48,10 @@ async def test_a_signed_event_that_makes_no_sense_is_refused(world: World) -> No
         "POST", PATH, content=b"nonsense", headers={"Stripe-Signature": signature}
     )
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-text")
+
+
+async def test_a_signed_event_with_a_key_twice_is_refused(world: World) -> None:
+    body = b'{"id": "evt_1", "type": "charge.captured", "id": "evt_2", "data": {}}'
+    signature = sign(body, "whsec_embedded", world.clock.now())
+    answer = await world.call("POST", PATH, content=body, headers={"Stripe-Signature": signature})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")

@@ -100,7 +100,9 @@ async def test_a_bug_is_logged_and_its_text_not_sent(
     assert b"secret" not in answer.body
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"[]", b"null", b'"text"'])
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b"[" * 100_000, b"[]", b"null", b'"text"', b'{"limit": 1, "limit": 2}']
+)
 async def test_a_body_that_is_no_request_is_refused(services: Services, body: bytes) -> None:
     told = await services.call(BY_NAME["SearchService.Search"], body, token=await services.token())
     assert (told.status, told.body["type"]) == (400, "/problems/malformed-request")

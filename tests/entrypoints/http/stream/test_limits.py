@@ -30,6 +30,7 @@ MALFORMED = [
     ('{"op": "subscribe", "channel": "book"}', "product_id: is missing"),
     ('{"op": "subscribe", "channel": "book", "product_id": 1, "size": "9"}', "product_id: "),
     ('{"op": "authenticate", "token": ""}', "token: "),
+    ('{"op": "ping", "op": "ping"}', "op: is given twice"),
 ]
 
 
