@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..core.notifications.deliver_notification import DeliverNotification
+from ..core.notifications.give_up_addresses import GiveUpAddresses
 from ..core.notifications.list_notifications import ListNotifications
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import News, Notify
@@ -78,6 +79,7 @@ class NotificationsUseCases:
 
     notify: Notify
     deliver_notification: DeliverNotification
+    give_up_addresses: GiveUpAddresses
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
@@ -90,6 +92,12 @@ def notifications_use_cases(
     """Return the use cases of the notifications context."""
     store, clock, templates = adapters.store, adapters.clock, adapters.templates
     transaction, notifications = store.transaction, store.notifications
+    give_up = GiveUpAddresses(
+        transaction=transaction,
+        users=store.users,
+        preferences=store.preferences,
+        clock=clock,
+    )
     return NotificationsUseCases(
         notify=Notify(
             transaction=transaction,
@@ -111,12 +119,15 @@ def notifications_use_cases(
             mailer=adapters.mailer,
             text_messenger=adapters.text_messenger,
             push_messenger=adapters.push_messenger,
+            give_up=give_up,
+            clock=clock,
         ),
+        give_up_addresses=give_up,
         mark_notification=MarkNotification(
             transaction=transaction, notifications=notifications, clock=clock
         ),
         set_notification_preferences=SetNotificationPreferences(
-            transaction=transaction, preferences=store.preferences
+            transaction=transaction, users=store.users, preferences=store.preferences
         ),
         list_notifications=ListNotifications(notifications=notifications),
         view_notification_preferences=ViewNotificationPreferences(preferences=store.preferences),

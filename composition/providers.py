@@ -66,7 +66,7 @@ from .from_settings import (
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
-from .messengers import mailer_of, push_messenger_of, templates_of, text_messenger_of
+from .messengers import mailers, push_messenger_of, templates_of, text_messenger_of
 from .nats_adapters import (
     across_nats,
     open_book_views,
@@ -267,7 +267,9 @@ class Container(containers.DeclarativeContainer):
         stripe=providers.Singleton(stripe_adapters.stripe_card_vault, stripe_calls),
     )
     templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
-    mailer: providers.Provider[Mailer] = providers.Singleton(mailer_of, settings, clock)
+    mailer: providers.Provider[Mailer] = providers.Selector(
+        settings.provided.mail_adapter, **mailers(settings, clock, stopwatch)
+    )
     text_messenger: providers.Provider[TextMessenger] = providers.Singleton(
         text_messenger_of, settings
     )

@@ -93,9 +93,10 @@ class Router:
     ) -> Consumer:
         """Route through the queue of notifications to a slow use case that calls external services.
 
-        The use case must be idempotent. `again`, if given, is called after a failed attempt.
+        The use case must be idempotent. `again`, if given, is called after a failed attempt. If a
+        messenger is unavailable, the use case decides how long it is retried.
         """
-        consumer = _in_letters(self.outside(event, name, use_case))
+        consumer = replace(_in_letters(self.outside(event, name, use_case)), persists=True)
         return consumer if again is None else replace(consumer, handle_again=_handler(event, again))
 
     def persistent(

@@ -16,6 +16,8 @@ from .settings import Settings
 DEFAULT_FILE = Path("solebook.toml")
 _PREFIX = "SOLEBOOK_"
 _NOT_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
+_NOT_IN_FILES = (("smtp", "password"),)
+"""Secrets that are only taken from the environment, because files are copied and shown."""
 _DEFAULTS = msgspec.to_builtins(Settings())
 
 
@@ -29,9 +31,10 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     Without `file`, it reads `solebook.toml` in the working directory if that exists. A variable
     `SOLEBOOK_SECTION__KEY` overrides the file: `SOLEBOOK_SERVER__PORT=9000`,
     `SOLEBOOK_HTTP__USER_LIMIT__BURST=50`. Lists are written as JSON. Durations are seconds or ISO
-    8601 (`PT15M`). Raises SettingsError.
+    8601 (`PT15M`). Some secrets are only taken from the environment. Raises SettingsError.
     """
     values = _read(file)
+    _check_secrets(values)
     for name, text in sorted(environment.items()):
         if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
             _set(values, name, text)
@@ -41,6 +44,16 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
         raise SettingsError(
             f"the settings are wrong: {error}{_allowed_words(str(error))}"
         ) from error
+
+
+def _check_secrets(values: Mapping[str, Any]) -> None:
+    for path in _NOT_IN_FILES:
+        inner: Any = values
+        for name in path:
+            inner = inner.get(name) if isinstance(inner, dict) else None
+        if inner is not None:
+            variable = f"{_PREFIX}{'__'.join(path)}".upper()
+            raise SettingsError(f"{'.'.join(path)} is a secret: set {variable} instead")
 
 
 def _defaults(values: Mapping[str, Any]) -> dict[str, Any]:

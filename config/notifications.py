@@ -1,6 +1,7 @@
 """Settings of notifications."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from email.policy import SMTP
 from typing import Annotated, Literal
 
@@ -17,8 +18,8 @@ class NotificationsSettings:
 
     templates: Literal["jinja", "memory"] = "jinja"
     """`memory` only lists the facts and needs no package."""
-    mail: Literal["eml", "memory"] | None = None
-    """`eml` writes a file for each mail."""
+    mail: Literal["eml", "smtp", "memory"] | None = None
+    """`eml` writes a file for each mail, `smtp` sends it through a mail server."""
     sms: Literal["folder", "memory"] | None = None
     """`folder` writes a file for each message."""
     push: Literal["folder", "memory"] | None = None
@@ -26,6 +27,16 @@ class NotificationsSettings:
     """The From address of mail."""
     workers: Annotated[int, Between(1, 256, "nothing would be sent")] = 4
     """How many messages are sent concurrently."""
+    timeout: Annotated[
+        timedelta,
+        Between(
+            timedelta(seconds=0.1),
+            timedelta(seconds=25),
+            "every message would time out",
+            "a claim of its delivery would end first",
+        ),
+    ] = timedelta(seconds=10)
+    """The timeout of a message at a server or provider."""
 
     def __post_init__(self) -> None:
         check_limits(self)

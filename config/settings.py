@@ -12,6 +12,7 @@ from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
+from .messengers import SmtpSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .redis import RedisSettings
@@ -277,6 +278,7 @@ class Settings(Section, frozen=True):
     security: SecuritySettings = SecuritySettings()
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()
+    smtp: SmtpSettings = SmtpSettings()
     warehouse: Warehouse = Warehouse()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
@@ -351,7 +353,7 @@ class Settings(Section, frozen=True):
         return self.stream.between or ("nats" if self.nats.servers else default)
 
     @property
-    def mail_adapter(self) -> Literal["eml", "memory"]:
+    def mail_adapter(self) -> Literal["eml", "smtp", "memory"]:
         """The adapter that sends mail."""
         return self.notifications.mail or ("memory" if self._is_in_memory else "eml")
 

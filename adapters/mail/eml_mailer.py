@@ -2,6 +2,7 @@
 
 import re
 from binascii import b2a_qp
+from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -10,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from ...ports.clock import Clock
-from ...ports.language.mail import Mail
+from ...ports.language.mail import Mail, Undeliverable
 from ...ports.language.text import one_line
 from ...ports.messengers import Mailer
 from ..system.outgoing_folder import OutgoingFolder
@@ -33,8 +34,9 @@ class EmlMailer(Mailer):
         self._clock = clock
         self._sender = sender
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         await self._folder.put(f"{mail.id}.eml", as_bytes(mail, self._sender, self._clock.now()))
+        return ()
 
 
 def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:

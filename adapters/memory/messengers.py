@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from ...ports.language.mail import Mail, PushMessage, TextMessage
+from ...ports.language.mail import Mail, PushMessage, TextMessage, Undeliverable
 from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 
 M = TypeVar("M", Mail, TextMessage, PushMessage)
@@ -19,10 +19,11 @@ class _Sent(Generic[M]):
         self._most = most
         self._by_id: dict[object, M] = {}
 
-    async def send(self, message: M) -> None:
+    async def send(self, message: M) -> Sequence[Undeliverable]:
         self._by_id.setdefault(message.id, message)
         if len(self._by_id) > self._most:
             del self._by_id[next(iter(self._by_id))]
+        return ()
 
     @property
     def sent(self) -> Sequence[M]:

@@ -1,17 +1,19 @@
 """The channels over which a user can be notified."""
 
-from ...ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ...ports.language.notifications import Channel, NotificationKind, Recipient
 
 
-def usable_channels(
-    preferences: NotificationPreferences, kind: NotificationKind
-) -> frozenset[Channel]:
+def usable_channels(recipient: Recipient, kind: NotificationKind) -> frozenset[Channel]:
     """Return the channels that the user wants for a kind and that can reach the user.
 
-    Email and the app always work. A text message needs a phone, a push message a device.
+    The app always works. Email and text messages need an address that is still tried, a push
+    message a device.
     """
+    preferences = recipient.preferences
     unusable = set()
-    if preferences.phone is None:
+    if not preferences.is_reached(Channel.EMAIL, recipient.email):
+        unusable.add(Channel.EMAIL)
+    if preferences.phone is None or not preferences.is_reached(Channel.SMS, preferences.phone):
         unusable.add(Channel.SMS)
     if not preferences.devices:
         unusable.add(Channel.PUSH)

@@ -137,7 +137,7 @@ class Notify:
         return [(user_id, notice) for user_id, notice in told if notice is not None]
 
     async def _tell(self, recipient: Recipient, notice: Notice) -> None:
-        channels = usable_channels(recipient.preferences, notice.KIND)
+        channels = usable_channels(recipient, notice.KIND)
         if not channels:
             return
         user_id = recipient.user_id

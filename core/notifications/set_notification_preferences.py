@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ports.language.errors import InvalidText, OutOfRange
 from ...ports.language.notifications import Channel, NotificationKind, NotificationPreferences
 from ...ports.language.users import Actor
 from ...ports.notifications import Preferences
 from ...ports.transaction import Transaction
+from ...ports.users import Users
 
 MAX_DEVICES = 10
 MAX_DEVICE_TOKEN = 255
@@ -24,10 +25,12 @@ class SetNotificationPreferences:
 
     A kind that is left out uses the default channels. A kind without channels is off. The phone is
     in E.164 format. Up to 10 devices are given by their distinct tokens. A channel may be chosen
-    before its phone or device is set.
+    before its phone or device is set. A phone that was given up is tried again once another one was
+    set.
     """
 
     transaction: Transaction
+    users: Users
     preferences: Preferences
 
     async def __call__(
@@ -41,13 +44,20 @@ class SetNotificationPreferences:
         """Return the new preferences. Raises InvalidText, OutOfRange."""
         _check_phone(phone)
         _check_devices(devices)
-        preferences = NotificationPreferences(
-            user_id=actor.user_id,
-            phone=phone,
-            devices=tuple(devices),
-            channels=tuple((kind, frozenset(channels[kind])) for kind in sorted(channels)),
-        )
         async with self.transaction():
+            await self.users.get(actor.user_id)  # locks the preferences for a change
+            before = await self.preferences.get(actor.user_id)
+            preferences = replace(
+                before,
+                phone=phone,
+                devices=tuple(devices),
+                channels=tuple((kind, frozenset(channels[kind])) for kind in sorted(channels)),
+                unreachable=tuple(
+                    lost
+                    for lost in before.unreachable
+                    if lost.channel is not Channel.SMS or lost.address == phone
+                ),
+            )
             await self.preferences.put(preferences)
         return preferences
 

@@ -6,12 +6,21 @@ from uuid import UUID, uuid5
 
 from .ids import NotificationId
 from .links import plain_name
-from .notifications import Channel, Letter, Recipient
+from .notifications import Channel, Letter, Recipient, Unreachable
 
 
 def message_id(notification_id: NotificationId, channel: Channel) -> UUID:
     """Return the id of a notification on a channel. It is the same for every attempt."""
     return uuid5(notification_id, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """The outcome of a message that no attempt will bring to this address."""
+
+    address: str
+    """An email, a phone or a device, as the message has it."""
+    reason: Unreachable
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,29 @@ DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.IN_APP})
 """The channels of a kind without a preference. Text messages are never a default."""
 
 
+class Unreachable(StrEnum):
+    """Why no message reaches an address."""
+
+    REFUSED = "refused"
+    """Its server does not know it, or refuses it for good."""
+    INVALID = "invalid"
+    """It is none, such as a number that nobody can have."""
+    GONE = "gone"
+    """It was given up, such as a device without the app."""
+    COMPLAINED = "complained"
+    """Its owner called a message spam."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachableAddress:
+    """A user's email or phone that is not tried any more. It counts for this address alone."""
+
+    channel: Channel
+    address: str
+    reason: Unreachable
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationPreferences:
     """A user's channels per kind. A channel without a phone or device is skipped."""
@@ -246,6 +269,12 @@ class NotificationPreferences:
     """The push tokens of the user's devices."""
     channels: tuple[tuple[NotificationKind, frozenset[Channel]], ...] = ()
     """The channels of the kinds that the user configured. An empty set turns a kind off."""
+    unreachable: tuple[UnreachableAddress, ...] = ()
+    """Addresses that are not tried any more, at most one per channel."""
+
+    def is_reached(self, channel: Channel, address: str) -> bool:
+        """Return whether an address of the user is still tried."""
+        return all((lost.channel, lost.address) != (channel, address) for lost in self.unreachable)
 
     def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
         """Return the channels of a kind, configured or default."""

@@ -162,8 +162,8 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         ),
         (
             "NOTIFICATIONS__MAIL",
-            "smtp",
-            "Invalid enum value 'smtp' - at `$.notifications.mail`; it can be 'eml' or 'memory'",
+            "pigeon",
+            "it can be 'eml' or 'smtp' or 'memory'",
         ),
         (
             "STORE__ADAPTER",
@@ -272,6 +272,19 @@ def test_messages_use_the_configured_adapters() -> None:
     assert adapters(others) == ("eml", "memory", "memory")
     with pytest.raises(SettingsError, match="pigeon"):
         load(NOTIFICATIONS__MAIL="pigeon")
+
+
+def test_a_password_is_taken_from_the_environment_alone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[smtp]\npassword = "correct horse"\n')
+    with pytest.raises(SettingsError, match="set SOLEBOOK_SMTP__PASSWORD instead") as refused:
+        load_settings(file, {})
+    assert "horse" not in str(refused.value)
+    settings = load(SMTP__USER="solebook", SMTP__PASSWORD="correct horse")
+    assert settings.smtp.password == "correct horse"
+    assert "horse" not in repr(settings)
+    with pytest.raises(SettingsError, match="would show the password"):
+        load(SMTP__USER="solebook", SMTP__PASSWORD="correct horse", SMTP__ENCRYPTION="none")
 
 
 @pytest.mark.parametrize("sender", ["no-reply@example.com", "Test <no-reply@example.com>"])

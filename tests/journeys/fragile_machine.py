@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.books import Books
 from solebook.ports.language.batch import Batch, Ownership
 from solebook.ports.language.ids import OrderId
-from solebook.ports.language.mail import Mail
+from solebook.ports.language.mail import Mail, Undeliverable
 from solebook.ports.language.money import Cents
 from solebook.ports.language.payments import (
     AcceptedCharge,
@@ -187,10 +187,11 @@ class FragileMailer(Mailer):
         self._mailer = mailer
         self._edges = edges
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         self._edges.reach("before a mail")
-        await self._mailer.send(mail)
+        lost = await self._mailer.send(mail)
         self._edges.reach("after a mail")
+        return lost
 
 
 # ---- processes -------------------------------------------------------------------------------

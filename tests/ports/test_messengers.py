@@ -1,7 +1,8 @@
 """Contract of messengers: each message is sent once and unchanged."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,8 +23,15 @@ from solebook.adapters.memory.messengers import (
 )
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
+from solebook.adapters.system.stopwatch import SystemStopwatch
+from solebook.composition.messengers import open_smtp_mailer
+from solebook.config.messengers import SmtpSettings
+from solebook.config.notifications import NotificationsSettings
+from solebook.config.settings import Settings
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.messengers import Mailer, PushMessenger, TextMessenger
+
+from ..mail_server import MailServer, running_mail_server
 
 MAIL = Mail(
     id=UUID(int=1),
@@ -49,15 +57,15 @@ class Line:
 
 
 def mail_in(folder: Path) -> list[Mail]:
-    return [_mail(file) for file in sorted(folder.glob("*.eml"))]
+    return [_read(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
 
 
-def _mail(file: Path) -> Mail:
-    message = message_from_bytes(file.read_bytes(), policy=default)
+def _read(content: bytes) -> Mail:
+    message = message_from_bytes(content, policy=default)
     text, html = message.iter_parts()
     [to] = message["To"].addresses
     return Mail(
-        id=UUID(file.stem),
+        id=UUID(message["Message-ID"].strip("<>").partition("@")[0]),
         to=to.addr_spec,
         name=to.display_name,
         subject=message["Subject"],
@@ -84,23 +92,52 @@ def pushes_in(folder: Path) -> list[PushMessage]:
     return messages
 
 
+SENDER = "Test <no-reply@example.com>"
 MAIL_CHANGED = Mail(MAIL.id, MAIL.to, MAIL.name, "Another subject", "Other", "<p>Other</p>")
 TEXT_CHANGED = TextMessage(TEXT.id, TEXT.phone, "Other")
 PUSH_CHANGED = PushMessage(PUSH.id, PUSH.devices, "Other", "Other")
 
 
-FILES = [pytest.param(name, marks=pytest.mark.integration) for name in ("eml", "sms", "push")]
+FILES = [
+    pytest.param(name, marks=pytest.mark.integration) for name in ("eml", "smtp", "sms", "push")
+]
 
 
 @pytest.fixture(params=["memory mail", "memory sms", "memory push", *FILES])
-def line(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Line:
+async def line(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock
+) -> AsyncIterator[Line]:
+    if request.param == "smtp":
+        async with smtp_line(clock) as line:
+            yield line
+    else:
+        yield line_of(request.param, tmp_path, clock)
+
+
+@asynccontextmanager
+async def smtp_line(clock: VirtualClock) -> AsyncIterator[Line]:
+    async with running_mail_server() as server:
+        smtp = SmtpSettings(port=server.port, host="127.0.0.1", encryption="none")
+        notifications = NotificationsSettings(mail="smtp", sender=SENDER)
+        settings = Settings(notifications=notifications, smtp=smtp)
+        async with open_smtp_mailer(settings, clock, SystemStopwatch()) as mailer:
+            yield Line(
+                mailer, MAIL, MAIL_CHANGED, lambda: [_read(each) for each in contents(server)]
+            )
+
+
+def contents(server: MailServer) -> list[bytes]:
+    return [each.content for each in server.received if isinstance(each.content, bytes)]
+
+
+def line_of(name: str, tmp_path: Path, clock: VirtualClock) -> Line:
     folder = OutgoingFolder(tmp_path)
-    match request.param:
+    match name:
         case "memory mail":
             mailer = MemoryMailer()
             return Line(mailer, MAIL, MAIL_CHANGED, lambda: mailer.sent)
         case "eml":
-            eml = EmlMailer(folder, clock, sender="Test <no-reply@example.com>")
+            eml = EmlMailer(folder, clock, sender=SENDER)
             return Line(eml, MAIL, MAIL_CHANGED, lambda: mail_in(tmp_path))
         case "memory sms":
             texts = MemoryTextMessenger()

@@ -31,6 +31,8 @@ from solebook.ports.language.notifications import (
     NotificationKind,
     NotificationPreferences,
     Shoe,
+    Unreachable,
+    UnreachableAddress,
 )
 from solebook.ports.language.price_alerts import PriceAlert
 from solebook.ports.language.trade_notices import OrderAuthPassedNotice
@@ -144,6 +146,9 @@ class ToldRecords:
             channels=(
                 (NotificationKind.WELCOME, frozenset()),
                 (NotificationKind.BID_MATCHED, frozenset(Channel)),
+            ),
+            unreachable=(
+                UnreachableAddress(Channel.SMS, "+15550100", Unreachable.GONE, self.instant),
             ),
         )
 

@@ -3,7 +3,12 @@
 from sqlalchemy import bindparam, select
 
 from ....ports.language.ids import UserId
-from ....ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ....ports.language.notifications import (
+    Channel,
+    NotificationKind,
+    NotificationPreferences,
+    UnreachableAddress,
+)
 from ....ports.notifications import Preferences
 from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
@@ -34,6 +39,7 @@ class SqlPreferences(Preferences):
             phone=preferences.phone,
             devices=encode(preferences.devices),
             channels=encode(preferences.channels),
+            unreachable=encode(preferences.unreachable) if preferences.unreachable else None,
         )
 
 
@@ -46,4 +52,9 @@ def preferences_of(user_id: UserId, row: Row) -> NotificationPreferences:
         phone=row.phone,
         devices=decode(row.devices, tuple[str, ...]),
         channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
+        unreachable=(
+            ()
+            if row.unreachable is None
+            else decode(row.unreachable, tuple[UnreachableAddress, ...])
+        ),
     )

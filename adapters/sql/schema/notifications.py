@@ -39,4 +39,5 @@ notification_preferences = Table(
     Column("phone", String(16)),
     Column("devices", Document, nullable=False),
     Column("channels", Document, nullable=False),
+    Column("unreachable", Document),
 )

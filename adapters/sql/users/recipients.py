@@ -20,6 +20,7 @@ RECIPIENT_COLUMNS = (
     notification_preferences.c.phone,
     notification_preferences.c.devices,
     notification_preferences.c.channels,
+    notification_preferences.c.unreachable,
 )
 """The columns of a recipient, besides the user's id."""
 WITH_PREFERENCES = users.outerjoin(

@@ -1,5 +1,6 @@
 """Notification preferences."""
 
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -8,7 +9,12 @@ from msgspec import Meta
 
 from ....core.notifications.set_notification_preferences import MAX_DEVICE_TOKEN, MAX_DEVICES
 from ....ports.language.errors import InvalidText
-from ....ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ....ports.language.notifications import (
+    Channel,
+    NotificationKind,
+    NotificationPreferences,
+    Unreachable,
+)
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..openapi.documented import example, problems, success
@@ -17,25 +23,40 @@ Device: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_DEVICE_TOKE
 Channels: TypeAlias = Annotated[list[Channel], Meta(max_length=len(Channel))]
 
 
+class UnreachableView(msgspec.Struct, frozen=True):
+    """An email or a phone of yours that no message reached. It is not tried any more."""
+
+    channel: Channel
+    address: str
+    reason: Unreachable
+    since: datetime
+
+
 class PreferenceSet(msgspec.Struct, forbid_unknown_fields=True):
     """All preferences. They replace the previous ones.
 
     `phone` is a number in E.164, such as +15550100, and `devices` are push tokens. Without them,
     text and push messages are skipped. `channels` has a list of channels per kind of notification.
-    An empty list turns the kind off; omitted kinds use the default.
+    An empty list turns the kind off; omitted kinds use the default. `unreachable` is accepted as it
+    was read, and changes nothing.
     """
 
     phone: Annotated[str, Meta(min_length=9, max_length=16)] | None = None
     devices: Annotated[list[Device], Meta(max_length=MAX_DEVICES)] = []
     channels: dict[NotificationKind, Channels] = {}
+    unreachable: Annotated[list[UnreachableView], Meta(max_length=len(Channel))] = []
 
 
 class PreferencesView(msgspec.Struct, frozen=True):
-    """The channels of every kind of notification, chosen or by default."""
+    """The channels of every kind of notification, chosen or by default.
+
+    `unreachable` has the addresses that are not tried any more, until you have another one.
+    """
 
     phone: str | None
     devices: list[str]
     channels: dict[NotificationKind, list[Channel]]
+    unreachable: list[UnreachableView]
 
 
 def preferences_view(preferences: NotificationPreferences) -> PreferencesView:
@@ -44,6 +65,10 @@ def preferences_view(preferences: NotificationPreferences) -> PreferencesView:
         phone=preferences.phone,
         devices=list(preferences.devices),
         channels={kind: sorted(preferences.channels_for(kind)) for kind in NotificationKind},
+        unreachable=[
+            UnreachableView(lost.channel, lost.address, lost.reason, lost.since)
+            for lost in preferences.unreachable
+        ],
     )
 
 
@@ -56,6 +81,14 @@ _EXAMPLE = {
     **_SET,
     "channels": {kind: ["email", "in_app", "push"] for kind in NotificationKind}
     | {"price_dropped": ["push", "sms"], "ask_matched": []},
+    "unreachable": [
+        {
+            "channel": "sms",
+            "address": "+15550100",
+            "reason": "invalid",
+            "since": "2026-03-01T12:00:00Z",
+        }
+    ],
 }
 
 

@@ -1,7 +1,9 @@
 """Messengers that record their messages, and some that fail."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from solebook.adapters.memory.messengers import (
     MemoryMailer,
@@ -9,16 +11,20 @@ from solebook.adapters.memory.messengers import (
     MemoryTextMessenger,
 )
 from solebook.adapters.memory.templates import MemoryTemplates
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.core.notifications.deliver_notification import DeliverNotification
+from solebook.core.notifications.give_up_addresses import GiveUpAddresses
 from solebook.core.notifications.notify import Notify
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.mail import Mail
+from solebook.ports.language.mail import Mail, Undeliverable
 from solebook.ports.language.notifications import Warehouse
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.messengers import Mailer
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -50,6 +56,13 @@ def delivering(
         mailer=mailer or messengers.mailer,
         text_messenger=messengers.text_messenger,
         push_messenger=messengers.push_messenger,
+        give_up=GiveUpAddresses(
+            transaction=store.transaction,
+            users=store.users,
+            preferences=store.preferences,
+            clock=VirtualClock(NOW),
+        ),
+        clock=VirtualClock(NOW),
     )
 
 
@@ -73,8 +86,9 @@ def notifying(store: Store, clock: Clock, ids: Ids) -> Notify:
 class HangingMailer(Mailer):
     """Never answers."""
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         await asyncio.Event().wait()
+        return ()
 
 
 @dataclass
@@ -83,7 +97,8 @@ class ForgetfulMailer(Mailer):
 
     taken: list[Mail] = field(default_factory=list)
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         self.taken.append(mail)
         if len(self.taken) == 1:
             raise Unavailable(what="the mail server")
+        return ()

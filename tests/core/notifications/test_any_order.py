@@ -16,7 +16,7 @@ from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
 from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.language.consumers import Consumer
-from solebook.ports.language.mail import Mail, PushMessage, TextMessage
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage, Undeliverable
 from solebook.ports.language.messages import Message, Queue
 from solebook.ports.language.notifications import (
     Channel,
@@ -45,8 +45,9 @@ class Handed(Mailer):
 
     messages: Counter[tuple[Channel, str, str]] = field(default_factory=Counter)
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         self.messages[Channel.EMAIL, mail.to, mail.subject] += 1
+        return ()
 
 
 @dataclass
@@ -55,8 +56,9 @@ class HandedTexts(TextMessenger):
 
     handed: Handed
 
-    async def send(self, message: TextMessage) -> None:
+    async def send(self, message: TextMessage) -> Sequence[Undeliverable]:
         self.handed.messages[Channel.SMS, message.phone, message.text] += 1
+        return ()
 
 
 @dataclass
@@ -65,9 +67,10 @@ class HandedPushes(PushMessenger):
 
     handed: Handed
 
-    async def send(self, message: PushMessage) -> None:
+    async def send(self, message: PushMessage) -> Sequence[Undeliverable]:
         for device in message.devices:
             self.handed.messages[Channel.PUSH, device, message.title] += 1
+        return ()
 
 
 class DeafBus(ForwardingBus):

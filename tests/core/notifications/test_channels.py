@@ -1,5 +1,8 @@
 """The channels over which a user is notified."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +12,9 @@ from solebook.ports.language.notifications import (
     Channel,
     NotificationKind,
     NotificationPreferences,
+    Recipient,
+    Unreachable,
+    UnreachableAddress,
 )
 from solebook.ports.language.users import OPERATOR
 
@@ -35,10 +41,26 @@ def test_a_channel_is_used_if_it_is_wanted_and_possible(
         ways.add(Channel.SMS)
     if preferences.devices:
         ways.add(Channel.PUSH)
-    assert usable_channels(preferences, kind) == preferences.channels_for(kind) & ways
+    recipient = Recipient(NOBODY, "a@example.com", "A", preferences)
+    assert usable_channels(recipient, kind) == preferences.channels_for(kind) & ways
 
 
 def test_the_defaults_are_email_and_inbox() -> None:
-    preferences = NotificationPreferences(NOBODY)
+    recipient = Recipient(NOBODY, "a@example.com", "A", NotificationPreferences(NOBODY))
     for kind in NotificationKind:
-        assert usable_channels(preferences, kind) == {Channel.EMAIL, Channel.IN_APP}
+        assert usable_channels(recipient, kind) == {Channel.EMAIL, Channel.IN_APP}
+
+
+def test_an_address_that_was_given_up_is_not_used_but_another_one_is() -> None:
+    since = datetime(2026, 3, 2, tzinfo=UTC)
+    lost = tuple(
+        UnreachableAddress(channel, address, Unreachable.REFUSED, since)
+        for channel, address in [(Channel.EMAIL, "a@example.com"), (Channel.SMS, "+15550100")]
+    )
+    kind = NotificationKind.WELCOME
+    everywhere = ((kind, frozenset(Channel)),)
+    preferences = NotificationPreferences(NOBODY, "+15550100", (), everywhere, lost)
+    before = Recipient(NOBODY, "a@example.com", "A", preferences)
+    assert usable_channels(before, kind) == {Channel.IN_APP}
+    after = Recipient(NOBODY, "b@example.com", "A", replace(preferences, phone="+15550101"))
+    assert usable_channels(after, kind) == {Channel.IN_APP, Channel.EMAIL, Channel.SMS}

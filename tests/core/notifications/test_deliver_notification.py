@@ -1,25 +1,32 @@
 """Delivery of a notification by its messengers."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
+from solebook.core.notifications.deliver_notification import OverdueLetter
+from solebook.core.notifications.set_notification_preferences import SetNotificationPreferences
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import NotificationRequested
-from solebook.ports.language.mail import Mail, PushMessage, TextMessage
+from solebook.ports.language.mail import Mail, PushMessage, TextMessage, Undeliverable
 from solebook.ports.language.notifications import (
     Channel,
     Notification,
     NotificationKind,
     NotificationPreferences,
+    Unreachable,
+    WelcomeNotice,
 )
-from solebook.ports.language.users import User
+from solebook.ports.language.users import Actor, User
+from solebook.ports.messengers import Mailer, PushMessenger, TextMessenger
 
 from ...ports.records import Records
-from .messengers import ForgetfulMailer, HangingMailer, Messengers, delivering
+from .messengers import NOW, ForgetfulMailer, HangingMailer, Messengers, delivering
 
 PHONE, DEVICES = "+15550100", ("device-1", "device-2")
 CARRIED = [Channel.EMAIL, Channel.SMS, Channel.PUSH]
@@ -113,6 +120,93 @@ async def test_a_messenger_that_hangs_times_out(
         with pytest.raises(Unavailable) as refused:
             await impatient(NotificationRequested(told.id, Channel.EMAIL))
     assert refused.value.what == "the messenger of email"
+
+
+@dataclass
+class RefusingMessenger(Mailer, TextMessenger, PushMessenger):
+    """Reaches none of these addresses."""
+
+    lost: dict[str, Unreachable]
+    asked: int = 0
+
+    async def send(self, message: Mail | TextMessage | PushMessage) -> Sequence[Undeliverable]:
+        self.asked += 1
+        return [Undeliverable(address, reason) for address, reason in self.lost.items()]
+
+
+async def test_an_address_that_nobody_has_is_given_up_until_there_is_another(
+    store: Store, messengers: Messengers, told: Notification, user: User
+) -> None:
+    refusing = RefusingMessenger({user.email: Unreachable.REFUSED, PHONE: Unreachable.INVALID})
+    deliver = replace(delivering(store, messengers), mailer=refusing, text_messenger=refusing)
+    for _ in range(2):
+        for channel in (Channel.EMAIL, Channel.SMS):
+            await deliver(NotificationRequested(told.id, channel))
+    assert refusing.asked == 2
+    marks = (await store.preferences.get(user.id)).unreachable
+    assert [(mark.channel, mark.address, mark.reason, mark.since) for mark in marks] == [
+        (Channel.EMAIL, user.email, Unreachable.REFUSED, NOW),
+        (Channel.SMS, PHONE, Unreachable.INVALID, NOW),
+    ]
+    # Push messages still reach the user, and so does another address.
+    await deliver(NotificationRequested(told.id, Channel.PUSH))
+    async with store.transaction():
+        await store.users.save(replace(user, email="new@example.com"))
+    await delivering(store, messengers)(NotificationRequested(told.id, Channel.EMAIL))
+    assert messengers.counts == (1, 0, 1)
+
+
+async def test_a_phone_is_tried_again_once_another_one_was_set(
+    store: Store, messengers: Messengers, told: Notification, user: User
+) -> None:
+    await delivering(store, messengers).give_up(
+        user.id, Channel.SMS, [Undeliverable(PHONE, Unreachable.INVALID)]
+    )
+    set_preferences = SetNotificationPreferences(
+        transaction=store.transaction, users=store.users, preferences=store.preferences
+    )
+    wanted = {told.notice.KIND: {Channel.SMS}}
+    for phone, reached in [(PHONE, False), ("+15550199", True), (PHONE, True)]:
+        said = await set_preferences(
+            Actor(user.id, user.roles), phone=phone, devices=(), channels=wanted
+        )
+        assert said.is_reached(Channel.SMS, phone) is reached
+
+
+async def test_a_device_that_is_gone_is_removed_and_the_others_stay(
+    store: Store, messengers: Messengers, told: Notification, user: User
+) -> None:
+    refusing = RefusingMessenger({DEVICES[0]: Unreachable.GONE})
+    deliver = replace(delivering(store, messengers), push_messenger=refusing)
+    await deliver(NotificationRequested(told.id, Channel.PUSH))
+    preferences = await store.preferences.get(user.id)
+    assert (preferences.devices, preferences.unreachable) == (DEVICES[1:], ())
+
+
+async def test_an_address_that_was_changed_meanwhile_is_not_given_up(
+    store: Store, messengers: Messengers, told: Notification, user: User
+) -> None:
+    before = await store.preferences.get(user.id)
+    give_up = delivering(store, messengers).give_up
+    old = Undeliverable("old@example.com", Unreachable.REFUSED)
+    for channel in CARRIED:
+        await give_up(user.id, channel, [old])
+    assert await store.preferences.get(user.id) == before
+
+
+async def test_a_letter_is_left_to_an_admin_when_its_messenger_was_away_for_days(
+    store: Store, records: Records, messengers: Messengers, user: User
+) -> None:
+    welcome = records.notification(user.id, notice=WelcomeNotice())
+    async with store.transaction():
+        await store.users.add(user)
+        await store.notifications.add(welcome)
+    event = NotificationRequested(welcome.id, Channel.EMAIL)
+    at = welcome.created_at + timedelta(days=3, seconds=1)
+    later = replace(delivering(store, messengers, ForgetfulMailer()), clock=VirtualClock(at))
+    with pytest.raises(OverdueLetter):
+        await later.again(event)
+    await later.again(event)  # as when it is replayed
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.PUSH])

@@ -26,13 +26,17 @@ SAID: dict[str, Any] = {
 
 
 @pytest.fixture
-def actor(user: User) -> Actor:
+async def actor(store: Store, user: User) -> Actor:
+    async with store.transaction():
+        await store.users.add(user)
     return Actor(user.id, user.roles)
 
 
 @pytest.fixture
 def set_preferences(store: Store) -> SetNotificationPreferences:
-    return SetNotificationPreferences(transaction=store.transaction, preferences=store.preferences)
+    return SetNotificationPreferences(
+        transaction=store.transaction, users=store.users, preferences=store.preferences
+    )
 
 
 async def test_new_preferences_replace_all_old_ones(

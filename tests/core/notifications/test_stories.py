@@ -1,6 +1,7 @@
 """Notifications in the course of a trade."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from solebook.adapters.embedded import tokens
 from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.composition.engine import engine_of
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.mail import Mail
+from solebook.ports.language.mail import Mail, Undeliverable
 from solebook.ports.language.market import AskFate, TimeInForce, WithdrawalReason
 from solebook.ports.language.notifications import (
     Headline,
@@ -232,10 +233,10 @@ class BrokenMailer(Mailer):
 
     mended: MemoryMailer | None = None
 
-    async def send(self, mail: Mail) -> None:
+    async def send(self, mail: Mail) -> Sequence[Undeliverable]:
         if self.mended is None:
             raise Unavailable(what="the mail server")
-        await self.mended.send(mail)
+        return await self.mended.send(mail)
 
 
 MATCHED = (NotificationKind.BID_MATCHED, NotificationKind.ASK_MATCHED)
@@ -269,11 +270,11 @@ class RefusingMailer(MemoryMailer):
         super().__init__()
         self._refused: set[object] = set()
 
-    async def send(self, message: Mail) -> None:
+    async def send(self, message: Mail) -> Sequence[Undeliverable]:
         if message.subject.startswith(self.subjects) and message.id not in self._refused:
             self._refused.add(message.id)
             raise Unavailable(what="the mail server")
-        await super().send(message)
+        return await super().send(message)
 
     def subjects_to(self, address: str) -> list[str]:
         return [mail.subject.partition(":")[0] for mail in self.sent if mail.to == address]

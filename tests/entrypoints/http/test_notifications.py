@@ -109,6 +109,7 @@ async def test_who_never_said_sees_every_kind_with_its_defaults(world: World) ->
         "phone": None,
         "devices": [],
         "channels": {kind.value: DEFAULT for kind in NotificationKind},
+        "unreachable": [],
     }
 
 
