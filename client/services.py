@@ -65,8 +65,17 @@ class Cancelling(_Message, frozen=True, kw_only=True):
     reason: str
 
 
-class Candle(_Message, frozen=True, kw_only=True):
-    """The sales of one interval from `starts_at` (UTC). Prices and the total are in minor units."""
+class CandleListing(_Message, frozen=True, kw_only=True):
+    """Candles, oldest first."""
+
+    items: list["CandleView"] = []
+
+
+class CandleView(_Message, frozen=True, kw_only=True):
+    """The sales of one interval. Prices and the total are in minor units.
+
+    `volume` is the number of pairs, and `vwap` the volume-weighted average price, rounded half up.
+    """
 
     starts_at: datetime
     open: int
@@ -75,12 +84,8 @@ class Candle(_Message, frozen=True, kw_only=True):
     close: int
     sales: int
     total: int
-
-
-class CandleListing(_Message, frozen=True, kw_only=True):
-    """Candles, oldest first. Prices and totals are in minor units."""
-
-    items: list["Candle"] = []
+    volume: int
+    vwap: int
 
 
 class CandlesQuestion(_Message, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from ..ports.books import Books
 from ..ports.cache import Cache
 from ..ports.card_vault import CardVault
 from ..ports.charge_backlog import ChargeBacklog
+from ..ports.charts import ChartReader, Charts
 from ..ports.clock import Clock
 from ..ports.disputes import Disputes
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
@@ -101,6 +102,7 @@ class Store:
     authentication_tasks: AuthenticationTasks
     price_alerts: PriceAlerts
     tape: Tape
+    charts: Charts
     notifications: Notifications
     preferences: Preferences
     outbox: Outbox
@@ -135,6 +137,8 @@ class Adapters:
     search_index: SearchIndex
     shown_tape: TapeReader
     """The tape for what is only shown. It may be a replica's, and a little behind."""
+    shown_charts: ChartReader
+    """The charts for what is only shown."""
     shown_search: SearchReader
     """The search index for what is only shown."""
     book_stream: BookStream

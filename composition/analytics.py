@@ -36,13 +36,15 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
     """Return the use cases of the analytics context."""
     store, clock = adapters.store, adapters.clock
     transaction, tape = store.transaction, store.tape
-    shown = adapters.shown_tape
+    shown, charts = adapters.shown_tape, adapters.shown_charts
     known_sizes = KnownSizes(products=store.products, tape=shown, book_views=adapters.book_views)
     return AnalyticsUseCases(
         record_sale=RecordSale(transaction=transaction, tape=tape),
         void_sale=VoidSale(transaction=transaction, tape=tape),
-        view_candles=ViewCandles(known_sizes=known_sizes, tape=shown, clock=clock),
-        view_statistics=ViewStatistics(known_sizes=known_sizes, tape=shown, clock=clock),
+        view_candles=ViewCandles(known_sizes=known_sizes, charts=charts, clock=clock),
+        view_statistics=ViewStatistics(
+            known_sizes=known_sizes, tape=shown, charts=charts, clock=clock
+        ),
         list_sales=ListSales(known_sizes=known_sizes, tape=shown),
     )
 

@@ -121,6 +121,7 @@ def embedded_adapters(
         book_views=views,
         search_index=search_index,
         shown_tape=store.tape,
+        shown_charts=store.charts,
         shown_search=search_index,
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,

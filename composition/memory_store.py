@@ -6,6 +6,7 @@ from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
 from ..adapters.memory.charge_backlog import MemoryChargeBacklog
+from ..adapters.memory.charts import MemoryCharts
 from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
 from ..adapters.memory.declines import MemoryDeclines
@@ -115,6 +116,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         authentication_tasks=MemoryAuthenticationTasks(database),
         price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),
+        charts=MemoryCharts(database),
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),
         outbox=outbox,

@@ -320,6 +320,7 @@ class Container(containers.DeclarativeContainer):
         book_views=book_views,
         search_index=search_index,
         shown_tape=shown.provided.tape,
+        shown_charts=shown.provided.charts,
         shown_search=shown.provided.search,
         book_stream=book_stream,
         order_stream=order_stream,

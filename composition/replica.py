@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..adapters.decorators.replica_reads import ReplicaReads, ReplicaWatch
+from ..adapters.decorators.replicated_charts import ReplicatedCharts
 from ..adapters.decorators.replicated_search import ReplicatedSearch
 from ..adapters.decorators.replicated_tape import ReplicatedTape
 from ..config.settings import Settings
+from ..ports.charts import ChartReader
 from ..ports.search_index import SearchIndex, SearchReader
 from ..ports.stopwatch import Stopwatch
 from ..ports.tape import TapeReader
@@ -24,6 +26,7 @@ class Shown(NamedTuple):
     """
 
     tape: TapeReader
+    charts: ChartReader
     search: SearchReader
     check_replica: Callable[[], Awaitable[None]] | None = None
     """Raises Unavailable while the store answers for the replica. None if there is no replica."""
@@ -31,7 +34,7 @@ class Shown(NamedTuple):
 
 def shown_from_store(store: Store, search_index: SearchIndex) -> Shown:
     """Return the store's own ports."""
-    return Shown(store.tape, search_index)
+    return Shown(store.tape, store.charts, search_index)
 
 
 def shown_from_replica(
@@ -43,6 +46,7 @@ def shown_from_replica(
     settings: Settings,
 ) -> Shown:
     """Return ports that read from the replica of `database`, or from the store while it fails."""
+    from ..adapters.sql.analytics.charts import SqlCharts
     from ..adapters.sql.analytics.tape import SqlTape
     from ..adapters.sql.operations.postgres_replica import PostgresReplica
     from ..adapters.sql.search.postgres_search_index import PostgresSearchIndex
@@ -54,10 +58,13 @@ def shown_from_replica(
         max_lag=settings.store.replica_max_lag.total_seconds(),
     )
     tape = ReplicaReads[TapeReader](replica=SqlTape(replica), store=store.tape, watch=watch)
+    charts = ReplicaReads[ChartReader](replica=SqlCharts(replica), store=store.charts, watch=watch)
     search = ReplicaReads[SearchReader](
         replica=PostgresSearchIndex(replica), store=search_index, watch=watch
     )
-    return Shown(ReplicatedTape(tape), ReplicatedSearch(search), watch.check)
+    return Shown(
+        ReplicatedTape(tape), ReplicatedCharts(charts), ReplicatedSearch(search), watch.check
+    )
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..adapters.memory.wakeups import MemoryWakeups
+from ..adapters.sql.analytics.charts import SqlCharts
 from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.bidding.books import SqlBooks
@@ -169,6 +170,7 @@ def build_sql_store(
         authentication_tasks=SqlAuthenticationTasks(database),
         price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),
+        charts=SqlCharts(database),
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),
         outbox=outbox,

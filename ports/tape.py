@@ -1,12 +1,11 @@
 """The port to the tape of sales."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
-from .language.analytics import Candle, Interval, Sale, SalesSummary
+from .language.analytics import Sale, SalesSummary
 from .language.ids import OrderId, ProductId
-from .language.market import Condition, Size
+from .language.market import Size
 from .language.paging import Page, PageRequest
 
 
@@ -17,22 +16,6 @@ class TapeReader(Protocol):
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
     ) -> Page[Sale]:
         """Return a page of a product's sales, newest first."""
-        ...
-
-    async def candles(
-        self,
-        product_id: ProductId,
-        interval: Literal[Interval.HOUR, Interval.DAY],
-        start: datetime,
-        end: datetime,
-        *,
-        condition: Condition,
-        size: Size | None = None,
-    ) -> Sequence[Candle]:
-        """Return the sales from `start` until before `end` as candles, oldest first.
-
-        Intervals without a sale are omitted. Longer candles are built from these.
-        """
         ...
 
     async def count(self, product_id: ProductId) -> int:

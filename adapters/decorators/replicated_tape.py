@@ -1,12 +1,10 @@
 """The tape as a replica of the store shows it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
 
-from ...ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.ids import ProductId
-from ...ports.language.market import Condition, Size
+from ...ports.language.market import Size
 from ...ports.language.paging import Page, PageRequest
 from ...ports.tape import TapeReader
 from .replica_reads import ReplicaReads
@@ -22,22 +20,6 @@ class ReplicatedTape(TapeReader):
         self, product_id: ProductId, request: PageRequest, size: Size | None = None
     ) -> Page[Sale]:
         return await self._reads(lambda tape: tape.sales(product_id, request, size))
-
-    async def candles(
-        self,
-        product_id: ProductId,
-        interval: Literal[Interval.HOUR, Interval.DAY],
-        start: datetime,
-        end: datetime,
-        *,
-        condition: Condition,
-        size: Size | None = None,
-    ) -> Sequence[Candle]:
-        return await self._reads(
-            lambda tape: tape.candles(
-                product_id, interval, start, end, condition=condition, size=size
-            )
-        )
 
     async def count(self, product_id: ProductId) -> int:
         return await self._reads(lambda tape: tape.count(product_id))

@@ -1,14 +1,11 @@
 """The tape of sales, in memory."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from itertools import groupby
 from operator import attrgetter
-from typing import Literal
 
-from ...ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from ...ports.language.analytics import Sale, SalesSummary
 from ...ports.language.ids import OrderId, ProductId
-from ...ports.language.market import BookKey, Condition, Size
+from ...ports.language.market import BookKey, Size
 from ...ports.language.paging import Page, PageRequest
 from ...ports.tape import Tape
 from .database import MemoryAdapter
@@ -57,30 +54,6 @@ class MemoryTape(MemoryAdapter, Tape):
                 lambda sale: size is None or sale.book.size == size,
             )
 
-    async def candles(
-        self,
-        product_id: ProductId,
-        interval: Literal[Interval.HOUR, Interval.DAY],
-        start: datetime,
-        end: datetime,
-        *,
-        condition: Condition,
-        size: Size | None = None,
-    ) -> Sequence[Candle]:
-        with await self._database.reading():
-            tables = self._tables
-            every = (tables.sales[i] for i in tables.sales_of_product.get(product_id, ()))
-            wanted = [
-                sale
-                for sale in every
-                if start <= sale.sold_at < end
-                and sale.book.condition is condition
-                and size in (None, sale.book.size)
-            ]
-        wanted.sort(key=_PLACE)
-        groups = groupby(wanted, key=lambda sale: _start(sale.sold_at, interval))
-        return [_candle(starts_at, list(sales)) for starts_at, sales in groups]
-
     async def count(self, product_id: ProductId) -> int:
         with await self._database.reading():
             return len(self._tables.sales_of_product.get(product_id, ()))
@@ -118,21 +91,3 @@ def _with(turnover: SalesSummary | None, sale: Sale) -> SalesSummary:
         return SalesSummary(1, sale.price, sale)
     last = max(turnover.last, sale, key=_PLACE)
     return SalesSummary(turnover.sales + 1, turnover.total + sale.price, last)
-
-
-def _start(instant: datetime, interval: Interval) -> datetime:
-    hour = instant.replace(minute=0, second=0, microsecond=0)
-    return hour if interval is Interval.HOUR else hour.replace(hour=0)
-
-
-def _candle(starts_at: datetime, sales: list[Sale]) -> Candle:
-    prices = [sale.price for sale in sales]
-    return Candle(
-        starts_at=starts_at,
-        open=prices[0],
-        high=max(prices),
-        low=min(prices),
-        close=prices[-1],
-        sales=len(prices),
-        total=sum(prices),
-    )

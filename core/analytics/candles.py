@@ -7,6 +7,13 @@ from itertools import groupby
 
 from ...ports.language.analytics import Candle, Interval
 
+_LENGTHS = {
+    Interval.HOUR: timedelta(hours=1),
+    Interval.DAY: timedelta(days=1),
+    Interval.WEEK: timedelta(weeks=1),
+}
+"""The length of an interval, unless it is a month."""
+
 
 def start_of(instant: datetime, interval: Interval) -> datetime:
     """Return the start of the interval that contains a UTC instant.
@@ -27,16 +34,31 @@ def start_of(instant: datetime, interval: Interval) -> datetime:
 def end_of(instant: datetime, interval: Interval) -> datetime:
     """Return the end (exclusive) of the interval that contains a UTC instant."""
     start = start_of(instant, interval)
-    match interval:
-        case Interval.HOUR:
-            return start + timedelta(hours=1)
-        case Interval.DAY:
-            return start + timedelta(days=1)
-        case Interval.WEEK:
-            return start + timedelta(weeks=1)
-        case Interval.MONTH:
-            # 32 days after the first of a month is always in the next month.
-            return start_of(start + timedelta(days=32), interval)
+    return earlier(start, interval, -1)
+
+
+def earlier(start: datetime, interval: Interval, count: int) -> datetime:
+    """Return the start of the interval that is `count` before the one with this start.
+
+    >>> from datetime import UTC
+    >>> earlier(datetime(2026, 3, 1, tzinfo=UTC), Interval.MONTH, 14).isoformat()
+    '2025-01-01T00:00:00+00:00'
+    """
+    if interval is Interval.MONTH:
+        year, month = divmod(_months(start) - count, 12)
+        return start.replace(year=year, month=month + 1)
+    return start - _LENGTHS[interval] * count
+
+
+def intervals_between(start: datetime, end: datetime, interval: Interval) -> int:
+    """Return how many intervals there are from the start of one to the start of another."""
+    if interval is Interval.MONTH:
+        return _months(end) - _months(start)
+    return (end - start) // _LENGTHS[interval]
+
+
+def _months(start: datetime) -> int:
+    return start.year * 12 + start.month - 1
 
 
 def merge(candles: Sequence[Candle], interval: Interval) -> list[Candle]:

@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from ...ports.charts import ChartReader
 from ...ports.clock import Clock
 from ...ports.language.analytics import Candle, Interval
 from ...ports.language.errors import EmptySpan, OutOfRange
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
-from ...ports.tape import TapeReader
-from .candles import end_of, merge, start_of
+from .candles import earlier, end_of, intervals_between, merge, start_of
 from .known_sizes import KnownSizes
 
 MAX_CANDLES = 1_000
 """The maximum number of intervals in one answer."""
 _DEFAULT_SPAN = 100
 """The number of intervals in an answer if no start is given."""
-_SHORTEST = {
-    Interval.HOUR: timedelta(hours=1),
-    Interval.DAY: timedelta(days=1),
-    Interval.WEEK: timedelta(weeks=1),
-    Interval.MONTH: timedelta(days=28),
-}
 _YEARS = (1970, 2999)
 
 
@@ -36,7 +30,7 @@ class ViewCandles:
     """
 
     known_sizes: KnownSizes
-    tape: TapeReader
+    charts: ChartReader
     clock: Clock
 
     async def __call__(
@@ -57,16 +51,14 @@ class ViewCandles:
         _, only = await self.known_sizes.find(product_id, size)
         end = self.clock.now() if end is None else _in_utc("to", end)
         last = end_of(end, interval)
-        begin = (
-            last - _SHORTEST[interval] * _DEFAULT_SPAN if start is None else _in_utc("from", start)
-        )
+        begin = earlier(last, interval, _DEFAULT_SPAN) if start is None else _in_utc("from", start)
         first = start_of(begin, interval)
         if first >= last:
             raise EmptySpan(start=begin, end=end)
-        span = (last - first) // _SHORTEST[interval]
+        span = intervals_between(first, last, interval)
         if span > MAX_CANDLES:
             raise OutOfRange(field="candles", value=span, minimum=1, maximum=MAX_CANDLES)
-        candles = await self.tape.candles(
+        candles = await self.charts.candles(
             product_id,
             Interval.HOUR if interval is Interval.HOUR else Interval.DAY,
             first,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ...ports.charts import ChartReader
 from ...ports.clock import Clock
 from ...ports.language.analytics import Interval, Statistics
 from ...ports.language.ids import ProductId
@@ -25,6 +26,7 @@ class ViewStatistics:
 
     known_sizes: KnownSizes
     tape: TapeReader
+    charts: ChartReader
     clock: Clock
 
     async def __call__(
@@ -38,7 +40,7 @@ class ViewStatistics:
         product, only = await self.known_sizes.find(product_id, size)
         now = self.clock.now()
         start = start_of(now - _YEAR, Interval.DAY)
-        days = await self.tape.candles(
+        days = await self.charts.candles(
             product_id,
             Interval.DAY,
             start,

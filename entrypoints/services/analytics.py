@@ -11,7 +11,7 @@ from ...ports.language.analytics import Interval, Statistics
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
 from ..http.edge.paging import listing
-from ..http.routes.figures import CandleListing
+from ..http.routes.figures import CandleListing, candle_listing
 from ..http.routes.market import SaleListing, sale_view
 from .rpc import Context, Who, rpc
 from .shapes import Paged, Size
@@ -55,7 +55,7 @@ async def get_candles(context: Context, request: CandlesQuestion) -> CandleListi
         size=request.size,
         condition=request.condition,
     )
-    return CandleListing(list(candles))
+    return candle_listing(candles)
 
 
 async def get_statistics(context: Context, request: StatisticsQuestion) -> Statistics:

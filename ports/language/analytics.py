@@ -63,6 +63,16 @@ class Candle:
         assert self.low <= min(self.open, self.close), self
         assert self.high >= max(self.open, self.close), self
 
+    @property
+    def volume(self) -> int:
+        """The number of pairs that were sold: one in each sale."""
+        return self.sales
+
+    @property
+    def vwap(self) -> Cents:
+        """The volume-weighted average price in minor units, rounded half up."""
+        return (2 * self.total + self.volume) // (2 * self.volume)
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:

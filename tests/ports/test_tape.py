@@ -1,13 +1,13 @@
 """Contract of Tape."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from solebook.ports.language.analytics import Sale, SalesSummary
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
@@ -181,90 +181,3 @@ async def test_voiding_the_last_sale_brings_back_the_one_before(
     assert summary == SalesSummary(1, 10_000, first)
     await void(store, first.order_id)
     assert list(await store.tape.summaries(book.product_id)) == []
-
-
-# ---- candles ---------------------------------------------------------------------------------
-
-
-async def candles(
-    store: Store,
-    book: BookKey,
-    interval: Literal[Interval.HOUR, Interval.DAY] = Interval.HOUR,
-    *,
-    start: datetime = datetime(2000, 1, 1, tzinfo=UTC),
-    end: datetime = datetime(2100, 1, 1, tzinfo=UTC),
-    size: Size | None = None,
-) -> list[Candle]:
-    return list(
-        await store.tape.candles(
-            book.product_id, interval, start, end, condition=book.condition, size=size
-        )
-    )
-
-
-async def test_the_sales_of_an_hour_make_a_candle(store: Store, records: Records) -> None:
-    book = records.book()
-    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    minutes = {0: 20_000, 10: 25_000, 20: 15_000, 59: 18_000, 60: 30_000}
-    sales = [
-        records.sale(book, price=price, sold_at=noon + timedelta(minutes=minute))
-        for minute, price in minutes.items()
-    ]
-    await record(store, *reversed(sales))
-
-    assert await candles(store, book) == [
-        Candle(noon, 20_000, 25_000, 15_000, 18_000, sales=4, total=78_000),
-        Candle(noon + timedelta(hours=1), 30_000, 30_000, 30_000, 30_000, sales=1, total=30_000),
-    ]
-    midnight = noon.replace(hour=0)
-    assert await candles(store, book, Interval.DAY) == [
-        Candle(midnight, 20_000, 30_000, 15_000, 30_000, sales=5, total=108_000)
-    ]
-
-
-async def test_candles_span_from_the_start_until_before_the_end(
-    store: Store, records: Records
-) -> None:
-    book = records.book()
-    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    instant = timedelta(microseconds=1)
-    times = [noon - instant, noon, noon + instant, noon + 2 * instant]
-    await record(
-        store,
-        *(records.sale(book, price=n, sold_at=at) for n, at in enumerate(times, start=1)),
-    )
-    [candle] = await candles(store, book, start=noon, end=noon + 2 * instant)
-    assert (candle.open, candle.close, candle.sales) == (2, 3, 2)
-    assert await candles(store, book, start=noon, end=noon) == []
-
-
-async def test_sales_of_one_instant_are_all_in_their_candle(store: Store, records: Records) -> None:
-    book = records.book()
-    sales = [records.sale(book, price=price, sold_at=records.instant) for price in (7, 9, 8)]
-    await record(store, *sales)
-    [candle] = await candles(store, book)
-    in_order = sorted(sales, key=lambda sale: sale.order_id)
-    assert (candle.open, candle.close) == (in_order[0].price, in_order[-1].price)
-    assert (candle.low, candle.high, candle.sales, candle.total) == (7, 9, 3, 24)
-
-
-async def test_candles_separate_conditions_and_sizes_and_exclude_voided_sales(
-    store: Store, records: Records
-) -> None:
-    product_id = records.product_id()
-    nine, ten = records.book(product_id, "9"), records.book(product_id, "10")
-    used = records.book(product_id, "9", condition=Condition.USED)
-    voided = records.sale(nine, price=99)
-    await record(
-        store,
-        records.sale(nine, price=1),
-        records.sale(ten, price=2),
-        records.sale(used, price=4),
-        records.sale(records.book(size="9"), price=8),
-        voided,
-    )
-    await void(store, voided.order_id)
-    assert [c.total for c in await candles(store, nine, Interval.DAY)] == [3]
-    assert [c.total for c in await candles(store, nine, Interval.DAY, size=Size("9"))] == [1]
-    assert [c.total for c in await candles(store, used, Interval.DAY)] == [4]
-    assert await candles(store, records.book(), Interval.DAY) == []

@@ -206,7 +206,7 @@ def known_sizes(store: Store) -> KnownSizes:
 async def test_candles_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], clock: VirtualClock, interval: Interval
 ) -> None:
-    view = ViewCandles(known_sizes(store), store.tape, clock)
+    view = ViewCandles(known_sizes(store), store.charts, clock)
     start, end = midnight(FIRST_DAY), midnight(LAST_DAY)
     for market in markets:
         candles = await view(
@@ -218,7 +218,7 @@ async def test_candles_equal_those_computed_from_the_file(
 async def test_hourly_candles_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], clock: VirtualClock
 ) -> None:
-    view = ViewCandles(known_sizes(store), store.tape, clock)
+    view = ViewCandles(known_sizes(store), store.charts, clock)
     for market in markets:
         for month in {STARTS[Interval.MONTH](sold.at) for sold in market.sold}:
             end = month + timedelta(days=40)  # 960 of at most 1,000 hours
@@ -239,7 +239,7 @@ async def test_statistics_equal_those_computed_from_the_file(
     store: Store, markets: list[Market], today: date
 ) -> None:
     now = datetime.fromisoformat(f"{today}T23:59:00+00:00")
-    view = ViewStatistics(known_sizes(store), store.tape, VirtualClock(now))
+    view = ViewStatistics(known_sizes(store), store.tape, store.charts, VirtualClock(now))
     for market in markets:
         found = await view(market.product_id, size=market.size)
         year = [sold for sold in market.sold if (today - sold.at.date()).days <= 364]

@@ -1,23 +1,17 @@
 """The tape of sales, in SQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, cast, func, select, true, update
+from sqlalchemy import bindparam, select, true, update
 
-from ....ports.language.analytics import Candle, Interval, Sale, SalesSummary
+from ....ports.language.analytics import Sale, SalesSummary
 from ....ports.language.ids import OrderId, ProductId
-from ....ports.language.market import Condition, Size
+from ....ports.language.market import Size
 from ....ports.language.paging import Page, PageRequest
 from ....ports.tape import Tape
 from ..bidding.book_columns import book_of, book_values
-from ..engine.constructs import (
-    insert_or_lock,
-    insert_or_skip,
-    start_of_day,
-    start_of_hour,
-)
+from ..engine.constructs import insert_or_lock, insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.statement import Row, Statement
@@ -39,53 +33,6 @@ _SALES_OF_SIZE = Statement(
         sales.c.order_id,
     )
 )
-
-
-def _candles(interval: Interval, *, of_size: bool) -> Statement:
-    starts_at = _START_OF[interval](sales.c.sold_at).label("starts_at")
-    wanted = select(starts_at, sales.c.sold_at, sales.c.order_id, sales.c.price).where(
-        _standing,
-        _of_product,
-        sales.c.condition == bindparam("condition"),
-        sales.c.sold_at >= bindparam("start"),
-        sales.c.sold_at < bindparam("end"),
-    )
-    if of_size:
-        wanted = wanted.where(_of_size)
-    sale = wanted.subquery()
-    in_order = (sale.c.sold_at, sale.c.order_id)
-    backwards = [column.desc() for column in in_order]
-    ranked = select(
-        sale.c.starts_at,
-        func.first_value(sale.c.price)
-        .over(partition_by=sale.c.starts_at, order_by=in_order)
-        .label("open"),
-        func.first_value(sale.c.price)
-        .over(partition_by=sale.c.starts_at, order_by=backwards)
-        .label("close"),
-        sale.c.price,
-    ).subquery()
-    return Statement(
-        select(
-            ranked.c.starts_at,
-            func.max(ranked.c.open).label("open"),
-            func.max(ranked.c.price).label("high"),
-            func.min(ranked.c.price).label("low"),
-            func.max(ranked.c.close).label("close"),
-            func.count().label("sales"),
-            cast(func.sum(ranked.c.price), BigInteger).label("total"),
-        )
-        .group_by(ranked.c.starts_at)
-        .order_by(ranked.c.starts_at)
-    )
-
-
-_START_OF = {Interval.HOUR: start_of_hour, Interval.DAY: start_of_day}
-_CANDLES = {
-    (interval, of_size): _candles(interval, of_size=of_size)
-    for interval in _START_OF
-    for of_size in (False, True)
-}
 
 
 class SqlTape(Tape):
@@ -126,26 +73,6 @@ class SqlTape(Tape):
             size=size,
         )
 
-    async def candles(
-        self,
-        product_id: ProductId,
-        interval: Literal[Interval.HOUR, Interval.DAY],
-        start: datetime,
-        end: datetime,
-        *,
-        condition: Condition,
-        size: Size | None = None,
-    ) -> Sequence[Candle]:
-        rows = await self._database.rows(
-            _CANDLES[interval, size is not None],
-            product_id=product_id,
-            start=start,
-            end=end,
-            condition=condition,
-            size=size,
-        )
-        return [_candle(row) for row in rows]
-
     async def count(self, product_id: ProductId) -> int:
         return await self._turnovers.count(product_id)
 
@@ -167,15 +94,3 @@ def _values(sale: Sale) -> dict[str, Any]:
 
 def _sale(row: Row) -> Sale:
     return Sale(row.order_id, book_of(row), row.price, row.sold_at)
-
-
-def _candle(row: Row) -> Candle:
-    return Candle(
-        starts_at=row.starts_at,
-        open=row.open,
-        high=row.high,
-        low=row.low,
-        close=row.close,
-        sales=row.sales,
-        total=row.total,
-    )

@@ -1,5 +1,6 @@
 """Public candles and statistics of a product."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -51,10 +52,32 @@ def _instant(parameter: str, text: str | None) -> datetime | None:
         raise ValidationException(extra=[wrong]) from error
 
 
-class CandleListing(msgspec.Struct, frozen=True):
-    """Candles, oldest first. Prices and totals are in minor units."""
+class CandleView(msgspec.Struct, frozen=True):
+    """The sales of one interval. Prices and the total are in minor units.
 
-    items: list[Candle]
+    `volume` is the number of pairs, and `vwap` the volume-weighted average price, rounded half up.
+    """
+
+    starts_at: datetime
+    open: int
+    high: int
+    low: int
+    close: int
+    sales: int
+    total: int
+    volume: int
+    vwap: int
+
+
+class CandleListing(msgspec.Struct, frozen=True):
+    """Candles, oldest first."""
+
+    items: list[CandleView]
+
+
+def candle_listing(candles: Sequence[Candle]) -> CandleListing:
+    """Return candles as a response."""
+    return CandleListing([msgspec.convert(c, CandleView, from_attributes=True) for c in candles])
 
 
 class FiguresController(Controller):
@@ -81,6 +104,8 @@ class FiguresController(Controller):
                         "close": 21_000,
                         "sales": 7,
                         "total": 142_500,
+                        "volume": 7,
+                        "vwap": 20_357,
                     }
                 ]
             },
@@ -109,7 +134,7 @@ class FiguresController(Controller):
             size=size,
             condition=condition,
         )
-        return CandleListing(list(candles))
+        return candle_listing(candles)
 
     @get(
         "/statistics",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from solebook.composition.application import Application
 from solebook.composition.embedded import build_embedded
-from solebook.core.analytics.candles import end_of, merge, start_of
+from solebook.core.analytics.candles import earlier, end_of, intervals_between, merge, start_of
 from solebook.core.analytics.statistics import statistics_of
 from solebook.ports.language.analytics import Candle, Interval, Sale, SalesSummary
 from solebook.ports.language.catalog import Product
@@ -63,6 +63,25 @@ def test_a_merged_candle_equals_the_candle_of_its_sales(
     assert merge(candles, interval) == [
         Candle(start, p[0], max(p), min(p), p[-1], len(p), sum(p)) for start, p in expected.items()
     ]
+
+
+@given(instants, st.sampled_from(Interval), st.integers(0, 99))
+def test_intervals_are_counted_as_they_are_walked(
+    instant: datetime, interval: Interval, count: int
+) -> None:
+    start = first = start_of(instant, interval)
+    for _ in range(count):
+        first = start_of(first - timedelta(microseconds=1), interval)
+    assert earlier(start, interval, count) == first
+    assert intervals_between(first, start, interval) == count
+
+
+@pytest.mark.parametrize(
+    ("prices", "vwap"), [((100, 101), 101), ((100, 100, 101), 100), ((1, 1, 2, 2, 2), 2), ((7,), 7)]
+)
+def test_the_average_price_is_rounded_half_up(prices: tuple[int, ...], vwap: int) -> None:
+    candle = day(0, *prices)
+    assert (candle.volume, candle.vwap) == (len(prices), vwap)
 
 
 def test_statistics_are_derived_from_days_and_books() -> None:
@@ -138,6 +157,25 @@ async def test_candles_end_now_by_default() -> None:
         product_id, interval=Interval.HOUR, start=now - timedelta(weeks=1), end=now - timedelta(1)
     )
     assert [c.close for c in only] == [120]
+
+
+async def test_a_hundred_calendar_months_are_shown_by_default_and_a_thousand_at_most() -> None:
+    app, product_id, now = await market()
+    this_month = start_of(now, Interval.MONTH)
+    first, before = (earlier(this_month, Interval.MONTH, count) for count in (99, 100))
+    async with app.adapters.store.transaction():
+        for sold_at, price in ((first, 2), (before, 1)):
+            order_id = OrderId(app.adapters.ids.new())
+            sale = Sale(order_id, BookKey(product_id, NINE), price, sold_at)
+            await app.adapters.store.tape.record(sale)
+    view = app.analytics.view_candles
+    shown = await view(product_id, interval=Interval.MONTH)
+    assert [(c.starts_at, c.open) for c in shown][:1] == [(first, 2)]
+    end = datetime(2060, 1, 1, tzinfo=UTC)
+    start = earlier(end, Interval.MONTH, 999)
+    assert len(await view(product_id, interval=Interval.MONTH, start=start, end=end)) == 4
+    with pytest.raises(OutOfRange, match="candles must be between 1 and 1000, not 1001"):
+        await view(product_id, interval=Interval.MONTH, start=start - timedelta(1), end=end)
 
 
 async def test_a_span_that_is_too_long_or_ends_before_its_start_is_refused() -> None:

@@ -144,6 +144,8 @@ async def test_sales_are_seen_as_candles_and_figures(
         "close": 22_000,
         "sales": 3,
         "total": 63_000,
+        "volume": 3,
+        "vwap": 21_000,
     }
     figures = await market.ok("GET", f"{path}/statistics")
     assert (figures["sales"], figures["last_price"], figures["mean"]) == (3, 22_000, 21_000.0)
