@@ -25,6 +25,7 @@ from .keepers import Keepers
 from .notifications import notifications_use_cases
 from .operations import operations_use_cases
 from .orders import orders_use_cases
+from .payment_parts import payment_parts
 from .payments import payments_use_cases
 from .price_alerts import price_alerts_use_cases
 from .routes import TO_THE_CHARGE, subscribe
@@ -83,14 +84,17 @@ def build_application(
     )
     orders = orders_use_cases(adapters, rules, warehouse)
     patience = patience or Patience()
+    parts = payment_parts(adapters, rules, patience)
     application = Application(
         users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,
-        payments=payments_use_cases(adapters, rules, patience, webhook_body_life, reconcile_hour),
+        payments=payments_use_cases(
+            adapters, parts, rules, patience, webhook_body_life, reconcile_hour
+        ),
         sellers=sellers_use_cases(adapters, patience),
-        disputes=disputes_use_cases(adapters, rules, patience),
+        disputes=disputes_use_cases(adapters, parts, rules, patience),
         authentication=authentication_use_cases(adapters, rules),
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),

@@ -15,8 +15,6 @@ from ..core.payments.disputes.recheck_dispute import RecheckDispute
 from ..core.payments.disputes.record_dispute import RecordDispute
 from ..core.payments.disputes.submit_evidence import SubmitEvidence
 from ..core.payments.disputes.view_dispute import ViewDispute
-from ..core.payments.irregularities import Irregularities
-from ..core.payments.lock_trade import LockTrade
 from ..core.payments.patience import Patience
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import DisputeCheckDue
@@ -24,6 +22,7 @@ from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .dispute_desk import dispute_desk_of
+from .payment_parts import PaymentParts
 from .router import Router
 
 
@@ -42,13 +41,13 @@ class DisputesUseCases:
 
 
 def disputes_use_cases(
-    adapters: Adapters, rules: MarketRules, patience: Patience
+    adapters: Adapters, parts: PaymentParts, rules: MarketRules, patience: Patience
 ) -> DisputesUseCases:
     """Return the use cases of disputes."""
     store, clock = adapters.store, adapters.clock
     transaction, disputes = store.transaction, store.disputes
     desk = dispute_desk_of(adapters.payment_provider)
-    record_dispute = _record_dispute(adapters, rules)
+    record_dispute = _record_dispute(adapters, parts)
     gather_evidence = GatherEvidence(
         orders=store.orders,
         destinations=store.destinations,
@@ -92,14 +91,12 @@ def disputes_routes(disputes: DisputesUseCases) -> tuple[Consumer, ...]:
     return (ask(DisputeCheckDue, "disputes.recheck_dispute", disputes.recheck_dispute),)
 
 
-def _record_dispute(adapters: Adapters, rules: MarketRules) -> RecordDispute:
+def _record_dispute(adapters: Adapters, parts: PaymentParts) -> RecordDispute:
     store, clock = adapters.store, adapters.clock
-    irregularities = Irregularities(outbox=store.outbox, currency=rules.money)
-    lock_trade = LockTrade(orders=store.orders, payments=store.payments, payouts=store.payouts)
     bear_loss = BearLoss(
         payments=store.payments,
         ledger=store.ledger,
-        lock_trade=lock_trade,
+        lock_trade=parts.lock_trade,
         outbox=store.outbox,
         clock=clock,
     )
@@ -108,10 +105,10 @@ def _record_dispute(adapters: Adapters, rules: MarketRules) -> RecordDispute:
         disputes=store.disputes,
         payments=store.payments,
         ledger=store.ledger,
-        lock_trade=lock_trade,
+        lock_trade=parts.lock_trade,
         bear_loss=bear_loss,
         alarms=store.alarms,
-        irregularities=irregularities,
+        irregularities=parts.irregularities,
         outbox=store.outbox,
         clock=clock,
         ids=adapters.ids,

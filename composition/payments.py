@@ -5,37 +5,27 @@ from datetime import timedelta
 
 from ..core.payments.charges.abandon_payment import AbandonPayment
 from ..core.payments.charges.charge_buyer import ChargeBuyer
-from ..core.payments.charges.end_charge import EndCharge
-from ..core.payments.charges.escrow import Escrow
 from ..core.payments.charges.forgive_declines import ForgiveDeclines
 from ..core.payments.charges.view_receipt import ViewReceipt
-from ..core.payments.irregularities import Irregularities
 from ..core.payments.levels.record_completed_sale import RecordCompletedSale
 from ..core.payments.levels.take_back_sale import TakeBackSale
 from ..core.payments.levels.view_seller_levels import ViewSellerLevels
 from ..core.payments.list_suspense import ListSuspense
-from ..core.payments.lock_trade import LockTrade
 from ..core.payments.patience import Patience
 from ..core.payments.payouts.list_payouts import ListPayouts
 from ..core.payments.payouts.pay_early import PayEarly
 from ..core.payments.payouts.pay_out_again import PayOutAgain
 from ..core.payments.payouts.pay_seller import PaySeller
-from ..core.payments.payouts.payables import Payables
-from ..core.payments.payouts.record_payout import RecordPayout
 from ..core.payments.payouts.retry_payouts import RetryPayouts
-from ..core.payments.payouts.returned_payouts import ReturnedPayouts
 from ..core.payments.penalise_seller import PenaliseSeller
 from ..core.payments.reconciliation.check_solvency import CheckSolvency
 from ..core.payments.reconciliation.reconcile import Reconcile
 from ..core.payments.refunds.bear_shortfall import BearShortfall
 from ..core.payments.refunds.failed_refunds import FailedRefunds
-from ..core.payments.refunds.record_refund import RecordRefund
 from ..core.payments.refunds.refund_buyer import RefundBuyer
 from ..core.payments.refunds.refund_otherwise import RefundOtherwise
-from ..core.payments.refunds.set_off import SetOff
 from ..core.payments.refunds.settle_refund import SettleRefund
 from ..core.payments.reverse_penalty import ReversePenalty
-from ..core.payments.suspense import Suspense
 from ..core.payments.view_balance import ViewBalance
 from ..core.payments.webhooks.forget_webhook_bodies import ForgetWebhookBodies
 from ..core.payments.webhooks.handle_webhook import HandleWebhook
@@ -46,7 +36,7 @@ from ..core.payments.write_off_debt import WriteOffDebt
 from ..core.payments.write_off_suspense import WriteOffSuspense
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
-from .charges import build_end_charge, build_escrow
+from .payment_parts import PaymentParts
 from .reconciliation import reconcile_of
 
 
@@ -87,6 +77,7 @@ class PaymentsUseCases:
 
 def payments_use_cases(
     adapters: Adapters,
+    parts: PaymentParts,
     rules: MarketRules,
     patience: Patience,
     webhook_body_life: timedelta,
@@ -99,7 +90,6 @@ def payments_use_cases(
     store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
     transaction, payments, ledger = store.transaction, store.payments, store.ledger
     orders = store.orders
-    parts = _parts(adapters, rules, patience)
     handle_webhook = HandleWebhook(
         transaction=transaction,
         webhooks=store.webhooks,
@@ -274,7 +264,8 @@ def payments_use_cases(
                 lock_trade=parts.lock_trade,
                 payments=payments,
                 ledger=ledger,
-                record_refund=parts.record_refund,
+                reverse_shortfalls=parts.reverse_shortfalls,
+                beyond_charge=parts.beyond_charge,
                 suspense=parts.suspense,
                 irregularities=parts.irregularities,
                 outbox=store.outbox,
@@ -286,6 +277,7 @@ def payments_use_cases(
             transaction=transaction,
             lock_trade=parts.lock_trade,
             payments=payments,
+            disputes=store.disputes,
             ledger=ledger,
             audit_log=store.audit_log,
             outbox=store.outbox,
@@ -302,83 +294,4 @@ def payments_use_cases(
         view_seller_levels=ViewSellerLevels(
             seller_records=store.seller_records, clock=clock, rules=rules
         ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The parts that use cases share."""
-
-    lock_trade: LockTrade
-    irregularities: Irregularities
-    suspense: Suspense
-    escrow: Escrow
-    end_charge: EndCharge
-    set_off: SetOff
-    record_payout: RecordPayout
-    payables: Payables
-    record_refund: RecordRefund
-
-
-def _parts(adapters: Adapters, rules: MarketRules, patience: Patience) -> _Parts:
-    store, clock, provider = adapters.store, adapters.clock, adapters.payment_provider
-    transaction, payments, ledger = store.transaction, store.payments, store.ledger
-    orders = store.orders
-    irregularities = Irregularities(outbox=store.outbox, currency=rules.money)
-    returned_payouts = ReturnedPayouts(ledger=ledger, clock=clock)
-    suspense = Suspense(
-        ledger=ledger,
-        returned_payouts=returned_payouts,
-        irregularities=irregularities,
-        clock=clock,
-    )
-    escrow = build_escrow(adapters, rules, suspense, irregularities)
-    set_off = SetOff(
-        orders=orders, payments=payments, payouts=store.payouts, ledger=ledger, clock=clock
-    )
-    lock_trade = LockTrade(orders=orders, payments=payments, payouts=store.payouts)
-    record_payout = RecordPayout(
-        transaction=transaction,
-        lock_trade=lock_trade,
-        payouts=store.payouts,
-        ledger=ledger,
-        webhooks=store.webhooks,
-        suspense=suspense,
-        set_off=set_off,
-        returned_payouts=returned_payouts,
-        irregularities=irregularities,
-        outbox=store.outbox,
-        clock=clock,
-    )
-    payables = Payables(
-        transaction=transaction,
-        payouts=store.payouts,
-        lock_trade=lock_trade,
-        provider=provider,
-        record_payout=record_payout,
-        set_off=set_off,
-        outbox=store.outbox,
-        patience=patience,
-    )
-    record_refund = RecordRefund(
-        transaction=transaction,
-        lock_trade=lock_trade,
-        payments=payments,
-        disputes=store.disputes,
-        ledger=ledger,
-        set_off=set_off,
-        irregularities=irregularities,
-        outbox=store.outbox,
-        clock=clock,
-    )
-    return _Parts(
-        lock_trade=lock_trade,
-        irregularities=irregularities,
-        suspense=suspense,
-        escrow=escrow,
-        end_charge=build_end_charge(adapters, escrow, patience),
-        set_off=set_off,
-        record_payout=record_payout,
-        payables=payables,
-        record_refund=record_refund,
     )

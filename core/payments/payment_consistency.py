@@ -136,6 +136,7 @@ def _left_findings(
         transfer.total(AccountKind.WORLD)
         for transfer in trade.transfers
         if transfer.id.startswith(f"{trade.id}:refund")
+        and not transfer.id.startswith(f"{trade.id}:refund-beyond")
     )
     refunded -= sum(
         transfer.total(AccountKind.ESCROW)

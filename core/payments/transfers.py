@@ -94,6 +94,22 @@ def refund_failed_id(order_id: OrderId, name: str) -> str:
     return f"{order_id}:refund-failed:{name}"
 
 
+def refund_beyond(order_id: OrderId, name: str, amount: Cents, at: datetime) -> Transfer:
+    """Return the transfer of a refund of money that a bank had taken back already: a loss."""
+    return _move(refund_beyond_id(order_id, name), order_id, at, losses(), WORLD, amount)
+
+
+def refund_beyond_id(order_id: OrderId, name: str) -> str:
+    """Return the id of the transfer of such a refund; `name` is the provider's name."""
+    return f"{order_id}:refund-beyond:{name}"
+
+
+def refund_beyond_failed(order_id: OrderId, name: str, amount: Cents, at: datetime) -> Transfer:
+    """Return the transfer of such a refund that came back."""
+    transfer_id = f"{order_id}:refund-beyond-failed:{name}"
+    return _move(transfer_id, order_id, at, WORLD, losses(), amount)
+
+
 def refunded_again(
     order_id: OrderId, name: str, back: Cents, rest: Cents, to: Account, at: datetime
 ) -> Transfer:

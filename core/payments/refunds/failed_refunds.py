@@ -1,6 +1,7 @@
 """Books refunds that did not reach their buyer."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ....ports.clock import Clock
 from ....ports.language.events import PaymentRefundDue, PaymentRefundFailed
@@ -12,7 +13,7 @@ from ....ports.outbox import Outbox
 from ....ports.payments import Ledger, Payments
 from ....ports.transaction import Transaction
 from ..irregularities import Irregularities
-from ..lock_trade import LockTrade
+from ..lock_trade import LockTrade, Trade
 from ..suspense import Suspense, suspended_refund_id
 from ..transfers import (
     refund_failed,
@@ -21,9 +22,10 @@ from ..transfers import (
     to_world,
     unasked_refund_id,
 )
-from .record_refund import RecordRefund
+from .beyond_charge import BeyondCharge
 from .refund_still_due import refund_still_due
 from .refund_transfers import MOST_REFUNDS
+from .reverse_shortfalls import ReverseShortfalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,16 @@ class FailedRefunds:
     """Takes a refund back into the escrow, once, by the provider's name of it.
 
     If the order is refunded, the buyer is owed the amount again, and it is requested under a new
-    key. What the parties bore of unasked refunds is reversed, because the escrow has money again.
-    What the exchange bore of lost disputes stays.
-    An alarm is raised either way.
+    key. What is not owed again was borne by somebody if an admin decided so: it is reversed. What
+    was borne of other refunds and of lost disputes stays. An alarm is raised either way.
     """
 
     transaction: Transaction
     lock_trade: LockTrade
     payments: Payments
     ledger: Ledger
-    record_refund: RecordRefund
+    reverse_shortfalls: ReverseShortfalls
+    beyond_charge: BeyondCharge
     suspense: Suspense
     irregularities: Irregularities
     outbox: Outbox
@@ -54,28 +56,31 @@ class FailedRefunds:
             assert payment is not None, order_id
             if await self._is_known(order_id, refund):
                 return
-            booked = await self._booked(payment, refund)
+            made_at, booked = await self._booked(payment, refund)
             booked -= await self.suspense.return_refund(
                 refund.charge_id, refund.id, of_an_order=True
             )
             amount = min(booked, payment.refunded)
+            beyond = await self.beyond_charge.take_back(order_id, refund.id)
             if amount <= 0:
+                if beyond:
+                    await self._tell(order_id, refund, beyond)
                 return
             await self.ledger.post(refund_failed(order_id, refund.id, amount, self.clock.now()))
+            before = await self._owed(trade, payment)
             payment = replace(payment, refunded=payment.refunded - amount)
-            reason = refund.reason or "failed"
-            due = await refund_still_due(self.ledger, trade.order, payment)
-            owed = due > 0 and payment.status in _ENDED
+            owed_again = await self._owed(trade, payment) - before
+            owed = owed_again > 0
             if owed:
                 await self._request_again(payment, refund.id)
             else:
                 await self.payments.save(payment)
-            await self.record_refund.undo_shortfalls(trade.order)
+            await self.reverse_shortfalls.of_refund(trade.order, made_at, amount - owed_again)
+            reason = refund.reason or "failed"
             await self.outbox.add(PaymentRefundFailed(order_id, amount, reason, owed))
             if owed and payment.refund_declines + 1 < MOST_REFUNDS:
                 await self.outbox.add(PaymentRefundDue(order_id))
-            what = f"A refund of {self.irregularities.amount(amount)} did not reach the buyer"
-            await self.irregularities.note(order_id, f"{what} ({reason}): {refund.id}.")
+            await self._tell(order_id, refund, amount + beyond)
 
     async def take_back_unassigned(self, refund: FoundRefund) -> None:
         """Book that a refund of an unknown charge failed, if it is in suspense."""
@@ -101,8 +106,19 @@ class FailedRefunds:
             )
         await self.payments.save(due)
 
-    async def _booked(self, payment: Payment, refund: FoundRefund) -> Cents:
-        """Return what is booked of a refund as made, or 0."""
+    async def _owed(self, trade: Trade, payment: Payment) -> Cents:
+        """Return what the buyer of an order that has ended is still owed."""
+        if payment.status not in _ENDED:
+            return 0
+        return await refund_still_due(self.ledger, trade.order, payment)
+
+    async def _tell(self, order_id: OrderId, refund: FoundRefund, amount: Cents) -> None:
+        what = f"A refund of {self.irregularities.amount(amount)} did not reach the buyer"
+        reason = refund.reason or "failed"
+        await self.irregularities.note(order_id, f"{what} ({reason}): {refund.id}.")
+
+    async def _booked(self, payment: Payment, refund: FoundRefund) -> tuple[datetime, Cents]:
+        """Return when a refund was booked as made, and how much of it, or 0."""
         order_id = payment.order_id
         names = [
             unasked_refund_id(order_id, refund.id),
@@ -110,12 +126,13 @@ class FailedRefunds:
         ]
         if payment.refund_id == refund.id:
             names.append(f"{order_id}:refund")
-        found = [await self.ledger.find(name) for name in names]
-        booked = sum(to_world(transfer) for transfer in found if transfer is not None)
+        found = [t for name in names if (t := await self.ledger.find(name)) is not None]
         number = 1
         while (part := await self.ledger.find(rest_id(order_id, refund.id, number))) is not None:
-            booked, number = booked + to_world(part), number + 1
-        return min(booked, refund.amount)
+            found.append(part)
+            number += 1
+        made_at = min((transfer.at for transfer in found), default=self.clock.now())
+        return made_at, min(sum(map(to_world, found)), refund.amount)
 
 
 _ENDED = (PaymentStatus.REFUND_DUE, PaymentStatus.REFUNDED)

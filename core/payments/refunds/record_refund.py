@@ -8,7 +8,7 @@ from ....ports.language.complaints import Bearer
 from ....ports.language.events import PaymentRefundDue, PaymentRefunded, PaymentRefundedUnasked
 from ....ports.language.ids import OrderId
 from ....ports.language.money import Cents
-from ....ports.language.orders import Order, PaymentStatus
+from ....ports.language.orders import PaymentStatus
 from ....ports.language.payments import Account, AccountKind, Payment, RefundMade, Webhook
 from ....ports.outbox import Outbox
 from ....ports.payments import Ledger, Payments
@@ -17,7 +17,6 @@ from ..irregularities import Irregularities
 from ..lock_trade import LockTrade, Trade
 from ..suspense import suspended_refund_id
 from ..transfers import (
-    debt,
     escrow,
     losses,
     refund_failed_id,
@@ -25,12 +24,13 @@ from ..transfers import (
     refunded_unasked,
     rest_id,
     rest_of,
-    taken_back,
     to_world,
     unasked_refund_id,
 )
+from .beyond_charge import BeyondCharge
 from .refund_still_due import refund_still_due
-from .refund_transfers import MOST_REFUNDS, borne_id, is_share, refunded
+from .refund_transfers import MOST_REFUNDS, is_share, refunded
+from .reverse_shortfalls import ReverseShortfalls
 from .set_off import SetOff
 
 
@@ -40,7 +40,8 @@ class RecordRefund:
 
     A refund that is not the requested one is unasked: it is booked from the escrow and raises an
     alarm. Each refund is booked once, by the provider's name. No more is booked than is left of the
-    charge, because the provider cannot have refunded more.
+    charge, because the provider cannot have refunded more, unless a bank took some of it
+    (`BeyondCharge`).
 
     The order says who bears a requested refund. A payout of the order that the provider refused is
     set off, unless the exchange bears the refund.
@@ -52,6 +53,8 @@ class RecordRefund:
     disputes: Disputes
     ledger: Ledger
     set_off: SetOff
+    reverse_shortfalls: ReverseShortfalls
+    beyond_charge: BeyondCharge
     irregularities: Irregularities
     outbox: Outbox
     clock: Clock
@@ -163,8 +166,10 @@ class RecordRefund:
         if await self._has_failed(payment.order_id, event.name):
             return True
         booked = await self.ledger.find(unasked_refund_id(payment.order_id, event.name))
-        if booked is not None:
-            await self._book_rest(payment, event, to_world(booked))
+        beyond = await self.beyond_charge.booked(payment.order_id, event.name)
+        if booked is not None or beyond:
+            known = beyond + (0 if booked is None else to_world(booked))
+            await self._book_rest(payment, event, known)
             return True
         in_suspense = suspended_refund_id(str(payment.charge_id), event.name)
         if await self.ledger.find(in_suspense) is not None:
@@ -204,9 +209,7 @@ class RecordRefund:
         what = (
             f"The provider made an unasked refund of {self.irregularities.amount(amount)}: {name}."
         )
-        if booked < amount:
-            left = self.irregularities.amount(booked)
-            what += f" Only {left} was left of the charge, so no more is booked."
+        what += await self._beyond(payment, name, amount, booked)
         if booked:
             payment = replace(payment, refunded=payment.refunded + booked)
             now = self.clock.now()
@@ -217,6 +220,17 @@ class RecordRefund:
             await self.outbox.add(PaymentRefundDue(order_id))
         await self.irregularities.note(order_id, what)
         return payment
+
+    async def _beyond(self, payment: Payment, name: str, amount: Cents, booked: Cents) -> str:
+        """Book what was refunded beyond what is left of the charge, and return a note of it."""
+        if booked == amount:
+            return ""
+        left = self.irregularities.amount(booked)
+        beyond = await self.beyond_charge.book(payment.order_id, name, amount - booked)
+        if beyond == 0:
+            return f" Only {left} was left of the charge, so no more is booked."
+        loss = self.irregularities.amount(beyond)
+        return f" Only {left} was left of the charge; {loss} of what a bank took is a loss."
 
     async def _ask_again(self, payment: Payment) -> None:
         """Request the rest of the refund, under a new key."""
@@ -232,15 +246,15 @@ class RecordRefund:
         """
         back = min(made, payment.left)
         if back < made:
-            refunded_, left = map(self.irregularities.amount, (made, back))
-            what = f"The provider refunded {refunded_}, and only {left} was left."
+            what = f"The provider refunded {self.irregularities.amount(made)}."
+            what += await self._beyond(payment, name, made, back)
             await self.irregularities.note(payment.order_id, what)
         order, payout = trade.order, trade.payout
         transfer = refunded(order, payment, payout, back, self.clock.now())
         if transfer is not None and not await self.ledger.post(transfer):
             await self._book_again(trade, name, back)
         disputes = await self.disputes.of_order(order.id)
-        await self.undo_shortfalls(order, *(dispute.name for dispute in disputes))
+        await self.reverse_shortfalls.all_of(order, [dispute.name for dispute in disputes])
         done = replace(payment, status=PaymentStatus.REFUNDED, refunded=payment.refunded + back)
         await self.payments.save(done)
         if payout is not None and is_share(order) and order.borne_by is not Bearer.EXCHANGE:
@@ -257,28 +271,6 @@ class RecordRefund:
             to = losses() if order.exchange_pays else Account(AccountKind.SHIPPING)
             now = self.clock.now()
             await self.ledger.append(refunded_again(order.id, name, back, held - back, to, now))
-
-    async def undo_shortfalls(self, order: Order, *disputes: str) -> None:
-        """Reverse the shortfalls that the parties or the exchange bore for this order.
-
-        Those of lost disputes are reversed if the disputes are named. If a party's payouts already
-        settled it, they have a credit, and the alarm says so.
-        """
-        is_any, now = False, self.clock.now()
-        for of in (None, *disputes):
-            number = 1
-            while (transfer := await self.ledger.find(borne_id(order, number, of))) is not None:
-                await self.ledger.post(taken_back(transfer, now))
-                number, is_any = number + 1, True
-        parties = (order.buyer_id, order.seller_id) if is_any else ()
-        credits_ = await self.ledger.lock(*map(debt, parties))
-        for user_id, credit in zip(parties, credits_, strict=True):
-            if credit > 0:
-                what = f"User {user_id} bore a part of this refund and has already paid for it:"
-                await self.irregularities.note(
-                    order.id,
-                    f"{what} {self.irregularities.amount(credit)} must be paid back to them.",
-                )
 
     async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:
         trade = await self.lock_trade(order_id)

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from ....ports.audit_log import AuditLog
 from ....ports.clock import Clock
+from ....ports.disputes import Disputes
 from ....ports.language.audit import Act, AuditAction, Target, parse_reason
-from ....ports.language.errors import NoFailedRefund
+from ....ports.language.errors import MoneyDisputed, NoFailedRefund
 from ....ports.language.events import PaymentRefunded
 from ....ports.language.ids import OrderId
 from ....ports.language.money import Cents
@@ -31,6 +32,7 @@ class RefundOtherwise:
     transaction: Transaction
     lock_trade: LockTrade
     payments: Payments
+    disputes: Disputes
     ledger: Ledger
     audit_log: AuditLog
     outbox: Outbox
@@ -39,7 +41,8 @@ class RefundOtherwise:
     async def __call__(self, actor: Actor, order_id: OrderId, *, reason: str) -> Cents:
         """Return the amount, in minor units.
 
-        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, NoFailedRefund.
+        Raises Forbidden, InvalidText, NotFound, PartyToTheOrder, NoFailedRefund, and MoneyDisputed
+        while the buyer's bank has the money, because it may give it to the buyer.
         """
         check_role(actor, Role.ADMIN, "note that a buyer was refunded")
         why = parse_reason(reason)
@@ -54,6 +57,8 @@ class RefundOtherwise:
                 or await self.ledger.find(f"{order_id}:refund") is None
             ):
                 raise NoFailedRefund(order_id=order_id)
+            if any(each.status.takes_money for each in await self.disputes.of_order(order_id)):
+                raise MoneyDisputed(order_id=order_id)
             amount, now = await refund_still_due(self.ledger, order, payment), self.clock.now()
             if amount == 0:
                 raise NoFailedRefund(order_id=order_id)

@@ -91,6 +91,20 @@ def borne_id(order: Order, number: int, dispute: str | None = None) -> str:
     return f"{order.id}:shortfall:{of}{number}"
 
 
+def borne_back(
+    order: Order, transfer: Transfer, number: int, amount: Cents, at: datetime
+) -> Transfer:
+    """Return the reversal of a part of a shortfall that was borne, or of all of it."""
+    (bearer,) = (entry.account for entry in transfer.entries if entry.account != escrow(order.id))
+    entries = (Entry(bearer, amount), Entry(escrow(order.id), -amount))
+    return Transfer(borne_back_id(transfer, number), order.id, at, entries)
+
+
+def borne_back_id(transfer: Transfer, number: int) -> str:
+    """Return the id of reversal number `number` of a shortfall."""
+    return f"{transfer.id}:back" if number == 1 else f"{transfer.id}:back:{number}"
+
+
 def set_off(payout: Payout, amount: Cents, at: datetime, name: str | None = None) -> Transfer:
     """Return the transfer that settles the seller's debt with a payout that is no longer paid.
 

@@ -86,6 +86,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PayoutNotOpen: 409,
     errors.NoShortfall: 409,
     errors.NothingInSuspense: 409,
+    errors.MoneyDisputed: 409,
     errors.NoFailedRefund: 409,
     errors.WebhookNotKept: 404,
     errors.DisputeNotOpen: 409,

@@ -250,6 +250,16 @@ class WebhookNotKept(Refusal):
 
 
 @dataclass(eq=False)
+class MoneyDisputed(Refusal):
+    """A bank has the money of the order's charge, and may give it to the buyer."""
+
+    order_id: UUID
+
+    def __str__(self) -> str:
+        return f"a bank has the money of order {self.order_id} until it decides the dispute"
+
+
+@dataclass(eq=False)
 class NoFailedRefund(Refusal):
     """The order has no refund that failed, or another one is under way."""
 

@@ -13,7 +13,7 @@ from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
 from solebook.ports.language.users import OPERATOR
 
 from ...exchange import Exchange
-from .reports import alarms, check_money, in_escrow, in_suspense, losses, paid_order
+from .reports import alarms, check_money, debt_of, in_escrow, in_suspense, losses, paid_order
 
 WHY = "a test"
 
@@ -238,5 +238,54 @@ async def test_what_was_refunded_otherwise_is_not_due_again_when_another_refund_
     await dashboard.fail_refund(unasked.id)
     await report_all(exchange)
     assert await otherwise(OPERATOR, order.id, reason=WHY) == 3_000
+    assert await in_escrow(exchange, order.id) == 0
+    await check_money(exchange)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+async def test_what_was_borne_of_one_refund_stays_when_another_one_fails(
+    unchecked: Exchange, failing: int
+) -> None:
+    exchange = unchecked
+    order = await paid_order(exchange)
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard, bear = Dashboard(exchange.provider.journal), exchange.app.payments.bear_shortfall
+    refunds = []
+    for amount, bearer in ((1_000, Bearer.EXCHANGE), (300, Bearer.SELLER)):
+        refunds.append(await dashboard.refund(charge_id, amount))
+        await report_all(exchange)
+        await bear(OPERATOR, order.id, borne_by=bearer, reason=WHY)
+        await exchange.later(timedelta(minutes=1))
+    await dashboard.fail_refund(refunds[failing].id)
+    await report_all(exchange)
+    borne = (await losses(exchange), await debt_of(exchange, order))
+    assert borne == ((0, -300) if failing == 0 else (-1_000, 0))
+    assert await in_escrow(exchange, order.id) == 0
+    await dashboard.fail_refund(refunds[1 - failing].id)
+    await report_all(exchange)
+    assert (await losses(exchange), await debt_of(exchange, order)) == (0, 0)
+    assert await in_escrow(exchange, order.id) == 0
+    await check_money(exchange)
+
+
+async def test_a_part_of_what_was_borne_together_is_reversed_when_one_refund_fails(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await exchange.trade()
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard, bear = Dashboard(exchange.provider.journal), exchange.app.payments.bear_shortfall
+    refunds = [await dashboard.refund(charge_id, amount) for amount in (1_000, 300)]
+    await report_all(exchange)
+    await bear(OPERATOR, order.id, borne_by=Bearer.SELLER, reason=WHY)
+    await dashboard.fail_refund(refunds[0].id)
+    await report_all(exchange)
+    assert await debt_of(exchange, order) == -300
+    assert await in_escrow(exchange, order.id) == order.buyer_total
+    # A refund of the order reverses the rest.
+    refund = exchange.app.orders.refund_order
+    await refund(OPERATOR, order.id, reason=WHY, borne_by=Bearer.EXCHANGE)
+    await exchange.quiet()
+    assert await debt_of(exchange, order) == 0
     assert await in_escrow(exchange, order.id) == 0
     await check_money(exchange)

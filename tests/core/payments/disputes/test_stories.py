@@ -6,6 +6,7 @@ import pytest
 
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.disputes import DisputeStatus
+from solebook.ports.language.errors import MoneyDisputed
 from solebook.ports.language.orders import FreezeReason, OrderStatus, PaymentStatus, PayoutStatus
 
 from ....exchange import Exchange
@@ -316,3 +317,24 @@ async def test_the_exchange_bears_a_lost_dispute_also_after_another_refund_has_f
 
     assert (await losses(exchange), await debt_of(exchange, order)) == (-5_000, 0)
     assert await in_escrow(exchange, order.id) == 0
+
+
+async def test_a_buyer_is_not_refunded_otherwise_while_the_bank_may_refund_them(
+    exchange: Exchange,
+) -> None:
+    order = await exchange.trade(OrderStatus.DELIVERED)
+    refund_, why = exchange.app.orders.refund_order, {"reason": "a fake"}
+    await refund_(exchange.admin, order.id, borne_by=Bearer.SELLER, **why)
+    await exchange.quiet()
+    for _ in range(3):
+        made = (await exchange.payment(order.id)).refund_id
+        assert made is not None
+        await dashboard(exchange).fail_refund(made)
+        await told_of_latest(exchange)
+        await exchange.quiet()
+    name = await dispute(exchange, order, 5_000)
+    otherwise = exchange.app.payments.refund_otherwise
+    with pytest.raises(MoneyDisputed):
+        await otherwise(exchange.admin, order.id, **why)
+    await decide(exchange, name, won=False)
+    assert await otherwise(exchange.admin, order.id, **why) == TOTAL - 5_000

@@ -184,7 +184,7 @@ async def test_impossible_unasked_refund_is_not_booked_twice(
     await exchange.quiet()
     payment = await exchange.payment(order.id)
     assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, TOTAL)
-    assert any("only 213.00 was left" in note for note in await alarms(exchange, order.id))
+    assert any("Only 213.00 was left" in note for note in await alarms(exchange, order.id))
 
 
 # ---- our own refund is booked once -----------------------------------------------------------
