@@ -2,12 +2,13 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -72,6 +73,14 @@ def store(request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds) -
 
     database = request.getfixturevalue(DATABASES[request.param])
     return build_sql_store(database, clock=clock, ids=ids)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[SqliteJournal]:
+    """The journal of an embedded payment provider."""
+    journal = SqliteJournal(tmp_path / "provider.sqlite")
+    yield journal
+    journal.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The vaults with which the contract of cards runs."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,13 +11,6 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 
 from ..payment_provider.stripe_rig import stripe_rig
 from .rig import CardRig, embedded_cards, stripe_cards
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator[SqliteJournal]:
-    journal = SqliteJournal(tmp_path / "provider.sqlite")
-    yield journal
-    journal.close()
 
 
 @pytest.fixture(

@@ -1,7 +1,6 @@
 """The desks with which the contract of disputes runs."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -23,14 +22,11 @@ from .desk_rig import DeskRig, EmbeddedDeskRig, StripeDeskRig
     ]
 )
 async def rig(
-    request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, tmp_path: Path
+    request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, file: SqliteJournal
 ) -> AsyncIterator[DeskRig]:
     if request.param == "stripe":
         async with stripe_rig(clock, ids) as on_stripe:
             yield StripeDeskRig(on_stripe)
-    elif request.param == "embedded_in_memory":
-        yield EmbeddedDeskRig(embedded_rig(MemoryJournal(), clock, ids))
     else:
-        journal = SqliteJournal(tmp_path / "provider.sqlite")
+        journal = file if request.param == "embedded_in_a_file" else MemoryJournal()
         yield EmbeddedDeskRig(embedded_rig(journal, clock, ids))
-        journal.close()

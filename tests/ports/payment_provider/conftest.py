@@ -1,7 +1,6 @@
 """The providers with which the contract of the payment provider runs."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,13 +12,6 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from .embedded_rig import embedded_rig
 from .rig import Rig
 from .stripe_rig import stripe_rig
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Iterator[SqliteJournal]:
-    journal = SqliteJournal(tmp_path / "provider.sqlite")
-    yield journal
-    journal.close()
 
 
 @pytest.fixture(
