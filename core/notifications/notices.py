@@ -11,6 +11,7 @@ from ...ports.language.complaint_notices import (
     PayoutFrozenNotice,
     PayoutReleasedNotice,
     PenaltyReversedNotice,
+    RefundFailedNotice,
     SaleComplainedNotice,
     SaleComplaintDecidedNotice,
     SaleRefundedNotice,
@@ -32,6 +33,7 @@ from ...ports.language.events import (
     OrderShipped,
     PaymentDeclined,
     PaymentNeedsBuyer,
+    PaymentRefundFailed,
     PayoutFrozen,
     PayoutPaid,
     PayoutRefused,
@@ -80,6 +82,7 @@ TradeNews: TypeAlias = (
     | OrderComplained
     | ComplaintDecided
     | OrderRefundGranted
+    | PaymentRefundFailed
     | PayoutFrozen
     | PayoutReleased
     | PenaltyReversed
@@ -139,6 +142,8 @@ def notice_to_buyer(
             kept = order.buyer_total - order.refunded_unasked - refund
             decided = _complaint_decided(order, event)
             return OrderRefundedNotice(*trade, refund, kept, event.note, decided)
+        case PaymentRefundFailed(amount=amount, reason=reason, owed=True):
+            return RefundFailedNotice(*trade, amount, reason)
         case _:
             return None
 
@@ -171,6 +176,8 @@ def notice_to_seller(
         case OrderReturned(carrier=carrier, tracking_number=number):
             return SaleReturnedNotice(*trade, carrier, number)
         case PaymentNeedsBuyer() | PaymentDeclined() | OrderShipped() | OrderCancelled():
+            return None
+        case PaymentRefundFailed():
             return None
         case _:
             return _notice_of_complaint(event, order, shoe, rules)

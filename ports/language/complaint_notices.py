@@ -86,6 +86,18 @@ class OrderRefundedNotice(TradeNotice):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundFailedNotice(TradeNotice):
+    """To the buyer: a refund of `amount` did not reach them, for the provider's `reason`.
+
+    It is made again, and they are paid otherwise if that fails too. They hear of it once.
+    """
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.REFUND_FAILED
+    amount: Cents
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaleRefundedNotice(TradeNotice):
     """To the seller of a delivered pair: the buyer is refunded, and who bears it.
 

@@ -55,6 +55,7 @@ class NotificationKind(StrEnum):
     SALE_COMPLAINT_DECIDED = "sale_complaint_decided"
     ORDER_REFUNDED = "order_refunded"
     SALE_REFUNDED = "sale_refunded"
+    REFUND_FAILED = "refund_failed"
     SALE_RETURNED = "sale_returned"
     PAYOUT_FROZEN = "payout_frozen"
     PAYOUT_RELEASED = "payout_released"

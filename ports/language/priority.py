@@ -46,6 +46,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.SALE_COMPLAINT_DECIDED: _NORMAL,  # what follows happens by itself
     NotificationKind.ORDER_REFUNDED: _NORMAL,  # the money goes back by itself
     NotificationKind.SALE_REFUNDED: _NORMAL,  # the staff decided, and nothing is left to do
+    NotificationKind.REFUND_FAILED: _NORMAL,  # it is made again by itself
     NotificationKind.SALE_RETURNED: _NORMAL,  # the pair comes back by itself
     NotificationKind.PAYOUT_FROZEN: _NORMAL,  # the staff decides next
     NotificationKind.PAYOUT_RELEASED: _NORMAL,  # the payout follows by itself

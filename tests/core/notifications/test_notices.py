@@ -12,6 +12,7 @@ from solebook.core.notifications.notices import (
     notice_to_seller,
     shoe_of,
 )
+from solebook.ports.language.complaint_notices import RefundFailedNotice
 from solebook.ports.language.events import (
     MatchCreated,
     MatchUnwound,
@@ -23,6 +24,7 @@ from solebook.ports.language.events import (
     OrderShipped,
     PaymentDeclined,
     PaymentNeedsBuyer,
+    PaymentRefundFailed,
     PayoutPaid,
     PayoutRefused,
 )
@@ -89,6 +91,11 @@ def told(event: TradeNews, order: Order = PAID) -> tuple[Notice | None, Notice |
 
 
 STORY: list[tuple[TradeNews, Notice | None, Notice | None]] = [
+    (
+        PaymentRefundFailed(ID, 20_000, "expired_or_canceled_card", owed=True),
+        RefundFailedNotice(ID, SHOE, amount=20_000, reason="expired_or_canceled_card"),
+        None,
+    ),
     (
         MatchCreated(ID, BID, ASK, BUYER, SELLER, BOOK, 20_000, NOW),
         BidMatchedNotice(ID, SHOE, price=20_000, total=21_400),
@@ -248,3 +255,7 @@ def test_a_shoes_name_has_brand_model_and_colorway(records: Records) -> None:
     product = records.product(brand="Nike", model="Dunk Low", colorway="Panda", style_code="D-1")
     book = records.book(product.id)
     assert shoe_of(product, book) == Shoe(book, "Nike Dunk Low Panda", "D-1")
+
+
+def test_the_buyer_is_not_told_of_an_unasked_refund_that_came_back() -> None:
+    assert told(PaymentRefundFailed(ID, 100, "failed", owed=False)) == (None, None)

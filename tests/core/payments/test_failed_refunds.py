@@ -6,10 +6,12 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.dashboard import Dashboard
+from solebook.ports.language.complaint_notices import RefundFailedNotice
 from solebook.ports.language.complaints import Bearer
 from solebook.ports.language.errors import Forbidden, NoFailedRefund
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR
 
 from ...exchange import Exchange
@@ -289,3 +291,14 @@ async def test_a_part_of_what_was_borne_together_is_reversed_when_one_refund_fai
     assert await debt_of(exchange, order) == 0
     assert await in_escrow(exchange, order.id) == 0
     await check_money(exchange)
+
+
+async def test_the_buyer_is_told_once_that_a_refund_came_back(unchecked: Exchange) -> None:
+    exchange = unchecked
+    order = await refunded_order(exchange)
+    for _ in range(2):
+        await Dashboard(exchange.provider.journal).fail_refund(await refund_id(exchange, order.id))
+        await report_all(exchange)
+    page = await exchange.store.notifications.of_user(order.buyer_id, PageRequest(limit=100))
+    told = [each.notice for each in page.items if isinstance(each.notice, RefundFailedNotice)]
+    assert [notice.amount for notice in told] == [order.buyer_total]
