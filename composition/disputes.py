@@ -57,6 +57,7 @@ def disputes_use_cases(
         currency=rules.money,
     )
     answer = AnswerDispute(
+        transaction=transaction,
         disputes=disputes,
         orders=store.orders,
         audit_log=store.audit_log,
@@ -81,7 +82,7 @@ def disputes_use_cases(
             patience=patience,
             clock=clock,
         ),
-        accept_dispute=AcceptDispute(transaction, answer, desk, patience),
+        accept_dispute=AcceptDispute(answer, desk, patience),
     )
 
 

@@ -10,7 +10,6 @@ from ....ports.language.audit import (
 from ....ports.language.disputes import Dispute
 from ....ports.language.ids import DisputeId
 from ....ports.language.users import Actor
-from ....ports.transaction import Transaction
 from ..patience import Patience
 from .answer_dispute import AnswerDispute
 
@@ -19,7 +18,6 @@ from .answer_dispute import AnswerDispute
 class AcceptDispute:
     """An admin gives a dispute up, because the buyer is right: it is lost at once."""
 
-    transaction: Transaction
     answer: AnswerDispute
     desk: DisputeDesk
     patience: Patience
@@ -32,7 +30,6 @@ class AcceptDispute:
         """
         why = parse_reason(reason)
         dispute = await self.answer.check(actor, dispute_id, "give up a dispute")
+        await self.answer.note(actor, dispute, AuditAction.DISPUTE_ACCEPTED, why, {})
         report = await self.patience.wait_for(self.desk.accept(dispute.name))
-        async with self.transaction():
-            action = AuditAction.DISPUTE_ACCEPTED
-            return await self.answer.note(actor, report, action, why, {})
+        return await self.answer.record_dispute(report)

@@ -12,17 +12,25 @@ from ....ports.language.audit import (
     Target,
     TargetKind,
 )
-from ....ports.language.disputes import Dispute, ReportedDispute
+from ....ports.language.disputes import Dispute, DisputeStatus
+from ....ports.language.errors import DisputeNotOpen
 from ....ports.language.ids import DisputeId
 from ....ports.language.staff import check_no_party, check_role
 from ....ports.language.users import Actor, Role
 from ....ports.orders import Orders
+from ....ports.transaction import Transaction
 from .record_dispute import RecordDispute
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDispute:
-    """Checks who may answer a dispute, and records the answer and its reason."""
+    """Checks who may answer a dispute, and records the answer and its reason.
+
+    The entry in the audit log is committed before the provider is asked, so no act is without one
+    if the process dies between. It says what an admin wanted, also if the bank refuses it.
+    """
+
+    transaction: Transaction
 
     disputes: Disputes
     orders: Orders
@@ -41,20 +49,23 @@ class AnswerDispute:
     async def note(
         self,
         actor: Actor,
-        report: ReportedDispute,
+        dispute: Dispute,
         action: AuditAction,
         why: Reason,
         facts: dict[str, Fact],
-    ) -> Dispute:
-        """Record the provider's answer with the entry in the audit log. It needs a transaction."""
-        dispute = await self.record_dispute(report)
-        await self.audit_log.add(
-            Act(
-                actor_id=actor.user_id,
-                action=action,
-                target=Target(TargetKind.DISPUTE, dispute.id),
-                reason=why,
-                facts={"name": dispute.name, "amount": dispute.amount, **facts},
-            )
+    ) -> None:
+        """Record in the audit log what the provider will be asked.
+
+        Raises DisputeNotOpen if the bank has decided for the exchange already.
+        """
+        if dispute.status is DisputeStatus.WON:
+            raise DisputeNotOpen(name=dispute.name, status=dispute.status)
+        act = Act(
+            actor_id=actor.user_id,
+            action=action,
+            target=Target(TargetKind.DISPUTE, dispute.id),
+            reason=why,
+            facts={"name": dispute.name, "amount": dispute.amount, **facts},
         )
-        return dispute
+        async with self.transaction():
+            await self.audit_log.add(act)

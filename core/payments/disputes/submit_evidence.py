@@ -10,7 +10,7 @@ from ....ports.language.audit import (
     Fact,
     parse_reason,
 )
-from ....ports.language.disputes import Dispute
+from ....ports.language.disputes import Dispute, DisputeStatus
 from ....ports.language.errors import DisputeNotOpen
 from ....ports.language.ids import DisputeId
 from ....ports.language.text import check_text
@@ -52,14 +52,14 @@ class SubmitEvidence:
         dispute = await self.answer.check(actor, dispute_id, "submit evidence")
         if remark:
             remark = check_text("remark", remark, max_length=_MAX_REMARK)
-        if dispute.submitted_at is not None:
+        if dispute.submitted_at is not None or dispute.status is DisputeStatus.LOST:
             raise DisputeNotOpen(name=dispute.name, status=dispute.status)
         evidence = await self.gather_evidence(dispute.order_id, remark)
+        facts: dict[str, Fact] = {"texts": tuple(sorted(evidence.given()))}
+        await self.answer.note(actor, dispute, AuditAction.EVIDENCE_SUBMITTED, why, facts)
         report = await self.patience.wait_for(self.desk.submit(dispute.name, evidence))
         async with self.transaction():
-            facts: dict[str, Fact] = {"texts": tuple(sorted(evidence.given()))}
-            action = AuditAction.EVIDENCE_SUBMITTED
-            dispute = await self.answer.note(actor, report, action, why, facts)
+            dispute = await self.answer.record_dispute(report)
             dispute = replace(dispute, submitted_at=self.clock.now())
             await self.disputes.save(dispute)
         return dispute
