@@ -6,7 +6,7 @@ from ...ports.clock import Clock
 from ...ports.known_seller_accounts import KnownSellerAccounts
 from ...ports.language.errors import InvalidText
 from ...ports.language.events import PayoutAccountChanged
-from ...ports.language.seller_accounts import KnownSellerAccount
+from ...ports.language.seller_accounts import KnownSellerAccount, SellerAccount
 from ...ports.language.users import Actor, Role, User
 from ...ports.outbox import Outbox
 from ...ports.seller_accounts import SellerAccounts
@@ -35,22 +35,29 @@ class SetPayoutAccount:
     async def __call__(self, actor: Actor, *, account: str) -> User:
         """Return the updated user. Raises InvalidText, Unavailable."""
         account = check_provider_token("account", account)
-        state = await self.seller_accounts.find(account)
-        if state is None or state.owner_id not in (None, actor.user_id):
-            raise InvalidText(field="account", problem="is not known to the payment provider")
-        async with self.transaction():
-            user = await self.users.get(actor.user_id)
-            user = replace(user, payout_account=account, roles=user.roles | {Role.SELLER})
-            await self.users.save(user)
-            new = KnownSellerAccount(user.id, self.clock.now(), account, state.can_receive)
-            known = await self.known_accounts.open_or_lock(new)
-            await self.known_accounts.save(
-                replace(
-                    known,
-                    account=account,
-                    can_receive=state.can_receive,
-                    version=known.version + 1,
-                )
+        while True:
+            before = await self.known_accounts.find(actor.user_id)
+            state = await self.seller_accounts.find(account)
+            if state is None or state.owner_id not in (None, actor.user_id):
+                raise InvalidText(field="account", problem="is not known to the payment provider")
+            async with self.transaction():
+                user = await self.users.get(actor.user_id)
+                new = KnownSellerAccount(user.id, self.clock.now(), account)
+                known = await self.known_accounts.open_or_lock(new)
+                if known.version != (0 if before is None else before.version):
+                    continue  # somebody has read a state later: see FollowSellerAccount
+                return await self._set(user, known, state)
+
+    async def _set(self, user: User, known: KnownSellerAccount, state: SellerAccount) -> User:
+        user = replace(user, payout_account=state.id, roles=user.roles | {Role.SELLER})
+        await self.users.save(user)
+        await self.known_accounts.save(
+            replace(
+                known,
+                account=state.id,
+                can_receive=state.can_receive,
+                version=known.version + 1,
             )
-            await self.outbox.add(PayoutAccountChanged(user.id, account))
+        )
+        await self.outbox.add(PayoutAccountChanged(user.id, state.id))
         return user

@@ -54,7 +54,7 @@ class FollowSellerAccount:
             )
             async with self.transaction():
                 now = await self._locked(user_id, account)
-                if before is not None and before.version != now.version:
+                if now.version != (0 if before is None else before.version):
                     continue
                 await self._apply(now, state)
             return state

@@ -343,3 +343,36 @@ async def test_a_state_of_an_account_that_was_replaced_meanwhile_is_ignored(
     await exchange.quiet()
     payout = await exchange.payout(order.id)
     assert (payout.state, payout.account) == (PayoutState.PAID, tokens.ACCOUNT)
+
+
+async def test_setting_an_account_does_not_replace_a_newer_look(exchange: Exchange) -> None:
+    seller, account = await onboarded(exchange)
+    await complete(exchange, account)
+    slow = SlowLook(exchange.app.adapters.seller_accounts)
+    another = exchange.in_another_process(seller_accounts=slow)
+    setting = asyncio.ensure_future(another.app.users.set_payout_account(seller, account=account))
+    await slow.has_looked.wait()  # it saw that the account can be paid
+    await restrict(exchange, account)
+    slow.may_return.set()
+    await setting
+    known = await exchange.store.known_seller_accounts.find(seller.user_id)
+    assert known is not None
+    assert not known.can_receive
+
+
+async def test_the_first_of_two_accounts_that_are_set_at_once_is_looked_at_again(
+    exchange: Exchange,
+) -> None:
+    seller = await exchange.person()
+    slow = SlowLook(exchange.app.adapters.seller_accounts)
+    another = exchange.in_another_process(seller_accounts=slow)
+    first = asyncio.ensure_future(
+        another.app.users.set_payout_account(seller, account=tokens.ACCOUNT)
+    )
+    await slow.has_looked.wait()
+    await exchange.app.users.set_payout_account(seller, account=tokens.CLOSED_ACCOUNT)
+    slow.may_return.set()
+    assert (await first).payout_account == tokens.ACCOUNT
+    known = await exchange.store.known_seller_accounts.find(seller.user_id)
+    assert known is not None
+    assert (known.account, known.can_receive, known.version) == (tokens.ACCOUNT, True, 2)
