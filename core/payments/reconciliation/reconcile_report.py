@@ -70,7 +70,7 @@ class ReconcileReport:
     ) -> AsyncIterator[Progress | Discrepancy | ReportSummary]:
         """Yield progress, what differs, and at the end a summary.
 
-        Raises ReportRefused if a row is there twice, and Unavailable.
+        Raises ReportRefused if a row is there twice or there is none, and Unavailable.
         """
         read = _Read()
         yield Progress("report", 0, 0)
@@ -79,6 +79,8 @@ class ReconcileReport:
                 for discrepancy in await self._compare(snapshot, page, read):
                     yield discrepancy
                 yield Progress("report", len(read.ids), len(read.ids))
+        if not read.ids:
+            raise ReportRefused("the report has no rows, so there is nothing to compare")
         async for discrepancy in self._missing(read):
             yield discrepancy
         yield read.summary()
@@ -114,8 +116,8 @@ class ReconcileReport:
 
     async def _missing(self, read: _Read) -> AsyncIterator[Discrepancy]:
         """Yield what was read of the provider within the time of the report, and is not in it."""
-        if read.since is None or read.until is None:
-            return
+        assert read.since is not None, "a row was read"
+        assert read.until is not None, "a row was read"
         page = await self.records.between(read.since, read.until, "", _PAGE)
         while page:
             for movement in page:

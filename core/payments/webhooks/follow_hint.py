@@ -34,8 +34,14 @@ class FollowHint:
     follow: Mapping[WebhookKind, Follow]
 
     async def __call__(self, hinted: WebhookHinted) -> None:
-        """Follow the hint. Raises Unavailable, after which repeat."""
+        """Follow the hint. Raises Unavailable, after which repeat.
+
+        A webhook may be read as another kind by now, which is no hint (`ReplayWebhook`).
+        """
         webhook = await self.webhooks.get(hinted.webhook_id)
-        await self.follow[webhook.kind](webhook)
+        follow = self.follow.get(webhook.kind)
+        if follow is None:
+            return
+        await follow(webhook)
         async with self.transaction():
             await self.archive.mark_applied(webhook.id, self.clock.now())

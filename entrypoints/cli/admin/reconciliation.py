@@ -41,7 +41,8 @@ its amounts in units of the currency.
 Each item that differs is one line: what the report has, and what the exchange has. What the
 exchange has read within the time of the report and is not in it is a difference too. What is before
 or after the report is not looked at. It changes nothing, and does not ask the provider, so run
-`solebook admin solvency` before. The exit code is 1 if an item differs.
+`solebook admin solvency` before. The exit code is 1 if an item differs, and if the report has no
+rows.
 """
 _RECONCILE_EXAMPLE = """\
 example:

@@ -5,20 +5,29 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from ....composition.application import Application
+from ....ports.language.errors import InvalidText, WebhookNotKept
 from ....ports.language.kept_webhooks import KeptWebhook, WebhookState
 from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.payments import WebhookKind
 from ....ports.language.text import counted
 from ....ports.language.users import OPERATOR
-from .action import Action, argument
+from .action import Action, Output, argument
 from .listing import PAGING, listed, page_request
 
 
 def an_instant(text: str) -> datetime:
-    """Return an instant in UTC, or with an offset. Raises ValueError."""
-    instant = datetime.fromisoformat(text)
+    """Return an instant in UTC, or with an offset.
+
+    Raises ArgumentTypeError, which argparse prints with the name of the option.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = datetime.min  # noqa: DTZ901  # naive, so it is refused
     if instant.tzinfo is None:
-        raise ValueError(f"{text} has no time zone; add Z for UTC")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no instant with a time zone, such as 2026-03-02T12:00Z"
+        )
     return instant
 
 
@@ -64,23 +73,35 @@ async def show(app: Application, options: argparse.Namespace) -> str:
     return f"{_line(kept)}\napplied: {applied}\nread as: {kept.kind}\nbody: {body}"
 
 
-async def replay(app: Application, options: argparse.Namespace) -> str:
-    """Read and apply one webhook again, or all of a type."""
+async def replay(app: Application, options: argparse.Namespace) -> Output:
+    """Read and apply one webhook again, or all of a type. One that cannot be read stops no other.
+
+    The exit code is 1 if there is such a one.
+    """
     if (options.webhook is None) == (options.type is None):
         raise ValueError("give the id of one webhook, or --type")
     ids = [options.webhook] if options.webhook else [kept async for kept in _of_type(app, options)]
-    unknown = 0
+    unknown, unread = 0, list[str]()
     for webhook_id in ids:
-        read = await app.payments.replay_webhook(OPERATOR, webhook_id, reason=options.reason)
-        unknown += read.kind is WebhookKind.OTHER
-    told = f"{counted(len(ids), 'webhook')} read again"
-    return f"{told}, {unknown} of an unknown kind" if unknown else told
+        try:
+            read = await app.payments.replay_webhook(OPERATOR, webhook_id, reason=options.reason)
+        except (InvalidText, WebhookNotKept) as error:
+            if options.webhook is not None:
+                raise
+            unread.append(f"{webhook_id}: {error}")
+        else:
+            unknown += read.kind is WebhookKind.OTHER
+    told = f"{counted(len(ids) - len(unread), 'webhook')} read again"
+    if unknown:
+        told += f", {unknown} of an unknown kind"
+    if unread:
+        told = "\n".join([*unread, f"{told}, {len(unread)} cannot be read"])
+    return Output(told, code=1 if unread else 0)
 
 
 async def _of_type(app: Application, options: argparse.Namespace) -> AsyncIterator[str]:
     """Yield the ids of the webhooks of a type and time whose bodies are kept, newest first."""
-    since = None if options.since is None else an_instant(options.since)
-    until = None if options.until is None else an_instant(options.until)
+    since, until = options.since, options.until
     request: PageRequest | None = PageRequest(limit=MAX_PAGE)
     oldest = app.payments.forget_webhook_bodies.before()
     while request is not None:
@@ -129,7 +150,8 @@ ACTIONS = (
         help="read and apply a webhook again",
         about="Reads the kept body of a webhook as this version reads it, and applies it again.\n"
         "With --type it does so for all webhooks of a type, such as one that a new version\n"
-        "knows. To apply a webhook again is always safe.",
+        "knows. One that cannot be read any more is named, and the others go on. To apply a\n"
+        "webhook again is always safe.",
         example='solebook admin replay-webhook evt_1a2b --reason "it is known now"\n'
         "1 webhook read again",
         run=replay,
@@ -141,8 +163,13 @@ ACTIONS = (
                 help="the provider's id of it, such as evt_1a2b",
             ),
             argument("--type", metavar="TYPE", help="every webhook of this type"),
-            argument("--since", metavar="TIME", help="only since then, like 2026-03-02T12:00Z"),
-            argument("--until", metavar="TIME", help="only before that"),
+            argument(
+                "--since",
+                type=an_instant,
+                metavar="TIME",
+                help="only since then, like 2026-03-02T12:00Z",
+            ),
+            argument("--until", type=an_instant, metavar="TIME", help="only before that"),
         ),
     ),
 )

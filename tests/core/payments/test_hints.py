@@ -33,3 +33,16 @@ async def test_hint_is_followed_by_the_use_case_of_its_kind(exchange: Exchange) 
     )
     await follow_hint(WebhookHinted("evt_1", "re_1"))
     assert followed == [webhook]
+
+
+async def test_hint_whose_webhook_is_read_as_another_kind_by_now_is_left_alone(
+    exchange: Exchange,
+) -> None:
+    store = exchange.store
+    webhook = Webhook("evt_1", WebhookKind.OTHER, order_id=None, reference="re_1")
+    async with store.transaction():
+        await store.webhooks.store(webhook)
+    follow_hint = FollowHint(
+        store.transaction, store.webhooks, store.webhook_archive, exchange.clock, {}
+    )
+    await follow_hint(WebhookHinted("evt_1", "re_1"))
