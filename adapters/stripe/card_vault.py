@@ -17,11 +17,14 @@ from ...ports.language.cards import (
 from ...ports.language.errors import CardRefused, InvalidText
 from ...ports.language.ids import UserId, parse_id
 from .client import StripeCalls, refused
-from .labels import METHOD, USER, id_of, labels, made_under, metadata_of
+from .labels import METHOD, USER, labels, made_under, metadata_of
 from .refusals import decline_of, why_not_charged
 
 if TYPE_CHECKING:
-    from stripe.params import SetupIntentCreateParams
+    from stripe.params import CustomerCreateParams, SetupIntentCreateParams, SetupIntentListParams
+
+_MOST = 100
+"""The most objects in a page of Stripe's."""
 
 _STATES = {
     "requires_confirmation": CardSetupState.OPEN,
@@ -44,7 +47,7 @@ class StripeCardVault(CardVault):
 
     async def begin(self, *, key: str, holder: CardHolder) -> NewCardSetup:
         customer = await self._customer(holder)
-        intent = made_under(key, await self._intents(customer))
+        intent = made_under(key, await self._newest(customer))
         if intent is None:
             try:
                 intent = await self._create(key, holder, customer, None)
@@ -55,11 +58,10 @@ class StripeCardVault(CardVault):
 
     async def save(self, *, key: str, holder: CardHolder, token: str) -> SavedCard:
         customer = await self._customer(holder)
-        intents = await self._intents(customer)
-        intent = made_under(key, intents)
+        intent = made_under(key, await self._newest(customer))
         asked = None if intent is None else metadata_of(intent).get(METHOD)
         assert asked in (None, token), f"{key} was used for another card"
-        intent = intent or _which_saved(token, intents)
+        intent = intent or _succeeded(await self._newest(customer, token))
         if intent is None:
             try:
                 intent = await self._create(key, holder, customer, token)
@@ -115,12 +117,22 @@ class StripeCardVault(CardVault):
         for customer in reversed(customers):  # the oldest, if there are several
             if metadata_of(customer).get(USER) == user_id:
                 return customer.id
+        key = f"customer {user_id}"
+        while True:
+            made = await self._make_customer(key, holder)
+            if not await self._is_deleted(made):
+                return made
+            # Somebody deleted it, and Stripe repeats its answer to the key for a day.
+            key = f"customer {user_id} after {made}"
+
+    async def _make_customer(self, key: str, holder: CardHolder) -> str:
+        params: CustomerCreateParams = {
+            "email": holder.email,
+            "metadata": {USER: str(holder.user_id)},
+        }
         try:
             made = await self.calls.ask(
-                lambda client: client.v1.customers.create_async(
-                    {"email": holder.email, "metadata": {USER: user_id}},
-                    {"idempotency_key": f"customer {user_id}"},
-                )
+                lambda client: client.v1.customers.create_async(params, {"idempotency_key": key})
             )
         except stripe.StripeError as error:
             if isinstance(error, stripe.InvalidRequestError) and error.param == "email":
@@ -128,11 +140,21 @@ class StripeCardVault(CardVault):
             raise refused("to make a customer", error) from None
         return made.id
 
-    async def _intents(self, customer: str) -> list[stripe.SetupIntent]:
-        """Return all setup intents of a customer, latest first."""
-        return await self.calls.all_of(
-            lambda client: client.v1.setup_intents.list_async({"customer": customer, "limit": 100})
-        )
+    async def _is_deleted(self, customer: str) -> bool:
+        found = await self.calls.read(lambda client: client.v1.customers.retrieve_async(customer))
+        return bool(getattr(found, "deleted", False))
+
+    async def _newest(self, customer: str, token: str | None = None) -> list[stripe.SetupIntent]:
+        """Return the latest setup intents of a customer, or those of a card, latest first.
+
+        They are at most a hundred. What is looked up was made by the same call before, or is of
+        one card, so an older one matters only if a user began a hundred setups since.
+        """
+        params: SetupIntentListParams = {"customer": customer, "limit": _MOST}
+        if token is not None:
+            params["payment_method"] = token
+        page = await self.calls.read(lambda client: client.v1.setup_intents.list_async(params))
+        return page.data
 
     async def _create(
         self, key: str, holder: CardHolder, customer: str, token: str | None
@@ -142,6 +164,8 @@ class StripeCardVault(CardVault):
         params: SetupIntentCreateParams = {
             "customer": customer,
             "usage": "off_session",
+            # Without it, whatever is turned on in the dashboard could be set up, such as Link.
+            "allowed_payment_method_types": ["card"],
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "metadata": labels(key, None, **{USER: str(holder.user_id)}, **more),
         }
@@ -185,13 +209,6 @@ def _link(intent: stripe.SetupIntent) -> str | None:
     return None if redirect is None else redirect.url
 
 
-def _which_saved(token: str, intents: list[stripe.SetupIntent]) -> stripe.SetupIntent | None:
-    """Return the setup intent that set up this card already, or None."""
-    return next(
-        (
-            each
-            for each in intents
-            if each.status == "succeeded" and id_of(each.payment_method) == token
-        ),
-        None,
-    )
+def _succeeded(intents: list[stripe.SetupIntent]) -> stripe.SetupIntent | None:
+    """Return the latest setup intent that succeeded, or None."""
+    return next((each for each in intents if each.status == "succeeded"), None)

@@ -3,7 +3,7 @@
 from ..calls import LISTED, Call, Request
 from ..cards import declined
 from ..errors import ApiError
-from ..fields import Fields, anything, choice, flag, group, metadata, several, text
+from ..fields import Fields, anything, choice, flag, group, metadata, or_text, several, text
 from ..lists import matching, page
 from ..state import Object, State, shown
 from .paying import await_buyer, must_authenticate
@@ -23,7 +23,7 @@ def _create(request: Request) -> Object:
         "id": ident,
         "object": "setup_intent",
         "application": None,
-        "allowed_payment_method_types": form.get("allowed_payment_method_types"),
+        "allowed_payment_method_types": None,
         "automatic_payment_methods": automatic and {"allow_redirects": "always"} | automatic,
         "cancellation_reason": None,
         "client_secret": f"{ident}_secret_{state.secret(25)}",
@@ -60,6 +60,8 @@ def _change(request: Request, intent: Object) -> None:
     form = request.form
     if "customer" in form:
         intent["customer"] = request.state.get("customer", form["customer"], param="customer")["id"]
+    if "allowed_payment_method_types" in form:
+        intent["allowed_payment_method_types"] = form["allowed_payment_method_types"] or None
     if "description" in form:
         intent["description"] = request.get("description")
     if "payment_method" in form:
@@ -175,7 +177,10 @@ def _list(request: Request) -> Object:
     return page(request, found, "/v1/setup_intents")
 
 
+_ALLOWED = several(choice("card"))
+"""Of Stripe's kinds of payment methods, the double has cards only."""
 _CHANGES: Fields = {
+    "allowed_payment_method_types": or_text(_ALLOWED, ""),
     "customer": text(),
     "description": text(1_000, can_be_unset=True),
     "metadata": metadata,
@@ -187,12 +192,17 @@ _CREATE: Fields = {
         {"allow_redirects": choice("always", "never")}, need={"enabled": flag}
     ),
     "confirm": flag,
-    "allowed_payment_method_types": several(choice("card")),
+    "allowed_payment_method_types": _ALLOWED,
     "return_url": text(),
     "usage": choice("off_session", "on_session"),
     "use_stripe_sdk": flag,
 }
-_CONFIRM: Fields = {"payment_method": text(), "return_url": text(), "use_stripe_sdk": flag}
+_CONFIRM: Fields = {
+    "allowed_payment_method_types": _ALLOWED,
+    "payment_method": text(),
+    "return_url": text(),
+    "use_stripe_sdk": flag,
+}
 _REASON = choice("abandoned", "duplicate", "requested_by_customer")
 _ONE = "/v1/setup_intents/*"
 CALLS = (
