@@ -180,6 +180,8 @@ class PaymentsSettings(Section, frozen=True):
     """`embedded` is solebook's built-in provider with test cards. It moves no real money."""
     api_key: str | None = None
     """The secret or restricted key of Stripe's API."""
+    test_mode: bool = False
+    """Whether production may run with a key of Stripe's test mode, which moves no real money."""
     api_url: str | None = None
     """Where Stripe's API is, if it is a double. The key is sent there."""
     webhook_secret: str | None = None
@@ -230,12 +232,27 @@ class PaymentsSettings(Section, frozen=True):
             if not _is_safe(getattr(self, name) or "https://"):
                 raise ValueError(f"payments.{name} must begin with https://, or be on this machine")
 
+    @property
+    def may_be_production(self) -> bool:
+        """Whether the key moves real money, or it is wanted that none is moved."""
+        is_test = "_test_" in (self.api_key or "")
+        return self.test_mode or not is_test
+
+    @property
+    def pages_here(self) -> list[str]:
+        """The pages that only a browser on this machine would reach."""
+        pages = ("buyer_return_url", "onboarding_return_url", "onboarding_refresh_url")
+        return [f"payments.{name}" for name in pages if _is_here(getattr(self, name) or "")]
+
 
 def _is_safe(url: str) -> bool:
     """Return whether a key can be sent to a URL without being seen on the way."""
-    parts = urlsplit(url)
-    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    scheme = urlsplit(url).scheme
+    return scheme == "https" or (scheme == "http" and _is_here(url))
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 class EngineSettings(Section, frozen=True):
@@ -293,8 +310,11 @@ class Settings(Section, frozen=True):
             ),
             "payments.webhook_secret": self.payments.webhook_secret,
             "payments.buyer_return_url": self.payments.buyer_return_url,
-            "payments.onboarding_return_url": (
-                self.payments.onboarding_return_url != PaymentsSettings().onboarding_return_url
+            "a payments.api_key of live mode, or payments.test_mode = true": (
+                self.payments.may_be_production
+            ),
+            f"{' and '.join(self.payments.pages_here)} that others can reach": (
+                not self.payments.pages_here
             ),
             "a store.adapter that keeps its data": not self._is_in_memory,
             "warehouse.name, street, city and country": self.warehouse.is_set,

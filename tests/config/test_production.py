@@ -40,7 +40,10 @@ def test_production_with_its_secrets_is_accepted() -> None:
         ),
         (
             ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],
-            "the settings are wrong: production needs payments.onboarding_return_url",
+            (
+                "the settings are wrong: production needs payments.onboarding_return_url that "
+                "others can reach"
+            ),
         ),
         (
             ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
@@ -55,6 +58,23 @@ def test_production_without_a_secret_is_refused(missing: list[str], problem: str
     with pytest.raises(SettingsError) as refused:
         load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
     assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize("key", ["sk_test_hunter", "rk_test_hunter"])
+def test_production_moves_real_money_unless_test_mode_is_wanted(key: str) -> None:
+    with_test_key = PRODUCTION | {"SOLEBOOK_PAYMENTS__API_KEY": key}
+    with pytest.raises(SettingsError, match=r"of live mode, or payments\.test_mode") as refused:
+        load_settings(None, with_test_key)
+    assert key not in str(refused.value)
+    wanted = load_settings(None, with_test_key | {"SOLEBOOK_PAYMENTS__TEST_MODE": "true"})
+    assert wanted.payments.test_mode
+
+
+@pytest.mark.parametrize("page", ["BUYER_RETURN", "ONBOARDING_RETURN", "ONBOARDING_REFRESH"])
+def test_production_sends_nobody_to_a_page_on_this_machine(page: str) -> None:
+    here = PRODUCTION | {f"SOLEBOOK_PAYMENTS__{page}_URL": "https://localhost/page"}
+    with pytest.raises(SettingsError, match=f"payments.{page.lower()}_url that others can reach"):
+        load_settings(None, here)
 
 
 def test_production_with_a_store_in_memory_is_refused() -> None:

@@ -19,7 +19,7 @@ PRODUCTION = {
     "MODE": "production",
     "SECURITY__SIGNING_KEYS": json.dumps([{"id": "a", "secret": "s" * 32}]),
     "PAYMENTS__ADAPTER": "stripe",
-    "PAYMENTS__API_KEY": "sk_test_clock",
+    "PAYMENTS__API_KEY": "sk_live_clock",
     "PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
     "PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
     "PAYMENTS__WEBHOOK_SECRET": "w" * 32,
