@@ -81,10 +81,15 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Unit and integration tests, with a minimum of branch coverage."""
+    """Unit and integration tests, with a minimum of branch coverage.
+
+    A test is three times as slow while it is watched. What tries many examples, and runs nothing
+    that others do not run too, is marked `no_cover` and is not watched.
+    """
     slowest = ("--durations=10", "--durations-min=0.5")
     marked = ("-m", "not real and not journey and not docs")
-    session.run("pytest", "-n", "auto", *marked, "--cov", *slowest, *session.posargs)
+    parallel = ("-n", "auto", "--dist", "worksteal")
+    session.run("pytest", *parallel, *marked, "--cov", *slowest, *session.posargs)
 
 
 @nox.session

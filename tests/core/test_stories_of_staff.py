@@ -62,13 +62,23 @@ class StaffStories(Stories):
             self.attempt(self.exchange.app.orders.confirm_delivery(buyer, order.id))
 
 
-def test_the_books_balance_whatever_staff_does() -> None:
+def run_stories(examples: int, steps: int) -> None:
     run_state_machine_as_test(
         StaffStories,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=50,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_the_books_balance_whatever_staff_does() -> None:
+    run_stories(examples=4, steps=25)
+
+
+@pytest.mark.integration
+@pytest.mark.no_cover
+def test_the_books_balance_after_many_stories_of_staff() -> None:
+    run_stories(examples=40, steps=50)

@@ -164,6 +164,7 @@ LAST: list[Step] = [
 
 
 @pytest.mark.integration
+@pytest.mark.no_cover
 @settings(max_examples=60)
 @given(
     steps=st.tuples(

@@ -212,5 +212,6 @@ def test_no_interleaving_harms_anybody() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.no_cover
 def test_no_interleaving_of_many_harms_anybody(full: bool) -> None:
     run_interleavings(200 if full else 50)

@@ -162,9 +162,20 @@ async def moved_to_seller(exchange: Exchange) -> int:
     )
 
 
+_PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
 @given(FATES)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(_PATIENT, max_examples=4)
 def test_a_seller_has_or_is_owed_or_owes_what_was_decided_and_the_buyer_is_whole(
     fates: list[Fate],
 ) -> None:
+    asyncio.run(live(fates))
+
+
+@pytest.mark.integration
+@pytest.mark.no_cover
+@given(FATES)
+@settings(_PATIENT, max_examples=15)
+def test_the_same_in_many_stories(fates: list[Fate]) -> None:
     asyncio.run(live(fates))

@@ -333,5 +333,6 @@ def test_ledger_equals_the_providers_balance_after_any_story() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.no_cover
 def test_ledger_equals_the_providers_balance_after_many_stories() -> None:
     run_stories(max_examples=150, steps=40)

@@ -354,6 +354,7 @@ def test_ledger_balances_after_any_story() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.no_cover
 def test_ledger_balances_after_many_stories() -> None:
     run_stories(100)
 

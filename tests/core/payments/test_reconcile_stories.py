@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,20 +98,27 @@ ACTS: tuple[Callable[[Story, int], Awaitable[None]], ...] = (
 )
 
 
-@given(
-    acts=st.lists(st.tuples(st.sampled_from(ACTS), ANY), min_size=1, max_size=12),
-    damage=ANY,
-)
-@settings(max_examples=15)
+Acts = list[tuple[Callable[[Story, int], Awaitable[None]], int]]
+STORIES = st.lists(st.tuples(st.sampled_from(ACTS), ANY), min_size=1, max_size=12)
+
+
+@given(acts=STORIES, damage=ANY)
+@settings(max_examples=6)
 def test_the_ledger_is_the_providers_to_the_cent_and_damage_is_named(
-    acts: list[tuple[Callable[[Story, int], Awaitable[None]], int]], damage: int
+    acts: Acts, damage: int
 ) -> None:
     asyncio.run(_story(acts, damage))
 
 
-async def _story(
-    acts: list[tuple[Callable[[Story, int], Awaitable[None]], int]], damage: int
-) -> None:
+@pytest.mark.integration
+@pytest.mark.no_cover
+@given(acts=STORIES, damage=ANY)
+@settings(max_examples=40)
+def test_the_ledger_is_the_providers_after_many_stories(acts: Acts, damage: int) -> None:
+    asyncio.run(_story(acts, damage))
+
+
+async def _story(acts: Acts, damage: int) -> None:
     exchange = build_exchange()
     await exchange.open()
     story = Story(exchange)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -119,14 +120,22 @@ async def check_fairness(exchange: Exchange, order: Order) -> None:
         assert -await losses(exchange) <= back
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+_PATIENT = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+@settings(_PATIENT, max_examples=10)
 @given(_STATES, _ACTS)
 def test_nobody_is_paid_twice_and_every_cent_is_booked(
+    status: OrderStatus, acts: list[tuple[str, object]]
+) -> None:
+    asyncio.run(story(status, acts))
+
+
+@pytest.mark.integration
+@pytest.mark.no_cover
+@settings(_PATIENT, max_examples=60)
+@given(_STATES, _ACTS)
+def test_nobody_is_paid_twice_and_every_cent_is_booked_in_many_stories(
     status: OrderStatus, acts: list[tuple[str, object]]
 ) -> None:
     asyncio.run(story(status, acts))
