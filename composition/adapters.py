@@ -15,6 +15,7 @@ from ..ports.card_vault import CardVault
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.charts import ChartReader, Charts
 from ..ports.clock import Clock
+from ..ports.delivery_reports import DeliveryReports
 from ..ports.disputes import Disputes
 from ..ports.event_bus import DeadLetters, Deliveries, EventBus
 from ..ports.exchange_clock import ClockFollowers, ClockOffset
@@ -151,5 +152,7 @@ class Adapters:
     mailer: Mailer
     text_messenger: TextMessenger
     push_messenger: PushMessenger
+    mail_reports: DeliveryReports
+    text_reports: DeliveryReports
     event_bus: EventBus
     rate_limits: RateLimits

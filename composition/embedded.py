@@ -14,6 +14,7 @@ from ..adapters.memory.book_stream import MemoryBookStream
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.cache_invalidations import MemoryCacheInvalidations
+from ..adapters.memory.delivery_reports import NoDeliveryReports
 from ..adapters.memory.messengers import (
     MemoryMailer,
     MemoryPushMessenger,
@@ -133,6 +134,8 @@ def embedded_adapters(
         mailer=MemoryMailer(),
         text_messenger=MemoryTextMessenger(),
         push_messenger=MemoryPushMessenger(),
+        mail_reports=NoDeliveryReports(),
+        text_reports=NoDeliveryReports(),
         event_bus=build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness),
         rate_limits=MemoryRateLimits(clock),
     )

@@ -1,11 +1,7 @@
-"""The words of letters, and what carries them, as the settings select."""
-
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+"""The words of letters, and what carries them in files or in memory, as the settings select."""
 
 from dependency_injector import providers
 
-from ..adapters.decorators.guarded_messengers import GuardedMailer
 from ..adapters.embedded.push_messenger import EmbeddedPushMessenger
 from ..adapters.embedded.text_messenger import EmbeddedTextMessenger
 from ..adapters.mail.eml_mailer import EmlMailer
@@ -22,6 +18,14 @@ from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from .from_settings import outgoing_folder
+from .outside_messengers import (
+    open_both_push_messengers,
+    open_http_push_messenger,
+    open_sendgrid_mailer,
+    open_smtp_mailer,
+    open_twilio_messenger,
+    open_web_push_messenger,
+)
 
 
 def templates_of(settings: Settings) -> Templates:
@@ -36,13 +40,43 @@ def templates_of(settings: Settings) -> Templates:
 def mailers(
     settings: providers.Provider[Settings],
     clock: providers.Provider[Clock],
+    real_clock: providers.Provider[Clock],
     stopwatch: providers.Provider[Stopwatch],
 ) -> dict[str, providers.Provider[Mailer]]:
     """Return what sends mail, by its name in the settings."""
     return {
         "memory": providers.Singleton(MemoryMailer),
         "eml": providers.Singleton(_eml_mailer, settings, clock),
-        "smtp": providers.Resource(open_smtp_mailer, settings, clock, stopwatch),
+        "smtp": providers.Resource(open_smtp_mailer, settings, real_clock, stopwatch),
+        "sendgrid": providers.Resource(open_sendgrid_mailer, settings, real_clock, stopwatch),
+    }
+
+
+def text_messengers(
+    settings: providers.Provider[Settings],
+    clock: providers.Provider[Clock],
+    stopwatch: providers.Provider[Stopwatch],
+) -> dict[str, providers.Provider[TextMessenger]]:
+    """Return what sends text messages, by its name in the settings."""
+    return {
+        "memory": providers.Singleton(MemoryTextMessenger),
+        "folder": providers.Singleton(_embedded_text_messenger, settings),
+        "twilio": providers.Resource(open_twilio_messenger, settings, clock, stopwatch),
+    }
+
+
+def push_messengers(
+    settings: providers.Provider[Settings],
+    clock: providers.Provider[Clock],
+    stopwatch: providers.Provider[Stopwatch],
+) -> dict[str, providers.Provider[PushMessenger]]:
+    """Return what sends push messages, by its name in the settings."""
+    return {
+        "memory": providers.Singleton(MemoryPushMessenger),
+        "folder": providers.Singleton(_embedded_push_messenger, settings),
+        "web": providers.Resource(open_web_push_messenger, settings, clock, stopwatch),
+        "http": providers.Resource(open_http_push_messenger, settings, clock, stopwatch),
+        "both": providers.Resource(open_both_push_messengers, settings, clock, stopwatch),
     }
 
 
@@ -50,42 +84,11 @@ def _eml_mailer(settings: Settings, clock: Clock) -> Mailer:
     return EmlMailer(_outgoing(settings, "mail"), clock, sender=settings.notifications.sender)
 
 
-@asynccontextmanager
-async def open_smtp_mailer(
-    settings: Settings, clock: Clock, stopwatch: Stopwatch
-) -> AsyncIterator[Mailer]:
-    """Open what sends mail through a mail server."""
-    from ..adapters.mail.smtp_mailer import SERVER, SmtpMailer  # an optional package
-    from ..adapters.mail.smtp_pool import SmtpPool, SmtpServer
-
-    notifications, smtp = settings.notifications, settings.smtp
-    server = SmtpServer(smtp.host, smtp.port, smtp.encryption, smtp.user, smtp.password, smtp.ca)
-    timeout = notifications.timeout.total_seconds()
-    pool = SmtpPool(server, stopwatch, connections=smtp.connections, timeout=timeout)
-    mailer = SmtpMailer(pool, clock, stopwatch, sender=notifications.sender)
-    try:
-        yield GuardedMailer(
-            mailer.send,
-            stopwatch,
-            what=SERVER,
-            limit=notifications.timeout,
-            per_second=smtp.per_second,
-        )
-    finally:
-        await pool.close()
-
-
-def text_messenger_of(settings: Settings) -> TextMessenger:
-    """Return what sends text messages."""
-    if settings.sms_adapter == "memory":
-        return MemoryTextMessenger()
+def _embedded_text_messenger(settings: Settings) -> TextMessenger:
     return EmbeddedTextMessenger(_outgoing(settings, "sms"))
 
 
-def push_messenger_of(settings: Settings) -> PushMessenger:
-    """Return what sends push messages."""
-    if settings.push_adapter == "memory":
-        return MemoryPushMessenger()
+def _embedded_push_messenger(settings: Settings) -> PushMessenger:
     return EmbeddedPushMessenger(_outgoing(settings, "push"))
 
 

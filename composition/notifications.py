@@ -7,6 +7,7 @@ from ..core.notifications.give_up_addresses import GiveUpAddresses
 from ..core.notifications.list_notifications import ListNotifications
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import News, Notify
+from ..core.notifications.receive_delivery_reports import ReceiveDeliveryReports
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.notifications.view_notification_preferences import ViewNotificationPreferences
 from ..ports.language.consumers import Consumer
@@ -82,6 +83,7 @@ class NotificationsUseCases:
     notify: Notify
     deliver_notification: DeliverNotification
     give_up_addresses: GiveUpAddresses
+    receive_delivery_reports: ReceiveDeliveryReports
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
@@ -125,6 +127,14 @@ def notifications_use_cases(
             clock=clock,
         ),
         give_up_addresses=give_up,
+        receive_delivery_reports=ReceiveDeliveryReports(
+            transaction=transaction,
+            inbox=store.inbox,
+            mail_reports=adapters.mail_reports,
+            text_reports=adapters.text_reports,
+            give_up=give_up,
+            clock=adapters.real_clock,
+        ),
         mark_notification=MarkNotification(
             transaction=transaction, notifications=notifications, clock=clock
         ),

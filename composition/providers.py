@@ -66,7 +66,7 @@ from .from_settings import (
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
-from .messengers import mailers, push_messenger_of, templates_of, text_messenger_of
+from .messengers import mailers, push_messengers, templates_of, text_messengers
 from .nats_adapters import (
     across_nats,
     open_book_views,
@@ -75,6 +75,7 @@ from .nats_adapters import (
 )
 from .nats_bus import open_nats_bus
 from .network import open_network
+from .outside_messengers import mail_reports_of, text_reports_of
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 
 if TYPE_CHECKING:
@@ -268,13 +269,13 @@ class Container(containers.DeclarativeContainer):
     )
     templates: providers.Provider[Templates] = providers.Singleton(templates_of, settings)
     mailer: providers.Provider[Mailer] = providers.Selector(
-        settings.provided.mail_adapter, **mailers(settings, clock, stopwatch)
+        settings.provided.mail_adapter, **mailers(settings, clock, real_clock, stopwatch)
     )
-    text_messenger: providers.Provider[TextMessenger] = providers.Singleton(
-        text_messenger_of, settings
+    text_messenger: providers.Provider[TextMessenger] = providers.Selector(
+        settings.provided.sms_adapter, **text_messengers(settings, real_clock, stopwatch)
     )
-    push_messenger: providers.Provider[PushMessenger] = providers.Singleton(
-        push_messenger_of, settings
+    push_messenger: providers.Provider[PushMessenger] = providers.Selector(
+        settings.provided.push_adapter, **push_messengers(settings, real_clock, stopwatch)
     )
     nats_bus: "providers.Provider[NatsBus]" = providers.Resource(
         open_nats_bus,
@@ -332,6 +333,8 @@ class Container(containers.DeclarativeContainer):
         mailer=mailer,
         text_messenger=text_messenger,
         push_messenger=push_messenger,
+        mail_reports=providers.Singleton(mail_reports_of, settings),
+        text_reports=providers.Singleton(text_reports_of, settings),
         event_bus=event_bus,
         rate_limits=rate_limits,
     )

@@ -16,7 +16,13 @@ from .settings import Settings
 DEFAULT_FILE = Path("solebook.toml")
 _PREFIX = "SOLEBOOK_"
 _NOT_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
-_NOT_IN_FILES = (("smtp", "password"),)
+_NOT_IN_FILES = (
+    ("smtp", "password"),
+    ("sendgrid", "api_key"),
+    ("twilio", "token"),
+    ("web_push", "private_key"),
+    ("http_push", "token"),
+)
 """Secrets that are only taken from the environment, because files are copied and shown."""
 _DEFAULTS = msgspec.to_builtins(Settings())
 

@@ -18,11 +18,12 @@ class NotificationsSettings:
 
     templates: Literal["jinja", "memory"] = "jinja"
     """`memory` only lists the facts and needs no package."""
-    mail: Literal["eml", "smtp", "memory"] | None = None
+    mail: Literal["eml", "smtp", "sendgrid", "memory"] | None = None
     """`eml` writes a file for each mail, `smtp` sends it through a mail server."""
-    sms: Literal["folder", "memory"] | None = None
+    sms: Literal["folder", "twilio", "memory"] | None = None
     """`folder` writes a file for each message."""
-    push: Literal["folder", "memory"] | None = None
+    push: Literal["folder", "web", "http", "both", "memory"] | None = None
+    """`folder` writes a file for each message, `web` reaches browsers, `http` device tokens."""
     sender: str = "solebook <no-reply@localhost>"
     """The From address of mail."""
     workers: Annotated[int, Between(1, 256, "nothing would be sent")] = 4

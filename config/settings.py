@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
@@ -12,13 +12,21 @@ from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
-from .messengers import SmtpSettings
+from .messengers import (
+    HttpPushSettings,
+    SendGridSettings,
+    SmtpSettings,
+    TwilioSettings,
+    WebPushSettings,
+    check_messengers,
+)
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .redis import RedisSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
+from .urls import check_url, is_here
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -226,11 +234,9 @@ class PaymentsSettings(Section, frozen=True):
             raise ValueError(
                 "payments.adapter = 'stripe' needs payments.api_key and payments.webhook_secret"
             )
-        if not _is_safe(self.api_url or "https://"):
-            raise ValueError("payments.api_url must begin with https://, or be on this machine")
-        for name in ("buyer_return_url", "onboarding_return_url", "onboarding_refresh_url"):
-            if not _is_safe(getattr(self, name) or "https://"):
-                raise ValueError(f"payments.{name} must begin with https://, or be on this machine")
+        pages = ("buyer_return_url", "onboarding_return_url", "onboarding_refresh_url")
+        for name in ("api_url", *pages):
+            check_url(f"payments.{name}", getattr(self, name) or "https://")
 
     @property
     def may_be_production(self) -> bool:
@@ -242,17 +248,7 @@ class PaymentsSettings(Section, frozen=True):
     def pages_here(self) -> list[str]:
         """The pages that only a browser on this machine would reach."""
         pages = ("buyer_return_url", "onboarding_return_url", "onboarding_refresh_url")
-        return [f"payments.{name}" for name in pages if _is_here(getattr(self, name) or "")]
-
-
-def _is_safe(url: str) -> bool:
-    """Return whether a key can be sent to a URL without being seen on the way."""
-    scheme = urlsplit(url).scheme
-    return scheme == "https" or (scheme == "http" and _is_here(url))
-
-
-def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+        return [f"payments.{name}" for name in pages if is_here(getattr(self, name) or "")]
 
 
 class EngineSettings(Section, frozen=True):
@@ -296,6 +292,10 @@ class Settings(Section, frozen=True):
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()
     smtp: SmtpSettings = SmtpSettings()
+    sendgrid: SendGridSettings = SendGridSettings()
+    twilio: TwilioSettings = TwilioSettings()
+    web_push: WebPushSettings = WebPushSettings()
+    http_push: HttpPushSettings = HttpPushSettings()
     warehouse: Warehouse = Warehouse()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
@@ -332,6 +332,8 @@ class Settings(Section, frozen=True):
             raise ValueError("stream.between = 'redis' needs redis.url")
         if self.payments.adapter == "stripe":
             check_amounts(self.market)
+        used = {self.mail_adapter, self.sms_adapter, self.push_adapter}
+        check_messengers(used, self.sendgrid, self.twilio, self.web_push, self.http_push)
         if self.mode == "production" and missing:
             raise ValueError(f"production needs {' and '.join(missing)}")
 
@@ -373,17 +375,17 @@ class Settings(Section, frozen=True):
         return self.stream.between or ("nats" if self.nats.servers else default)
 
     @property
-    def mail_adapter(self) -> Literal["eml", "smtp", "memory"]:
+    def mail_adapter(self) -> Literal["eml", "smtp", "sendgrid", "memory"]:
         """The adapter that sends mail."""
         return self.notifications.mail or ("memory" if self._is_in_memory else "eml")
 
     @property
-    def sms_adapter(self) -> Literal["folder", "memory"]:
+    def sms_adapter(self) -> Literal["folder", "twilio", "memory"]:
         """The adapter that sends text messages."""
         return self.notifications.sms or ("memory" if self._is_in_memory else "folder")
 
     @property
-    def push_adapter(self) -> Literal["folder", "memory"]:
+    def push_adapter(self) -> Literal["folder", "web", "http", "both", "memory"]:
         """The adapter that sends push messages."""
         return self.notifications.push or ("memory" if self._is_in_memory else "folder")
 

@@ -1,6 +1,7 @@
 """Mail as `.eml` files, which any mail program opens."""
 
 import re
+from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from functools import lru_cache
 
 from ...ports.clock import Clock
 from ...ports.language.mail import Mail, Undeliverable
+from ...ports.language.notifications import Attachment
 from ...ports.language.text import one_line
 from ...ports.messengers import Mailer
 from ..system.outgoing_folder import OutgoingFolder
@@ -21,6 +23,7 @@ _NOT_IN_A_NAME = re.compile(r"""[@<>()\[\],;:\\"]""")
 """Characters that need quoting, because some mail programs could read them as a recipient."""
 _ATOMS = re.compile(r"[A-Za-z0-9 '-]*")
 """A name that needs neither quoting nor encoding."""
+_FILE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _ENCODED = "=?"
 """The start of an encoded word. A text that contains it is encoded, so that it is not decoded."""
 
@@ -51,6 +54,7 @@ def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:
     from_, domain = _sender(sender)
     # Quoted-printable never contains "=_", so no text can contain the boundary.
     boundary = f"=_{mail.id.hex}"
+    outer = f"=_{mail.id.hex}_files"
     head = (
         f"From: {from_}",
         f"To: {_phrase(mail.name)} <{mail.to}>",
@@ -59,17 +63,39 @@ def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:
         f"Message-ID: <{mail.id}@{domain}>",
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
-        "",
     )
-    lines = (
-        *(line.encode() for line in head),
+    worded = (
+        f'Content-Type: multipart/alternative; boundary="{boundary}"'.encode(),
+        b"",
         *_part(boundary, "plain", mail.text),
         *_part(boundary, "html", mail.html),
         f"--{boundary}--".encode(),
         b"",
     )
-    return b"\r\n".join(lines)
+    lines: tuple[bytes, ...] = worded
+    if mail.attachments:
+        lines = (
+            f'Content-Type: multipart/mixed; boundary="{outer}"'.encode(),
+            b"",
+            f"--{outer}".encode(),
+            *worded,
+            *(line for each in mail.attachments for line in _file(outer, each)),
+            f"--{outer}--".encode(),
+            b"",
+        )
+    return b"\r\n".join((*(line.encode() for line in head), *lines))
+
+
+def _file(boundary: str, attachment: Attachment) -> tuple[bytes, ...]:
+    assert _FILE_NAME.fullmatch(attachment.name), f"{attachment.name!r} needs quoting"
+    return (
+        f"--{boundary}".encode(),
+        f"Content-Type: {attachment.type}".encode(),
+        f'Content-Disposition: attachment; filename="{attachment.name}"'.encode(),
+        b"Content-Transfer-Encoding: base64",
+        b"",
+        encodebytes(attachment.content).replace(b"\n", b"\r\n"),
+    )
 
 
 def _part(boundary: str, kind: str, text: str) -> tuple[bytes, ...]:

@@ -15,6 +15,6 @@ def usable_channels(recipient: Recipient, kind: NotificationKind) -> frozenset[C
         unusable.add(Channel.EMAIL)
     if preferences.phone is None or not preferences.is_reached(Channel.SMS, preferences.phone):
         unusable.add(Channel.SMS)
-    if not preferences.devices:
+    if not (preferences.devices or preferences.subscriptions):
         unusable.add(Channel.PUSH)
     return preferences.channels_for(kind) - unusable

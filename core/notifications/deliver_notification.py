@@ -92,11 +92,17 @@ class DeliverNotification:
                 return await self.mailer.send(Mail.of(letter, recipient, id_))
             case Channel.SMS:
                 assert preferences.phone is not None, preferences
-                message = TextMessage(id_, preferences.phone, letter.brief)
+                message = TextMessage(id_, preferences.phone, letter.brief, recipient.user_id)
                 return await self.text_messenger.send(message)
             case Channel.PUSH:
                 return await self.push_messenger.send(
-                    PushMessage(id_, preferences.devices, letter.subject, letter.brief)
+                    PushMessage(
+                        id_,
+                        preferences.devices,
+                        letter.subject,
+                        letter.brief,
+                        preferences.subscriptions,
+                    )
                 )
             case Channel.IN_APP:
                 raise AssertionError("the app has no messenger")

@@ -57,7 +57,10 @@ def _without(
 ) -> NotificationPreferences:
     if channel is Channel.PUSH:
         kept = tuple(device for device in preferences.devices if device != lost.address)
-        return replace(preferences, devices=kept)
+        browsers = tuple(
+            each for each in preferences.subscriptions if each.endpoint != lost.address
+        )
+        return replace(preferences, devices=kept, subscriptions=browsers)
     current = email if channel is Channel.EMAIL else preferences.phone
     if lost.address != current or not preferences.is_reached(channel, lost.address):
         return preferences

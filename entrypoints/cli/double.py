@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .message_double import MESSAGE_DOUBLES, message_double
+
 if TYPE_CHECKING:
     from ..doubles.stripe.double import StripeDouble
     from ..doubles.stripe.journal import Journal
@@ -15,12 +17,17 @@ Runs a double of a service that an exchange uses, for tests and laptops. No mone
 `stripe` answers Stripe's API for payments, refunds, disputes, connected accounts, transfers and
 payouts, with Stripe's test cards, and posts signed webhooks. Paths under /_double/ let calls fail,
 move the clock, and do what buyers, sellers and banks do.
+
+`sendgrid`, `twilio` and `push` take messages and keep them in memory: GET /_double/messages shows
+them, and POST /_double/faults lets calls fail. `push` is a Web Push service with its browsers, and
+takes ntfy's JSON.
 """
 _EPILOG = """\
 examples:
   solebook double stripe
   solebook double stripe --port 12111 --journal stripe.jsonl
   solebook double stripe --webhook http://127.0.0.1:9000/webhooks --secret whsec_test
+  solebook double sendgrid --port 12112 --key SG.test
 """
 PORT = 12_111
 
@@ -30,12 +37,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser = commands.add_parser(
         "double",
         parents=[common],
-        help="run a double of Stripe",
+        help="run a double of Stripe, SendGrid, Twilio or a push service",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("service", choices=["stripe"], metavar="stripe", help="what to run")
+    parser.add_argument(
+        "service", choices=["stripe", *MESSAGE_DOUBLES], metavar="NAME", help="what to run"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (127.0.0.1)")
     parser.add_argument(
         "--port", type=int, default=PORT, help=f"the port ({PORT}); 0 picks a free one"
@@ -43,7 +52,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser.add_argument(
         "--journal", type=Path, metavar="FILE", help="keep everything in a file (in memory)"
     )
-    parser.add_argument("--key", help="the only valid API key (any sk_test_... or rk_test_...)")
+    parser.add_argument("--key", help="the only valid API key (of Stripe: any of test mode)")
     parser.add_argument("--webhook", metavar="URL", help="post all events there")
     parser.add_argument(
         "--secret",
@@ -57,6 +66,8 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def double(options: argparse.Namespace) -> int:
     """Run until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
+    if options.service in MESSAGE_DOUBLES:
+        return await message_double(options)
     from ..doubles.stripe.app import running_double
     from ..doubles.stripe.double import StripeDouble
     from ..signals import stop_signal

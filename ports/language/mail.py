@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID, uuid5
 
-from .ids import NotificationId
+from .ids import NotificationId, UserId
 from .links import plain_name
-from .notifications import Channel, Letter, Recipient, Unreachable
+from .notifications import Attachment, Channel, Letter, PushSubscription, Recipient, Unreachable
 
 
 def message_id(notification_id: NotificationId, channel: Channel) -> UUID:
@@ -33,6 +33,9 @@ class Mail:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
+    user_id: UserId | None = None
+    """Whose it is. A provider that reports on the mail is told."""
 
     @classmethod
     def of(cls, letter: Letter, recipient: Recipient, mail_id: UUID) -> Self:
@@ -44,6 +47,8 @@ class Mail:
             letter.subject,
             letter.text,
             letter.html,
+            letter.attachments,
+            recipient.user_id,
         )
 
 
@@ -54,13 +59,16 @@ class TextMessage:
     id: UUID
     phone: str
     text: str
+    user_id: UserId | None = None
+    """Whose it is. A provider that reports on the message is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A push message to a user's device tokens. `id` is the same for every attempt."""
+    """A push message to a user's device tokens and browsers. `id` is the same for every attempt."""
 
     id: UUID
     devices: tuple[str, ...]
     title: str
     text: str
+    subscriptions: tuple[PushSubscription, ...] = ()

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from .costs import FeesRise, ShippingRise
-from .ids import NotificationId, OrderId, ProductId, UserId
+from .ids import NotificationId, OrderId, ProductId, SubscriptionId, UserId
 from .market import BookKey, Side, WithdrawalReason
 from .money import Cents
 
@@ -210,11 +210,21 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with a letter. `type` is its media type, such as `image/svg+xml`."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter(Headline):
     """A worded notice, as plain text and as HTML."""
 
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +244,20 @@ class Notification:
 
 DEFAULT_CHANNELS = frozenset({Channel.EMAIL, Channel.PUSH, Channel.IN_APP})
 """The channels of a kind without a preference. Text messages are never a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushSubscription:
+    """A browser's subscription to push messages, as the browser gave it to the user's page."""
+
+    id: SubscriptionId
+    endpoint: str
+    """The URL of the browser maker's service at which messages are posted."""
+    p256dh: str
+    """The browser's public key, in base64url."""
+    auth: str
+    """A secret of the browser, in base64url."""
+    added_at: datetime
 
 
 class Unreachable(StrEnum):
@@ -272,6 +296,8 @@ class NotificationPreferences:
     """The channels of the kinds that the user configured. An empty set turns a kind off."""
     unreachable: tuple[UnreachableAddress, ...] = ()
     """Addresses that are not tried any more, at most one per channel."""
+    subscriptions: tuple[PushSubscription, ...] = ()
+    """The user's browsers, oldest first."""
 
     def is_reached(self, channel: Channel, address: str) -> bool:
         """Return whether an address of the user is still tried."""

@@ -163,7 +163,7 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
         (
             "NOTIFICATIONS__MAIL",
             "pigeon",
-            "it can be 'eml' or 'smtp' or 'memory'",
+            "it can be 'eml' or 'smtp' or 'sendgrid' or 'memory'",
         ),
         (
             "STORE__ADAPTER",
@@ -285,6 +285,24 @@ def test_a_password_is_taken_from_the_environment_alone(tmp_path: Path) -> None:
     assert "horse" not in repr(settings)
     with pytest.raises(SettingsError, match="would show the password"):
         load(SMTP__USER="solebook", SMTP__PASSWORD="correct horse", SMTP__ENCRYPTION="none")
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"NOTIFICATIONS__MAIL": "sendgrid"}, "sendgrid.api_key"),
+        ({"NOTIFICATIONS__SMS": "twilio", "TWILIO__ACCOUNT": "AC1"}, "twilio.account, token"),
+        ({"NOTIFICATIONS__PUSH": "web"}, "web_push.private_key"),
+        ({"NOTIFICATIONS__PUSH": "both", "WEB_PUSH__PRIVATE_KEY": "x"}, "http_push.url"),
+        ({"SENDGRID__API_URL": "http://example.com"}, "must begin with https://"),
+        ({"WEB_PUSH__CONTACT": "me"}, "mailto: or https:"),
+    ],
+)
+def test_a_messenger_without_what_it_needs_is_refused(
+    settings: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(SettingsError, match=missing):
+        load(**settings)
 
 
 @pytest.mark.parametrize("sender", ["no-reply@example.com", "Test <no-reply@example.com>"])

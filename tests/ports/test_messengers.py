@@ -1,14 +1,9 @@
 """Contract of messengers: each message is sent once and unchanged."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,15 +18,18 @@ from solebook.adapters.memory.messengers import (
 )
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.outgoing_folder import OutgoingFolder
-from solebook.adapters.system.stopwatch import SystemStopwatch
-from solebook.composition.messengers import open_smtp_mailer
-from solebook.config.messengers import SmtpSettings
-from solebook.config.notifications import NotificationsSettings
-from solebook.config.settings import Settings
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.messengers import Mailer, PushMessenger, TextMessenger
 
-from ..mail_server import MailServer, running_mail_server
+from .messenger_lines import (
+    SENDER,
+    Line,
+    mail_of,
+    push_line,
+    sendgrid_line,
+    smtp_line,
+    twilio_line,
+)
 
 MAIL = Mail(
     id=UUID(int=1),
@@ -45,33 +43,8 @@ TEXT = TextMessage(UUID(int=2), "+15550100", "Your pair is on its way — “Bre
 PUSH = PushMessage(UUID(int=3), ("device-1", "device-2"), "On its way", "It is “Bred”.")
 
 
-@dataclass(frozen=True)
-class Line:
-    """A messenger, a message for it, and the messages that arrived."""
-
-    messenger: Any
-    message: Any
-    changed: Any
-    """The same id with another text, as after a change of the templates."""
-    arrived: Callable[[], Sequence[Any]]
-
-
 def mail_in(folder: Path) -> list[Mail]:
-    return [_read(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
-
-
-def _read(content: bytes) -> Mail:
-    message = message_from_bytes(content, policy=default)
-    text, html = message.iter_parts()
-    [to] = message["To"].addresses
-    return Mail(
-        id=UUID(message["Message-ID"].strip("<>").partition("@")[0]),
-        to=to.addr_spec,
-        name=to.display_name,
-        subject=message["Subject"],
-        text=cast(EmailMessage, text).get_content().replace("\r\n", "\n"),
-        html=cast(EmailMessage, html).get_content().replace("\r\n", "\n"),
-    )
+    return [mail_of(file.read_bytes()) for file in sorted(folder.glob("*.eml"))]
 
 
 def texts_in(folder: Path) -> list[TextMessage]:
@@ -92,42 +65,38 @@ def pushes_in(folder: Path) -> list[PushMessage]:
     return messages
 
 
-SENDER = "Test <no-reply@example.com>"
 MAIL_CHANGED = Mail(MAIL.id, MAIL.to, MAIL.name, "Another subject", "Other", "<p>Other</p>")
 TEXT_CHANGED = TextMessage(TEXT.id, TEXT.phone, "Other")
 PUSH_CHANGED = PushMessage(PUSH.id, PUSH.devices, "Other", "Other")
 
 
-FILES = [
-    pytest.param(name, marks=pytest.mark.integration) for name in ("eml", "smtp", "sms", "push")
-]
+FILES = ("eml", "sms", "push")
+SERVERS = ("smtp", "sendgrid", "twilio", "web", "http", "both")
 
 
-@pytest.fixture(params=["memory mail", "memory sms", "memory push", *FILES])
+@pytest.fixture(
+    params=[
+        *("memory mail", "memory sms", "memory push"),
+        *(pytest.param(name, marks=pytest.mark.integration) for name in (*FILES, *SERVERS)),
+    ]
+)
 async def line(
     request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock
 ) -> AsyncIterator[Line]:
-    if request.param == "smtp":
-        async with smtp_line(clock) as line:
-            yield line
-    else:
-        yield line_of(request.param, tmp_path, clock)
-
-
-@asynccontextmanager
-async def smtp_line(clock: VirtualClock) -> AsyncIterator[Line]:
-    async with running_mail_server() as server:
-        smtp = SmtpSettings(port=server.port, host="127.0.0.1", encryption="none")
-        notifications = NotificationsSettings(mail="smtp", sender=SENDER)
-        settings = Settings(notifications=notifications, smtp=smtp)
-        async with open_smtp_mailer(settings, clock, SystemStopwatch()) as mailer:
-            yield Line(
-                mailer, MAIL, MAIL_CHANGED, lambda: [_read(each) for each in contents(server)]
-            )
-
-
-def contents(server: MailServer) -> list[bytes]:
-    return [each.content for each in server.received if isinstance(each.content, bytes)]
+    match request.param:
+        case "smtp":
+            opened = smtp_line(MAIL, MAIL_CHANGED)
+        case "sendgrid":
+            opened = sendgrid_line(MAIL, MAIL_CHANGED)
+        case "twilio":
+            opened = twilio_line(TEXT, TEXT_CHANGED)
+        case "web" | "http" | "both" as kind:
+            opened = push_line(kind, PUSH, PUSH_CHANGED)
+        case name:
+            yield line_of(name, tmp_path, clock)
+            return
+    async with opened as line:
+        yield line
 
 
 def line_of(name: str, tmp_path: Path, clock: VirtualClock) -> Line:

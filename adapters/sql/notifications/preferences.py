@@ -7,6 +7,7 @@ from ....ports.language.notifications import (
     Channel,
     NotificationKind,
     NotificationPreferences,
+    PushSubscription,
     UnreachableAddress,
 )
 from ....ports.notifications import Preferences
@@ -39,6 +40,7 @@ class SqlPreferences(Preferences):
             phone=preferences.phone,
             devices=encode(preferences.devices),
             channels=encode(preferences.channels),
+            subscriptions=encode(preferences.subscriptions) if preferences.subscriptions else None,
             unreachable=encode(preferences.unreachable) if preferences.unreachable else None,
         )
 
@@ -52,9 +54,6 @@ def preferences_of(user_id: UserId, row: Row) -> NotificationPreferences:
         phone=row.phone,
         devices=decode(row.devices, tuple[str, ...]),
         channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
-        unreachable=(
-            ()
-            if row.unreachable is None
-            else decode(row.unreachable, tuple[UnreachableAddress, ...])
-        ),
+        unreachable=decode(row.unreachable or "[]", tuple[UnreachableAddress, ...]),
+        subscriptions=decode(row.subscriptions or "[]", tuple[PushSubscription, ...]),
     )

@@ -40,4 +40,5 @@ notification_preferences = Table(
     Column("devices", Document, nullable=False),
     Column("channels", Document, nullable=False),
     Column("unreachable", Document),
+    Column("subscriptions", Document),
 )

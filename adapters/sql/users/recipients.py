@@ -21,6 +21,7 @@ RECIPIENT_COLUMNS = (
     notification_preferences.c.devices,
     notification_preferences.c.channels,
     notification_preferences.c.unreachable,
+    notification_preferences.c.subscriptions,
 )
 """The columns of a recipient, besides the user's id."""
 WITH_PREFERENCES = users.outerjoin(

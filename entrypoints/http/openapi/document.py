@@ -34,7 +34,7 @@ _TAGS = {
     "payouts": "Payments to sellers.",
     "notifications": "Your notifications, and your preferences.",
     "admin": "Actions of admins. Every change requires a reason.",
-    "webhooks": "Reports of the payment provider.",
+    "webhooks": "Reports of the payment provider, and of what carries messages.",
     "health": "Health checks for monitoring.",
 }
 

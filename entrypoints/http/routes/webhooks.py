@@ -1,4 +1,4 @@
-"""Webhooks of the payment provider."""
+"""Webhooks of providers: of payments, of mail and of text messages."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,9 +7,11 @@ import msgspec
 from litestar import Controller, post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, QueryParameter
 
+from ....ports.language.delivery_reports import Callback
 from ....ports.language.errors import InvalidSignature, InvalidText
+from ....ports.language.notifications import Channel
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
@@ -31,6 +33,31 @@ class WebhookOperation(Operation):
             description="An event of the payment provider.",
             required=True,
             content={"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))},
+        )
+
+
+@dataclass
+class EventsOperation(Operation):
+    """Documents the body. The handler reads it raw, like the events of payments."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            description="Events of mails.",
+            required=True,
+            content={"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.ARRAY))},
+        )
+
+
+@dataclass
+class StatusOperation(Operation):
+    """Documents the body. The handler reads it raw, because the signature is over its fields."""
+
+    def __post_init__(self) -> None:
+        schema = Schema(type=OpenAPIType.OBJECT)
+        self.request_body = RequestBody(
+            description="The status of a text message.",
+            required=True,
+            content={"application/x-www-form-urlencoded": OpenAPIMediaType(schema=schema)},
         )
 
 
@@ -60,4 +87,62 @@ class WebhooksController(Controller):
     ) -> Received:
         """Store a signed event once. It is processed later."""
         await application.payments.receive_webhook(await request.signed_body(), stripe_signature)
+        return Received()
+
+    @post(
+        "/sendgrid",
+        summary="Receive events of mails",
+        status_code=200,
+        opt=PUBLIC,
+        security=PUBLIC_SECURITY,
+        operation_class=EventsOperation,
+        responses=success(200, Received, {"received": True})
+        | problems(InvalidSignature, InvalidText, public=True, body=True),
+    )
+    async def receive_mail_events(
+        self,
+        request: JsonRequest,
+        application: App,
+        signature: Annotated[
+            str,
+            HeaderParameter(
+                name="X-Twilio-Email-Event-Webhook-Signature", min_length=1, max_length=1_000
+            ),
+        ],
+        timestamp: Annotated[
+            str,
+            HeaderParameter(
+                name="X-Twilio-Email-Event-Webhook-Timestamp", min_length=1, max_length=100
+            ),
+        ],
+    ) -> Received:
+        """Give up addresses at which signed events say that mail does not arrive."""
+        callback = Callback(await request.body(), signature, timestamp)
+        await application.notifications.receive_delivery_reports(Channel.EMAIL, callback)
+        return Received()
+
+    @post(
+        "/twilio",
+        summary="Receive the status of a text message",
+        status_code=200,
+        opt=PUBLIC,
+        security=PUBLIC_SECURITY,
+        operation_class=StatusOperation,
+        responses=success(200, Received, {"received": True})
+        | problems(InvalidSignature, InvalidText, public=True, body=True),
+    )
+    async def receive_text_status(
+        self,
+        request: JsonRequest,
+        application: App,
+        signature: Annotated[
+            str, HeaderParameter(name="X-Twilio-Signature", min_length=1, max_length=1_000)
+        ],
+        user_id: Annotated[str | None, QueryParameter(description="As it was sent.")] = None,
+        sent_at: Annotated[str | None, QueryParameter(description="As it was sent.")] = None,
+    ) -> Received:
+        """Give up a phone at which a signed status says that messages do not arrive."""
+        query = request.scope["query_string"].decode("latin-1")
+        callback = Callback(await request.body(), signature, query=query)
+        await application.notifications.receive_delivery_reports(Channel.SMS, callback)
         return Received()

@@ -72,7 +72,7 @@ async def test_text_and_push_messages_are_brief(
     await deliver(NotificationRequested(told.id, Channel.SMS))
     await deliver(NotificationRequested(told.id, Channel.PUSH))
     (text,), (push,) = messengers.text_messenger.sent, messengers.push_messenger.sent
-    assert text == TextMessage(text.id, PHONE, SUBJECT)
+    assert text == TextMessage(text.id, PHONE, SUBJECT, told.user_id)
     assert push == PushMessage(push.id, DEVICES, SUBJECT, SUBJECT)
     assert messengers.counts == (0, 1, 1)
 

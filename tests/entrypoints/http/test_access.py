@@ -110,6 +110,8 @@ POST   /v1/users/me/payout-account/dashboard           401   200    409   200   
 PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
 GET    /v1/orders/{order_id}/payment-receipt           401   200    404   404           404   404
 POST   /v1/webhooks/stripe                             400   400    400   400           400   400
+POST   /v1/webhooks/sendgrid                           400   400    400   400           400   400
+POST   /v1/webhooks/twilio                             400   400    400   400           400   400
 GET    /health/live                                    200   200    200   200           200   200
 GET    /health/ready                                   200   200    200   200           200   200
 GET    /schema                                         200   200    200   200           200   200

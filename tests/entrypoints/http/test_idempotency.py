@@ -20,6 +20,8 @@ WITHOUT_KEY = {
     "/v1/sessions",
     "/v1/sessions/refresh",
     "/v1/webhooks/stripe",
+    "/v1/webhooks/sendgrid",
+    "/v1/webhooks/twilio",
     # Their answers have secrets, which are not stored, and another setup does no harm.
     "/v1/users/me/payment-methods/setup",
     "/v1/embedded-provider/card-setups/{setup_id:str}/confirm",

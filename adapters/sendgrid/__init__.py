@@ -1,0 +1,1 @@
+"""Adapters for SendGrid, which sends mail."""

@@ -1,0 +1,1 @@
+"""Adapters for Twilio, which sends text messages."""

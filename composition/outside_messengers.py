@@ -1,0 +1,186 @@
+"""Messengers on the network. They import their packages when they are built: they are extras."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ..adapters.decorators.guarded_messengers import (
+    GuardedMailer,
+    GuardedPushMessenger,
+    GuardedTextMessenger,
+)
+from ..adapters.memory.delivery_reports import NoDeliveryReports
+from ..config.settings import Settings
+from ..ports.clock import Clock
+from ..ports.delivery_reports import DeliveryReports
+from ..ports.messengers import Mailer, PushMessenger, TextMessenger
+from ..ports.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    import httpx
+
+_CONNECTIONS = 20
+"""The maximum of connections to one provider."""
+
+
+@asynccontextmanager
+async def open_smtp_mailer(
+    settings: Settings, clock: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[Mailer]:
+    """Open what sends mail through a mail server."""
+    from ..adapters.mail.smtp_mailer import SERVER, SmtpMailer
+    from ..adapters.mail.smtp_pool import SmtpPool, SmtpServer
+
+    limit, smtp = settings.notifications.timeout, settings.smtp
+    server = SmtpServer(smtp.host, smtp.port, smtp.encryption, smtp.user, smtp.password, smtp.ca)
+    pool = SmtpPool(server, stopwatch, connections=smtp.connections, timeout=limit.total_seconds())
+    mailer = SmtpMailer(pool, clock, stopwatch, sender=settings.notifications.sender)
+    try:
+        yield GuardedMailer(
+            mailer.send, stopwatch, what=SERVER, limit=limit, per_second=smtp.per_second
+        )
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def open_sendgrid_mailer(
+    settings: Settings, clock: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[Mailer]:
+    """Open what sends mail through SendGrid."""
+    from ..adapters.sendgrid.mailer import SENDGRID, SendGridMailer
+    from ..adapters.web.calls import HttpCalls
+
+    limit, sendgrid = settings.notifications.timeout, settings.sendgrid
+    assert sendgrid.api_key, "the settings need it"
+    async with _open_client(settings) as client:
+        mailer = SendGridMailer(
+            HttpCalls(client, stopwatch, what=SENDGRID),
+            clock,
+            key=sendgrid.api_key,
+            url=sendgrid.api_url,
+            sender=settings.notifications.sender,
+        )
+        yield GuardedMailer(
+            mailer.send, stopwatch, what=SENDGRID, limit=limit, per_second=sendgrid.per_second
+        )
+
+
+@asynccontextmanager
+async def open_twilio_messenger(
+    settings: Settings, clock: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[TextMessenger]:
+    """Open what sends text messages through Twilio."""
+    from ..adapters.twilio.text_messenger import TWILIO, TwilioTextMessenger
+    from ..adapters.web.calls import HttpCalls
+
+    limit, twilio = settings.notifications.timeout, settings.twilio
+    assert twilio.account, "the settings need it"
+    assert twilio.token, "the settings need it"
+    assert twilio.sender, "the settings need it"
+    async with _open_client(settings) as client:
+        messenger = TwilioTextMessenger(
+            HttpCalls(client, stopwatch, what=TWILIO),
+            clock,
+            account=twilio.account,
+            token=twilio.token,
+            sender=twilio.sender,
+            url=twilio.api_url,
+            callback_url=twilio.callback_url,
+            validity=int(twilio.validity.total_seconds()),
+        )
+        yield GuardedTextMessenger(
+            messenger.send, stopwatch, what=TWILIO, limit=limit, per_second=twilio.per_second
+        )
+
+
+@asynccontextmanager
+async def open_web_push_messenger(
+    settings: Settings, clock: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[PushMessenger]:
+    """Open what sends push messages to browsers."""
+    from ..adapters.push.web_push_messenger import WebPushMessenger
+
+    limit, web_push = settings.notifications.timeout, settings.web_push
+    assert web_push.private_key, "the settings need it"
+    async with _open_client(settings) as client:
+        messenger = WebPushMessenger(
+            client,
+            clock,
+            stopwatch,
+            private_key=web_push.private_key,
+            contact=web_push.contact,
+            hosts=web_push.hosts,
+        )
+        yield GuardedPushMessenger(
+            messenger.send,
+            stopwatch,
+            what="web push",
+            limit=limit,
+            per_second=web_push.per_second,
+        )
+
+
+@asynccontextmanager
+async def open_http_push_messenger(
+    settings: Settings, _: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[PushMessenger]:
+    """Open what sends push messages to a server with ntfy's API."""
+    from ..adapters.push.http_push_messenger import HTTP_PUSH, HttpPushMessenger
+    from ..adapters.web.calls import HttpCalls
+
+    limit, http_push = settings.notifications.timeout, settings.http_push
+    assert http_push.url, "the settings need it"
+    async with _open_client(settings) as client:
+        calls = HttpCalls(client, stopwatch, what=HTTP_PUSH)
+        messenger = HttpPushMessenger(calls, url=http_push.url, token=http_push.token)
+        yield GuardedPushMessenger(
+            messenger.send,
+            stopwatch,
+            what=HTTP_PUSH,
+            limit=limit,
+            per_second=http_push.per_second,
+        )
+
+
+@asynccontextmanager
+async def open_both_push_messengers(
+    settings: Settings, clock: Clock, stopwatch: Stopwatch
+) -> AsyncIterator[PushMessenger]:
+    """Open what sends push messages to browsers, and to device tokens."""
+    from ..adapters.push.both_messengers import BothMessengers
+
+    async with (
+        open_web_push_messenger(settings, clock, stopwatch) as browsers,
+        open_http_push_messenger(settings, clock, stopwatch) as devices,
+    ):
+        yield BothMessengers(browsers, devices)
+
+
+def mail_reports_of(settings: Settings) -> DeliveryReports:
+    """Return what reads reports on mail."""
+    if settings.mail_adapter != "sendgrid" or settings.sendgrid.webhook_key is None:
+        return NoDeliveryReports()
+    from ..adapters.sendgrid.reports import SendGridReports
+
+    return SendGridReports(settings.sendgrid.webhook_key)
+
+
+def text_reports_of(settings: Settings) -> DeliveryReports:
+    """Return what reads reports on text messages."""
+    twilio = settings.twilio
+    if settings.sms_adapter != "twilio" or not (twilio.token and twilio.callback_url):
+        return NoDeliveryReports()
+    from ..adapters.twilio.reports import TwilioReports
+
+    return TwilioReports(twilio.token, twilio.callback_url)
+
+
+@asynccontextmanager
+async def _open_client(settings: Settings) -> "AsyncIterator[httpx.AsyncClient]":
+    import httpx
+
+    timeout = settings.notifications.timeout.total_seconds()
+    limits = httpx.Limits(max_connections=_CONNECTIONS)
+    async with httpx.AsyncClient(timeout=timeout, limits=limits) as client:
+        yield client

@@ -1,0 +1,1 @@
+"""What doubles of providers that carry messages share."""

@@ -1,0 +1,1 @@
+"""A double of SendGrid's API."""

@@ -1,0 +1,150 @@
+"""What messengers do when their provider refuses, fails, hangs, or asks to wait."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from solebook.entrypoints.doubles.messages.double import Fault
+from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.mail import Undeliverable
+from solebook.ports.language.notifications import Unreachable
+
+from .messenger_lines import KEY, TOKEN, Line, push_line, sendgrid_line, twilio_line
+from .test_messengers import MAIL, MAIL_CHANGED, PUSH, PUSH_CHANGED, TEXT, TEXT_CHANGED
+
+pytestmark = pytest.mark.integration
+
+Opened = Callable[[], AbstractAsyncContextManager[Line]]
+LINES: dict[str, Opened] = {
+    "sendgrid": lambda: sendgrid_line(MAIL, MAIL_CHANGED),
+    "twilio": lambda: twilio_line(TEXT, TEXT_CHANGED),
+    "web": lambda: push_line("web", PUSH, PUSH_CHANGED, 1),
+    "http": lambda: push_line("http", replace(PUSH, devices=("device-1",)), PUSH_CHANGED),
+}
+
+
+@pytest.fixture(params=list(LINES))
+async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
+    async with LINES[request.param]() as line:
+        yield line
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[Line]:
+    async with LINES["twilio"]() as line:
+        yield line
+
+
+async def failed(line: Line, message: Any = None) -> Unavailable:
+    with pytest.raises(Unavailable) as refused:
+        await line.messenger.send(message or line.message)
+    return refused.value
+
+
+async def test_a_message_that_was_not_taken_is_sent_again(line: Line) -> None:
+    for fault in (Fault(), Fault(status=503)):
+        line.double.fail(fault)
+        await failed(line)
+        assert line.double.taken == []
+    await line.messenger.send(line.message)
+    assert list(line.arrived()) == [line.message]
+
+
+async def test_a_provider_that_asks_to_wait_is_left_alone(line: Line) -> None:
+    line.double.fail(Fault(status=429, retry_after=30, times=100))
+    await failed(line)
+    before = line.double.calls
+    assert 25 < (await failed(line)).retry_after <= 30
+    assert line.double.calls == before
+
+
+async def test_a_provider_that_fails_and_fails_is_tried_now_and_then_alone(line: Line) -> None:
+    line.double.fail(Fault(times=100))
+    for _ in range(10):
+        await failed(line)
+    assert line.double.calls <= 5
+
+
+async def test_a_provider_that_hangs_is_not_waited_for() -> None:
+    async with twilio_line(TEXT, TEXT_CHANGED, timedelta(seconds=0.1)) as line:
+        line.double.fail(Fault(hangs=True))
+        await failed(line)
+
+
+async def test_a_key_that_is_wrong_is_no_reason_to_hurry_and_stays_out_of_logs(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    line.double.fail(Fault(status=401, times=10))
+    assert (await failed(line)).retry_after == 60
+    assert "401" in caplog.text
+    for secret in (KEY, TOKEN, TEXT.phone, MAIL.to, "/push/"):
+        assert secret not in caplog.text
+
+
+async def test_a_text_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(
+    twilio: Line,
+) -> None:
+    twilio.double.fail(Fault(has_effect=True))
+    await failed(twilio)
+    await twilio.messenger.send(twilio.message)
+    assert list(twilio.arrived()) == [twilio.message]
+
+
+async def test_a_push_whose_answer_was_lost_replaces_itself() -> None:
+    async with push_line("web", PUSH, PUSH_CHANGED) as line:
+        line.double.fail(Fault(has_effect=True))
+        await failed(line)
+        await line.messenger.send(line.message)
+        assert {each["topic"] for each in line.double.taken} == {PUSH.id.hex}
+        assert {each["id"] for each in line.double.taken} == {str(PUSH.id)}
+        # The browser that answered did not get it twice.
+        assert len(line.double.taken) == 3
+
+
+@pytest.mark.parametrize(
+    ("phone", "reason"),
+    [
+        ("+15005550001", Unreachable.INVALID),
+        ("+15005550009", Unreachable.INVALID),
+        ("+15005550004", Unreachable.COMPLAINED),
+    ],
+)
+async def test_a_number_that_nobody_reaches_is_undeliverable(
+    twilio: Line, phone: str, reason: Unreachable
+) -> None:
+    lost = await twilio.messenger.send(replace(TEXT, phone=phone))
+    assert list(lost) == [Undeliverable(phone, reason)]
+    await twilio.messenger.send(replace(TEXT, phone=phone))
+    assert twilio.double.calls == 1
+
+
+async def test_an_email_that_is_none_is_undeliverable() -> None:
+    async with sendgrid_line(MAIL, MAIL_CHANGED) as line:
+        nowhere = "somebody@invalid.example.com"
+        lost = await line.messenger.send(replace(MAIL, to=nowhere))
+        assert list(lost) == [Undeliverable(nowhere, Unreachable.INVALID)]
+
+
+async def test_a_device_that_is_gone_is_lost_and_the_others_get_the_message() -> None:
+    async with push_line("both", PUSH, PUSH_CHANGED) as line:
+        browser, device = line.message.subscriptions[0].endpoint, line.message.devices[0]
+        for gone in (browser, device):
+            line.double.lose(gone)
+        lost = await line.messenger.send(line.message)
+        assert set(lost) == {Undeliverable(each, Unreachable.GONE) for each in (browser, device)}
+        assert len(line.double.taken) == 2
+
+
+async def test_nothing_is_posted_to_a_host_that_is_no_push_service() -> None:
+    async with push_line("web", PUSH, PUSH_CHANGED) as line:
+        first, second = line.message.subscriptions
+        elsewhere = replace(first, endpoint="https://internal.example.com/push/1")
+        odd = replace(second, p256dh="no key")
+        lost = await line.messenger.send(replace(line.message, subscriptions=(elsewhere, odd)))
+        assert {each.address for each in lost} == {elsewhere.endpoint, odd.endpoint}
+        assert {each.reason for each in lost} == {Unreachable.INVALID}
+        assert line.double.calls == 0
