@@ -330,6 +330,14 @@ class MemorySnapshot(Snapshot):
         for user_id, addresses in tables.addresses.items():
             for address_id in addresses if user_id not in tables.users else ():
                 yield _of_user(f"address {address_id}", user_id)
+        on_file = {
+            (card.user_id, card.token)
+            for card in tables.payment_methods.values()
+            if card.removed_at is None
+        }
+        for user in tables.users.values():
+            if user.payment_method and (user.id, user.payment_method) not in on_file:
+                yield Dangling(f"user {user.id}", "a card on file that is its default")
 
 
 def _of_user(what: str, user_id: UserId) -> Dangling:

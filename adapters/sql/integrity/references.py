@@ -21,6 +21,7 @@ from ..schema import (
     notification_preferences,
     notifications,
     orders,
+    payment_methods,
     price_alerts,
     products,
     seller_quarters,
@@ -87,6 +88,19 @@ _PLACES_FOR_NOTHING = Statement(
         .exists()
     )
 )
+_DEFAULTS_NOT_ON_FILE = Statement(
+    select(users.c.id).where(
+        users.c.payment_method.is_not(None),
+        ~select(payment_methods.c.id)
+        .where(
+            payment_methods.c.user_id == users.c.id,
+            payment_methods.c.token == users.c.payment_method,
+            payment_methods.c.removed_at.is_(None),
+        )
+        .correlate(users)
+        .exists(),
+    )
+)
 
 
 async def dangling_rows(snapshot: SqlSnapshot) -> AsyncIterator[Dangling]:
@@ -103,3 +117,6 @@ async def dangling_rows(snapshot: SqlSnapshot) -> AsyncIterator[Dangling]:
         for row in rows:
             what = f"a delivery of turn {row.turn} in queue {row.queue}"
             yield Dangling(f"{turns.name} {row.place}", what)
+    async for rows in snapshot.stream(_DEFAULTS_NOT_ON_FILE):
+        for row in rows:
+            yield Dangling(f"{users.name} {row.id}", "a card on file that is its default")

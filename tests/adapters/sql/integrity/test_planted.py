@@ -52,6 +52,25 @@ async def test_a_row_that_refers_to_nothing_is_found(
     assert found[1].endswith("a delivery of turn nobody in queue charges does not exist")
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE users SET payment_method = 'pm_gone' WHERE id = :buyer",
+        "UPDATE payment_methods SET removed_at = '2026-01-01' WHERE user_id = :buyer",
+        "DELETE FROM payment_methods WHERE user_id = :buyer",
+    ],
+    ids=["unknown", "removed", "gone"],
+)
+async def test_a_default_card_that_is_not_on_file_is_found(
+    folder: Path, names: dict[str, str], tamper: Tamper, harm: str
+) -> None:
+    tamper(harm)
+    async with exchange_in(folder) as exchange:
+        found = await findings(exchange.app)
+    what = "a card on file that is its default does not exist"
+    assert found == [f"references: users {names['buyer']}: {what}"]
+
+
 async def test_a_lost_order_is_found_by_all_that_is_left_of_it(
     folder: Path, names: dict[str, str], tamper: Tamper
 ) -> None:
