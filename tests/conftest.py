@@ -14,6 +14,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 
+from .localstripe_server import LocalStripeServer, running_localstripe
 from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
 from .valkey_server import ValkeyServer, running_valkey
@@ -47,6 +48,7 @@ SERVERS = {
     "own_nats_server",
     "valkey_server",
     "own_valkey_server",
+    "localstripe_server",
 }
 """The fixtures that run a real server."""
 
@@ -155,6 +157,13 @@ def nats_server() -> Iterator[NatsServer]:
 def own_nats_server() -> Iterator[NatsServer]:
     """A NATS server for one test, which may stop it."""
     with running_nats() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def localstripe_server() -> Iterator[LocalStripeServer]:
+    """A server of localstripe, with what earlier tests have made."""
+    with running_localstripe() as server:
         yield server
 
 

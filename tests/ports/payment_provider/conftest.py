@@ -9,8 +9,10 @@ from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 
+from ...localstripe_server import LocalStripeServer
 from .embedded_rig import embedded_rig
-from .rig import Rig
+from .localstripe_rig import localstripe_rig
+from .rig import RefundRig, Rig
 from .stripe_rig import stripe_rig
 
 
@@ -25,6 +27,30 @@ async def rig(
     request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, file: SqliteJournal
 ) -> AsyncIterator[Rig]:
     if request.param == "stripe":
+        async with stripe_rig(clock, ids) as on_stripe:
+            yield on_stripe
+    else:
+        journal = file if request.param == "embedded_in_a_file" else MemoryJournal()
+        yield embedded_rig(journal, clock, ids)
+
+
+@pytest.fixture(
+    params=[
+        "embedded_in_memory",
+        "embedded_in_a_file",
+        pytest.param("stripe", marks=pytest.mark.integration),
+        pytest.param("localstripe", marks=pytest.mark.real),
+    ]
+)
+async def refund_rig(
+    request: pytest.FixtureRequest, clock: VirtualClock, ids: SeededIds, file: SqliteJournal
+) -> AsyncIterator[RefundRig]:
+    """Every provider that can charge and refund."""
+    if request.param == "localstripe":
+        server: LocalStripeServer = request.getfixturevalue("localstripe_server")
+        async with localstripe_rig(server.url, clock, ids) as on_localstripe:
+            yield on_localstripe
+    elif request.param == "stripe":
         async with stripe_rig(clock, ids) as on_stripe:
             yield on_stripe
     else:

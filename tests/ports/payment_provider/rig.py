@@ -11,12 +11,28 @@ from solebook.ports.seller_accounts import SellerAccounts
 
 
 @dataclass(frozen=True, slots=True)
-class Rig(ABC):
-    """A provider, what its tokens do, and how its line fails."""
+class RefundRig(ABC):
+    """A provider that refunds what was charged."""
 
     provider: PaymentProvider
-    seller_accounts: SellerAccounts
     ids: SeededIds
+
+    def order_id(self) -> OrderId:
+        return OrderId(self.ids.new())
+
+    def key(self) -> str:
+        return f"{self.ids.new()}:step"
+
+    @abstractmethod
+    async def charged(self, amount: int, order_id: OrderId | None = None) -> str:
+        """Charge a good card and return the charge's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rig(RefundRig):
+    """A provider, what its tokens do, and how its line fails."""
+
+    seller_accounts: SellerAccounts
     card: str
     card_with_a_fee: str
     """The fee of a charge is 2.9 % and 30 minor units."""
@@ -101,14 +117,7 @@ class Rig(ABC):
         """Accounts that might be there. Every name of an account is a test account at first."""
         return ()
 
-    def order_id(self) -> OrderId:
-        return OrderId(self.ids.new())
-
-    def key(self) -> str:
-        return f"{self.ids.new()}:step"
-
     async def charged(self, amount: int, order_id: OrderId | None = None) -> str:
-        """Charge a good card and return the charge's id."""
         charge = await self.provider.charge(
             key=self.key(),
             order_id=order_id or self.order_id(),

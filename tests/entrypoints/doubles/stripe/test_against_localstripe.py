@@ -4,7 +4,7 @@ Each test runs with both. So the double is not only what we take for Stripe. loc
 transfers, connected accounts, disputes and idempotency keys, and few parameters.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import stripe
 from solebook.entrypoints.doubles.stripe.app import running_double
 from solebook.entrypoints.doubles.stripe.double import StripeDouble
 
-from ....localstripe_server import LocalStripeServer, running_localstripe
+from ....localstripe_server import LocalStripeServer
 from .conftest import BEGIN, connected
 
 pytestmark = pytest.mark.real
@@ -61,12 +61,6 @@ class Api:
         return await self.client.v1.payment_intents.confirm_async(intent.id, present)
 
 
-@pytest.fixture(scope="module")
-def localstripe() -> Iterator[LocalStripeServer]:
-    with running_localstripe() as server:
-        yield server
-
-
 @pytest.fixture(params=["double", "localstripe"])
 async def api(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
     if request.param == "double":
@@ -78,7 +72,7 @@ async def api(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
         ):
             yield _on_double(client, http)
     else:
-        server: LocalStripeServer = request.getfixturevalue("localstripe")
+        server: LocalStripeServer = request.getfixturevalue("localstripe_server")
         async with (
             httpx.AsyncClient(base_url=server.url) as http,
             connected(server.url) as client,
