@@ -1,26 +1,26 @@
 """The HTTP application."""
 
+from collections.abc import Callable
+
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
+from litestar.types import ASGIApp
 
 from ...composition.application import Application
-from ...composition.health import view_health_of
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
-from .edge.client_address import client_address
+from .behind import Behind, behind_routes
 from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
 from .edge.gate import Gate
 from .edge.head import HeadAsGet
 from .edge.headers import add_security_headers
-from .edge.hosts import AllowedHosts
 from .edge.json_body import JsonRequest
 from .edge.json_response import JsonResponse
 from .edge.problems import http_response, refusal_response, unexpected_response
-from .edge.rate_limiting import CredentialLimits, RequestLimits
 from .edge.request_checks import check_request
 from .openapi.document import openapi_config
 from .routes.addresses import AddressesController
@@ -54,7 +54,7 @@ from .routes.search import SearchController
 from .routes.sessions import SessionsController
 from .routes.users import UsersController
 from .routes.webhooks import WebhooksController
-from .stream.handler import Stream, follow_market
+from .stream.handler import follow_market
 
 _ROUTES = (
     UsersController,
@@ -103,12 +103,19 @@ def create_app(
     It starts nothing: the caller starts the matching engine and the workers.
     """
     settings = settings or HttpSettings()
-    limits = application.adapters.rate_limits
-    address_of = client_address(settings.proxy_networks())
-    credential_limits = CredentialLimits(limits, settings.credentials_limit, address_of)
-    stream = Stream(application, stream_settings or StreamSettings(), settings, address_of)
-    health = view_health_of(application)
-    app = Litestar(
+    behind = behind_routes(application, settings, stream_settings or StreamSettings())
+    app = build_routes(settings, lambda: behind)
+    app.asgi_handler = before_routes(app.asgi_handler, application)
+    return app
+
+
+def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litestar:
+    """Return the routes, which ask at each request what is `behind` them.
+
+    Building them takes 70 ms, which is longer than most tests take. So the tests put one exchange
+    after the other behind the same routes.
+    """
+    return Litestar(
         route_handlers=_ROUTES,
         request_class=JsonRequest,
         response_class=JsonResponse,
@@ -116,24 +123,12 @@ def create_app(
         before_request=check_request,
         before_send=[add_security_headers],
         cors_config=cors_config(settings.cors_origins),
-        middleware=[
-            DefineMiddleware(
-                Gate,
-                hosts=AllowedHosts(settings.allowed_hosts),
-                limits=RequestLimits(
-                    limits,
-                    address_limit=settings.address_limit,
-                    user_limit=settings.user_limit,
-                    address_of=address_of,
-                ),
-                authenticate=application.users.authenticate_request,
-            )
-        ],
+        middleware=[DefineMiddleware(Gate, behind=behind)],
         dependencies={
-            "application": Provide(lambda: application, sync_to_thread=False),
-            "credential_limits": Provide(lambda: credential_limits, sync_to_thread=False),
-            "health": Provide(lambda: health, sync_to_thread=False),
-            "stream": Provide(lambda: stream, sync_to_thread=False),
+            "application": Provide(lambda: behind().application, sync_to_thread=False),
+            "credential_limits": Provide(lambda: behind().credential_limits, sync_to_thread=False),
+            "health": Provide(lambda: behind().health, sync_to_thread=False),
+            "stream": Provide(lambda: behind().stream, sync_to_thread=False),
         },
         exception_handlers={
             Refusal: refusal_response,
@@ -143,5 +138,8 @@ def create_app(
         openapi_config=openapi_config(),
         logging_config=None,
     )
-    app.asgi_handler = HeadAsGet(EarlyRefusal(app.asgi_handler, application.admission))
-    return app
+
+
+def before_routes(handler: ASGIApp, application: Application) -> ASGIApp:
+    """Return what is done with a request before its route is looked for."""
+    return HeadAsGet(EarlyRefusal(handler, application.admission))

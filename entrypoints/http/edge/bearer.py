@@ -1,15 +1,9 @@
 """Authentication by the access token of a request."""
 
-from collections.abc import Awaitable, Callable
-
 from litestar.types import Scope
 
 from ....ports.language.errors import InvalidToken
-from ....ports.language.ids import SessionId
-from ....ports.language.users import Actor
 from .headers import header
-
-Authenticate = Callable[[str], Awaitable[tuple[Actor, SessionId]]]
 
 PUBLIC = {"exclude_from_auth": True}
 """The `opt` of a route that needs no token."""

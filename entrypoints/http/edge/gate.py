@@ -1,12 +1,13 @@
 """The checks that every request passes before its route."""
 
+from collections.abc import Callable
+
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from .bearer import Authenticate, bearer_token
+from ..behind import Behind
+from .bearer import bearer_token
 from .headers import header
-from .hosts import AllowedHosts
-from .rate_limiting import RequestLimits
 
 
 class Gate:
@@ -15,18 +16,9 @@ class Gate:
     It is one middleware, because each middleware costs as much time as all of these checks.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        hosts: AllowedHosts,
-        limits: RequestLimits,
-        authenticate: Authenticate,
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, behind: Callable[[], Behind]) -> None:
         self._app = app
-        self._hosts = hosts
-        self._limits = limits
-        self._authenticate = authenticate
+        self._behind = behind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the route, with the actor as `user` and the session as `auth`.
@@ -34,16 +26,18 @@ class Gate:
         The limit of the address comes first, so that invalid tokens are counted too. Raises
         ClientException, RateLimited, InvalidToken, Unavailable.
         """
-        self._hosts.check(scope)
+        behind = self._behind()
+        behind.hosts.check(scope)
         if scope["type"] == ScopeType.HTTP:
             is_limited = not scope["route_handler"].opt.get("exclude_from_rate_limits")
             if is_limited:
-                await self._limits.take_for_address(scope)
+                await behind.limits.take_for_address(scope)
             if _needs_token(scope):
-                actor, scope["auth"] = await self._authenticate(bearer_token(scope))
+                authenticate = behind.application.users.authenticate_request
+                actor, scope["auth"] = await authenticate(bearer_token(scope))
                 scope["user"] = actor
                 if is_limited:
-                    await self._limits.take_for_user(actor)
+                    await behind.limits.take_for_user(actor)
         await self._app(scope, receive, send)
 
 

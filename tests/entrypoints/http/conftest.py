@@ -1,9 +1,12 @@
 """The application in memory, behind its API."""
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 
 import httpx
 import pytest
+from litestar import Litestar
+from litestar.types import ASGIApp
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
@@ -11,7 +14,8 @@ from solebook.composition.embedded import build_embedded
 from solebook.composition.engine import engine_of
 from solebook.config.http import HttpSettings
 from solebook.config.stream import StreamSettings
-from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.app import before_routes, build_routes
+from solebook.entrypoints.http.behind import Behind, behind_routes
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.users import Role
@@ -36,6 +40,24 @@ def application(clock: VirtualClock) -> Application:
     return build_embedded(seed=3, clock=clock)
 
 
+@lru_cache(maxsize=8)
+def routes(settings: HttpSettings) -> tuple[Litestar, ASGIApp, list[Behind]]:
+    """The routes, which are built once: that takes longer than most tests."""
+    behind: list[Behind] = []
+    app = build_routes(settings, lambda: behind[-1])
+    return app, app.asgi_handler, behind
+
+
+def app_of(
+    application: Application, settings: HttpSettings, stream_settings: StreamSettings
+) -> Litestar:
+    """Return what `create_app` returns, until the next call."""
+    app, handler, behind = routes(settings)
+    behind[:] = [behind_routes(application, settings, stream_settings)]
+    app.asgi_handler = before_routes(handler, application)
+    return app
+
+
 @pytest.fixture
 async def world(
     application: Application,
@@ -43,7 +65,7 @@ async def world(
     settings: HttpSettings,
     stream_settings: StreamSettings,
 ) -> AsyncIterator[World]:
-    app = create_app(application, settings, stream_settings)
+    app = app_of(application, settings, stream_settings)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     await engine_of(application).start()
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:

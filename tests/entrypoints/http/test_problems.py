@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
+import httpx
 import msgspec
 import pytest
 from litestar import Litestar, Request, get
 
 from solebook.adapters.nats.network import ConnectionLost
+from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.edge.problems import (
     PROBLEM_JSON,
     RENAMED,
@@ -118,9 +120,12 @@ async def test_what_should_not_have_happened_is_logged_and_not_told(
     async def broken() -> None:
         raise RuntimeError("the secret is 42")
 
-    world.app.register(broken)
+    app = create_app(world.application)
+    app.register(broken)
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     with caplog.at_level(logging.ERROR, "solebook.http"):
-        answer = await world.get("/broken")
+        async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+            answer = await client.get("/broken")
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM_JSON)
     assert "42" not in answer.text
     assert "GET '/broken' failed" in caplog.text

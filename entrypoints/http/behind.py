@@ -1,0 +1,46 @@
+"""What is behind the routes: an application, and the limits of those who call it."""
+
+from dataclasses import dataclass
+
+from ...composition.application import Application
+from ...composition.health import view_health_of
+from ...config.http import HttpSettings
+from ...config.stream import StreamSettings
+from ...core.operations.view_health import ViewHealth
+from .edge.client_address import client_address
+from .edge.hosts import AllowedHosts
+from .edge.rate_limiting import CredentialLimits, RequestLimits
+from .stream.handler import Stream
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What requests are checked and answered with."""
+
+    application: Application
+    hosts: AllowedHosts
+    limits: RequestLimits
+    credential_limits: CredentialLimits
+    health: ViewHealth
+    stream: Stream
+
+
+def behind_routes(
+    application: Application, settings: HttpSettings, stream_settings: StreamSettings
+) -> Behind:
+    """Return what is behind the routes of an application."""
+    limits = application.adapters.rate_limits
+    address_of = client_address(settings.proxy_networks())
+    return Behind(
+        application=application,
+        hosts=AllowedHosts(settings.allowed_hosts),
+        limits=RequestLimits(
+            limits,
+            address_limit=settings.address_limit,
+            user_limit=settings.user_limit,
+            address_of=address_of,
+        ),
+        credential_limits=CredentialLimits(limits, settings.credentials_limit, address_of),
+        health=view_health_of(application),
+        stream=Stream(application, stream_settings, settings, address_of),
+    )
