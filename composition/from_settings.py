@@ -13,7 +13,7 @@ from ..config.settings import Settings
 from ..ports.access_tokens import AccessTokens
 from ..ports.clock import Clock
 from ..ports.ids import Ids
-from ..ports.language.messages import Queue
+from ..ports.language.messages import NOTIFYING, Queue
 from ..ports.passwords import Passwords
 from .folder import make_folder
 from .keepers import holder_of
@@ -71,8 +71,7 @@ def workers_of_queues(settings: Settings) -> Mapping[Queue, int]:
         Queue.CHARGES: settings.payments.workers,
         Queue.REFUNDS: settings.payments.workers,
         Queue.PAYOUTS: settings.payments.workers,
-        Queue.LETTERS: settings.notifications.workers,
-    }
+    } | dict.fromkeys(NOTIFYING, settings.notifications.workers)
 
 
 def outgoing_folder(settings: Settings) -> Path:

@@ -24,6 +24,7 @@ from ..ports.language.events import (
     WebhookHinted,
 )
 from ..ports.language.messages import Message, Queue
+from ..ports.language.notifications import Channel
 
 E = TypeVar("E", bound=Event)
 E_contra = TypeVar("E_contra", bound=Event, contravariant=True)
@@ -96,7 +97,8 @@ class Router:
         The use case must be idempotent. `again`, if given, is called after a failed attempt. If a
         messenger is unavailable, the use case decides how long it is retried.
         """
-        consumer = replace(_in_letters(self.outside(event, name, use_case)), persists=True)
+        letters = _in_letters(self.outside(event, name, use_case))
+        consumer = replace(letters, persists=True, queue_of=_queue_of_channel)
         return consumer if again is None else replace(consumer, handle_again=_handler(event, again))
 
     def persistent(
@@ -149,6 +151,15 @@ def _party_of(event: Event) -> str:
 def _in_letters(consumer: Consumer) -> Consumer:
     """Return the consumer with the queue of notifications, in which users take turns."""
     return replace(consumer, queue=Queue.LETTERS, turn=_user_of)
+
+
+def _queue_of_channel(event: Event) -> Queue:
+    if isinstance(event, NotificationRequested):
+        return _QUEUES.get(event.channel, Queue.LETTERS)
+    return Queue.LETTERS
+
+
+_QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Queue.PUSHES}
 
 
 def _user_of(event: Event) -> str:

@@ -27,7 +27,7 @@ class NotificationsSettings:
     sender: str = "solebook <no-reply@localhost>"
     """The From address of mail."""
     workers: Annotated[int, Between(1, 256, "nothing would be sent")] = 4
-    """How many messages are sent concurrently."""
+    """How many messages of each channel are sent concurrently."""
     timeout: Annotated[
         timedelta,
         Between(

@@ -21,7 +21,7 @@ from ...ports.transaction import Transaction
 from ...ports.wakeups import Wakeups
 from .attempts import Attempts, Failure
 from .claimed_queue import ClaimedQueue
-from .queue_rules import default_workers, is_noted_when_done, turn_of
+from .queue_rules import default_workers, is_noted_when_done, queue_of, turn_of
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
 from .together import AttemptsTogether, Care, handle_together
@@ -258,7 +258,7 @@ class Dispatcher:
             shares=self._is_handled_inside,
             clock=self._clock,
             workers=workers,
-            gives_way=self._is_trading if queue is Queue.LETTERS else lambda: False,
+            gives_way=self._is_trading if queue.is_of_notifications else lambda: False,
         )
 
     def _is_trading(self) -> bool:
@@ -363,7 +363,7 @@ class Dispatcher:
             attempts=0,
             due_at=self._clock.now(),
             error="",
-            queue=consumer.queue,
+            queue=queue_of(consumer, message),
             priority=consumer.priority(message.event),
             turn=turn_of(consumer, message),
         )
@@ -372,7 +372,7 @@ class Dispatcher:
         """Return a delivery with its consumer's current queue, priority and turn."""
         return replace(
             delivery,
-            queue=consumer.queue,
+            queue=queue_of(consumer, delivery.message),
             priority=consumer.priority(delivery.message.event),
             turn=turn_of(consumer, delivery.message),
         )

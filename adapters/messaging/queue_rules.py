@@ -14,6 +14,11 @@ def default_workers(queue: Queue) -> int:
     return _WORKERS if queue.is_for_slow_consumers else _RETRIED_AT_ONCE
 
 
+def queue_of(consumer: Consumer, message: Message) -> Queue:
+    """Return the queue in which a message to a consumer waits."""
+    return consumer.queue if consumer.queue_of is None else consumer.queue_of(message.event)
+
+
 def turn_of(consumer: Consumer, message: Message) -> str:
     """Return the turn of a delivery. In other queues, messages of one key keep their sequence."""
     if consumer.queue.is_for_slow_consumers:

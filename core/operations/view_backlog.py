@@ -6,7 +6,7 @@ from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
 from ...ports.language.deadlines import Deadline
 from ...ports.language.ids import MessageId
-from ...ports.language.messages import BrokerBacklog, Queue
+from ...ports.language.messages import NOTIFYING, BrokerBacklog, Queue
 from ...ports.message_broker import WatchedBroker
 from ...ports.outbox import Deadlines, Outbox
 
@@ -50,11 +50,12 @@ class ViewBacklog:
         return unsent[0].id if unsent else None
 
     async def _due(self) -> MessageId | None:
-        for queue in set(Queue) - {Queue.LETTERS}:
+        for queue in set(Queue) - set(NOTIFYING):
             if due := await self.deliveries.first_in(queue, self.clock.now(), limit=1):
                 return due[0].id
         return None
 
     async def has_letters(self) -> bool:
         """Return whether letters are due but not written yet. Raises Unavailable."""
-        return bool(await self.deliveries.first_in(Queue.LETTERS, self.clock.now(), limit=1))
+        now = self.clock.now()
+        return any([await self.deliveries.first_in(queue, now, limit=1) for queue in NOTIFYING])

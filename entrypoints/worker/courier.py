@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from ...ports.event_bus import EventBus
-from ...ports.language.messages import Queue
+from ...ports.language.messages import NOTIFYING, Queue
 from ...ports.language.process_roles import ALL_ROLES, ProcessRole
 
 
@@ -23,8 +23,9 @@ class Courier:
 
         Notifications are tried when nothing else is due.
         """
-        others = [queue for queue in self.queues if queue is not Queue.LETTERS]
+        others = [queue for queue in self.queues if not queue.is_of_notifications]
         tried = sum([await self._bus.work_off(queue) for queue in others])
-        if not tried and Queue.LETTERS in self.queues:
-            tried = await self._bus.work_off(Queue.LETTERS)
+        for queue in NOTIFYING:
+            if not tried and queue in self.queues:
+                tried = await self._bus.work_off(queue)
         return tried

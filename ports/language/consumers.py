@@ -56,6 +56,9 @@ class Consumer:
     `handle_all`, if given, handles messages that share a transaction at once, of all consumers with
     the same `handle_all`. If it fails, `handle` gets each of them.
 
+    `queue_of`, if given, is the queue of a message's delivery, of the same role as `queue`. So one
+    consumer can have several queues, which do not wait for each other.
+
     If `waits` is true, all messages wait in the queue, although the consumer is not slow.
 
     If `persists` is true, Unavailable is retried without limit, and does not lead to a dead letter.
@@ -73,3 +76,4 @@ class Consumer:
     handle_again: Callable[[Message], Awaitable[None]] | None = None
     handle_all: Callable[[Sequence[Message]], Awaitable[None]] | None = None
     waits: bool = False
+    queue_of: Callable[[Event], Queue] | None = None

@@ -37,7 +37,13 @@ class Queue(StrEnum):
     PAYOUTS = "payouts"
     """Payouts to sellers."""
     LETTERS = "letters"
-    """Notifications of users."""
+    """Notifications of users: what they are told."""
+    MAILS = "mails"
+    """Notifications on their way by email. No channel waits for another."""
+    TEXTS = "texts"
+    """Notifications on their way by text message."""
+    PUSHES = "pushes"
+    """Notifications on their way by push message."""
 
     @property
     def role(self) -> ProcessRole:
@@ -48,6 +54,11 @@ class Queue(StrEnum):
     def is_for_slow_consumers(self) -> bool:
         """Whether all messages wait in it, not only failed ones and those for another process."""
         return self in _SLOW
+
+    @property
+    def is_of_notifications(self) -> bool:
+        """Whether it gives way to trades."""
+        return self in NOTIFYING
 
 
 _ROLES = {
@@ -61,8 +72,13 @@ _ROLES = {
     Queue.REFUNDS: ProcessRole.TRADE,
     Queue.PAYOUTS: ProcessRole.TRADE,
     Queue.LETTERS: ProcessRole.LETTERS,
+    Queue.MAILS: ProcessRole.LETTERS,
+    Queue.TEXTS: ProcessRole.LETTERS,
+    Queue.PUSHES: ProcessRole.LETTERS,
 }
-_SLOW = {Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS, Queue.LETTERS}
+NOTIFYING: Final = (Queue.LETTERS, Queue.MAILS, Queue.TEXTS, Queue.PUSHES)
+"""The queues of notifications, in the sequence of their work."""
+_SLOW = {Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS, *NOTIFYING}
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050

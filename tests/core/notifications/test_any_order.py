@@ -17,7 +17,7 @@ from solebook.composition.engine import engine_of
 from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage, Undeliverable
-from solebook.ports.language.messages import Message, Queue
+from solebook.ports.language.messages import NOTIFYING, Message
 from solebook.ports.language.notifications import (
     Channel,
 )
@@ -92,7 +92,8 @@ async def hear(exchange: Exchange, messages: Sequence[Message]) -> None:
             bus.subscribe(consumer)
     for message in messages:
         await bus.publish(message)
-        await bus.work_off(Queue.LETTERS)
+        for queue in NOTIFYING:
+            await bus.work_off(queue)
 
 
 async def a_pair_is_sold(exchange: Exchange) -> None:
