@@ -12,6 +12,7 @@ from ..ports.book_views import BookViews, StoredBooks
 from ..ports.books import Books
 from ..ports.cache import Cache
 from ..ports.card_vault import CardVault
+from ..ports.challenges import Challenges
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.charts import ChartReader, Charts
 from ..ports.clock import Clock
@@ -73,6 +74,7 @@ class Store:
     known_seller_accounts: KnownSellerAccounts
     recipients: Recipients
     sessions: Sessions
+    challenges: Challenges
     api_tokens: ApiTokens
     products: Products
     stock: Stock

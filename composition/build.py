@@ -10,6 +10,7 @@ from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
+from ..ports.language.public_links import PublicLinks
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .across import Across
@@ -43,6 +44,8 @@ def build_application(
     matching: Matching | None = None,
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
+    links: PublicLinks | None = None,
+    verify_addresses: bool = False,
     webhook_body_life: timedelta = timedelta(days=90),
     reconcile_hour: int = 3,
     roles: Set[ProcessRole] = ALL_ROLES,
@@ -63,10 +66,12 @@ def build_application(
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
     `check_redis` while it does without Redis. `view_books_in_redis` says how far the published
     books are behind.
+    Letters have `links`. With `verify_addresses`, new users prove their addresses.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
     """
     rules = rules or MarketRules()
+    links = links or PublicLinks()
     warehouse = warehouse or Warehouse()
     if matching is None:
         if keepers is None:
@@ -86,7 +91,12 @@ def build_application(
     patience = patience or Patience()
     parts = payment_parts(adapters, rules, patience)
     application = Application(
-        users=users_use_cases(adapters, token_lifetimes or TokenLifetimes()),
+        users=users_use_cases(
+            adapters,
+            token_lifetimes or TokenLifetimes(),
+            links,
+            verify_addresses=verify_addresses,
+        ),
         catalog=catalog_use_cases(adapters, rules),
         bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
         orders=orders,

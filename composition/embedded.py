@@ -60,21 +60,28 @@ def build_embedded(
     rules: MarketRules | None = None,
     after: Application | None = None,
     roles: Set[ProcessRole] = ALL_ROLES,
+    verify_addresses: bool = False,
 ) -> Application:
     """Return the application on memory adapters. The same seed gives the same results.
 
     It needs only the standard library. `after` is a stopped application: the new one continues with
-    its store and clock, like another process, under `rules`. It runs the work of its `roles`.
+    its store and clock, like another process, under `rules`. It runs the work of its `roles`. With
+    `verify_addresses`, new users prove their addresses.
     """
     if after is not None:
         adapters = in_another_process(after.adapters)
-        return build_application(adapters, rules=rules or after.rules, roles=roles)
+        return build_application(
+            adapters,
+            rules=rules or after.rules,
+            roles=roles,
+            verify_addresses=verify_addresses,
+        )
     clock = clock or VirtualClock(START)
     ids = SeededIds(seed, clock)
     store = build_memory_store(clock=clock, ids=ids)
     currency = DOLLAR if rules is None else rules.money
     adapters = embedded_adapters(store, clock=clock, ids=ids, seed=seed, currency=currency)
-    return build_application(adapters, rules=rules, roles=roles)
+    return build_application(adapters, rules=rules, roles=roles, verify_addresses=verify_addresses)
 
 
 def in_another_process(adapters: Adapters) -> Adapters:

@@ -5,6 +5,7 @@ from ..adapters.memory.api_tokens import MemoryApiTokens
 from ..adapters.memory.audit_log import MemoryAuditLog
 from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
+from ..adapters.memory.challenges import MemoryChallenges
 from ..adapters.memory.charge_backlog import MemoryChargeBacklog
 from ..adapters.memory.charts import MemoryCharts
 from ..adapters.memory.database import MemoryDatabase
@@ -77,6 +78,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         payment_accounts=MemoryPaymentAccounts(database),
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
+        challenges=MemoryChallenges(database),
         api_tokens=MemoryApiTokens(database),
         known_seller_accounts=MemoryKnownSellerAccounts(database),
         products=MemoryProducts(database),

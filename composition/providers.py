@@ -38,6 +38,7 @@ from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
+from ..ports.language.public_links import PublicLinks
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
@@ -367,6 +368,8 @@ class Container(containers.DeclarativeContainer):
             batch=settings.provided.engine.batch,
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
+        links=providers.Singleton(PublicLinks, settings.provided.public_url),
+        verify_addresses=settings.provided.verifies_addresses,
         webhook_body_life=settings.provided.payments.webhook_body_life,
         reconcile_hour=settings.provided.payments.reconcile_hour,
         roles=roles,

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.events import (
+    ChallengeRequested,
     CostsRose,
     DisputeCheckDue,
     Event,
@@ -163,7 +164,10 @@ _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Q
 
 
 def _user_of(event: Event) -> str:
-    if isinstance(event, NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose):
+    if isinstance(
+        event,
+        NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose | ChallengeRequested,
+    ):
         return str(event.user_id or "")
     return ""
 

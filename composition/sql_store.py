@@ -51,6 +51,7 @@ from ..adapters.sql.payments.webhooks import SqlWebhooks
 from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
 from ..adapters.sql.users.addresses import SqlAddresses
 from ..adapters.sql.users.api_tokens import SqlApiTokens
+from ..adapters.sql.users.challenges import SqlChallenges
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.payment_methods import SqlPaymentMethods
@@ -139,6 +140,7 @@ def build_sql_store(
         payment_accounts=SqlPaymentAccounts(database),
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
+        challenges=SqlChallenges(database),
         api_tokens=SqlApiTokens(database),
         known_seller_accounts=SqlKnownSellerAccounts(database),
         products=SqlProducts(database),

@@ -6,6 +6,9 @@ from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.begin_card_setup import BeginCardSetup
+from ..core.users.challenges.prove_email import ProveEmail
+from ..core.users.challenges.request_email_proof import RequestEmailProof
+from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.check_repeated_registration import CheckRepeatedRegistration
 from ..core.users.choose_payment_method import ChoosePaymentMethod
 from ..core.users.detach_card import DetachCard
@@ -31,8 +34,9 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
 from ..ports.language.consumers import Consumer
-from ..ports.language.events import PaymentMethodRemoved
+from ..ports.language.events import ChallengeRequested, PaymentMethodRemoved
 from ..ports.language.messages import Queue
+from ..ports.language.public_links import PublicLinks
 from .adapters import Adapters
 from .router import Router
 
@@ -42,6 +46,9 @@ class UsersUseCases:
     """The use cases of the users context."""
 
     register_user: RegisterUser
+    request_email_proof: RequestEmailProof
+    prove_email: ProveEmail
+    send_challenge: SendChallenge
     sign_in: SignIn
     refresh_session: RefreshSession
     sign_out: SignOut
@@ -69,7 +76,9 @@ class UsersUseCases:
     check_repeated_registration: CheckRepeatedRegistration
 
 
-def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCases:
+def users_use_cases(
+    adapters: Adapters, lifetimes: TokenLifetimes, links: PublicLinks, *, verify_addresses: bool
+) -> UsersUseCases:
     """Return the use cases of the users context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
     transaction, users = store.transaction, store.users
@@ -90,8 +99,31 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
         register_user=RegisterUser(
             transaction=transaction,
             users=users,
+            challenges=store.challenges,
             outbox=store.outbox,
             passwords=adapters.passwords,
+            clock=clock,
+            ids=ids,
+            verify_addresses=verify_addresses,
+        ),
+        request_email_proof=RequestEmailProof(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        prove_email=ProveEmail(
+            transaction=transaction, users=users, challenges=store.challenges, clock=clock
+        ),
+        send_challenge=SendChallenge(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            templates=adapters.templates,
+            mailer=adapters.mailer,
+            randomness=adapters.randomness,
+            links=links,
             clock=clock,
             ids=ids,
         ),
@@ -208,8 +240,14 @@ def users_use_cases(adapters: Adapters, lifetimes: TokenLifetimes) -> UsersUseCa
 
 
 def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
-    """Return the route of the users context. Its calls of the provider wait with the charges."""
+    """Return the routes of the users context.
+
+    Its calls of the provider wait with the charges, and its letters with the notifications.
+    """
     persistent = Router(Queue.TRADE).persistent
     return (
+        Router(Queue.LETTERS).queued(
+            ChallengeRequested, "users.send_challenge", users.send_challenge
+        ),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.rate_limits import RateLimit
@@ -30,6 +31,12 @@ class HttpSettings:
     credentials_limit: RateLimit = _CREDENTIALS
     """Registrations and sign-ins from one address, and sign-ins with one email."""
 
+    public_url: str | None = None
+    """Where users reach the exchange, such as `https://exchange.example.com`. Letters link to it.
+
+    The default is the address at which the server listens.
+    """
+
     trusted_proxies: tuple[str, ...] = ()
     """Networks (`10.0.0.0/8`, `::1`) whose X-Forwarded-For is trusted. None by default."""
     allowed_hosts: tuple[str, ...] = ("*",)
@@ -42,6 +49,10 @@ class HttpSettings:
         if not self.allowed_hosts:
             raise ValueError("allowed_hosts must not be empty")
         self.proxy_networks()
+        if self.public_url is not None and not _is_base(self.public_url):
+            raise ValueError(
+                "http.public_url must be like https://exchange.example.com, without a query"
+            )
 
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the trusted proxies as networks."""
@@ -55,3 +66,15 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     if mapped is None or network.prefixlen < _MAPPED:
         return network
     return IPv4Network((mapped, network.prefixlen - _MAPPED))
+
+
+def _is_base(url: str) -> bool:
+    """Return whether paths can be added to a URL. Without encryption it must be on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    is_plain = url.isascii() and url.isprintable() and not any(c in url for c in " ?#@<>\"'")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    return is_plain and is_safe and bool(parts.hostname)

@@ -27,6 +27,7 @@ from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
 from .urls import check_url, is_here
+from .users import UsersSettings
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -289,6 +290,7 @@ class Settings(Section, frozen=True):
     redis: RedisSettings = RedisSettings()
     services: ServicesSettings = ServicesSettings()
     security: SecuritySettings = SecuritySettings()
+    users: UsersSettings = UsersSettings()
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()
     smtp: SmtpSettings = SmtpSettings()
@@ -317,6 +319,8 @@ class Settings(Section, frozen=True):
                 not self.payments.pages_here
             ),
             "a store.adapter that keeps its data": not self._is_in_memory,
+            "http.public_url": self.http.public_url,
+            "users.verify_addresses": self.verifies_addresses,
             "warehouse.name, street, city and country": self.warehouse.is_set,
         }
         missing = [name for name, is_there in needed.items() if not is_there]
@@ -380,6 +384,17 @@ class Settings(Section, frozen=True):
         return self.notifications.mail or ("memory" if self._is_in_memory else "eml")
 
     @property
+    def verifies_addresses(self) -> bool:
+        """Whether new emails and phones must be proven."""
+        chosen = self.users.verify_addresses
+        return self.mail_adapter not in ("eml", "memory") if chosen is None else chosen
+
+    @property
+    def public_url(self) -> str:
+        """Where users reach the exchange."""
+        return self.http.public_url or f"http://{_in_url(self.server.host)}:{self.server.port}"
+
+    @property
     def sms_adapter(self) -> Literal["folder", "twilio", "memory"]:
         """The adapter that sends text messages."""
         return self.notifications.sms or ("memory" if self._is_in_memory else "folder")
@@ -396,3 +411,7 @@ class Settings(Section, frozen=True):
     @property
     def _default_file(self) -> Path:
         return Path(self.folder) / "solebook.sqlite3"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

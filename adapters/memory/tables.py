@@ -15,6 +15,7 @@ from ...ports.language.audit import AuditEntry
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.cards import PaymentMethod
 from ...ports.language.catalog import Product, Reservation
+from ...ports.language.challenges import Challenge, ChallengeKind
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.disputes import Dispute
 from ...ports.language.exchange_clock import ClockFollower
@@ -145,6 +146,8 @@ class Tables:
         self.sessions: dict[SessionId, Session] = {}
         self.sessions_of_user: defaultdict[UserId, dict[SessionId, None]] = defaultdict(dict)
         self.refresh_tokens: dict[str, RefreshToken] = {}
+        self.challenges: dict[tuple[UserId, ChallengeKind], Challenge] = {}
+        self.challenge_by_hash: dict[str, tuple[UserId, ChallengeKind]] = {}
         self.api_tokens: dict[ApiTokenId, ApiToken] = {}
         self.api_token_by_hash: dict[str, ApiTokenId] = {}
 

@@ -84,6 +84,7 @@ class MemoryTraders(MemoryAdapter, Traders):
             has_address=has_address,
             has_payout_account=user.payout_account is not None,
             suspended=user.suspended,
+            email_proven=user.email_proven,
             bid_bar=bid_bar,
         )
 
@@ -150,4 +151,4 @@ class MemoryRecipients(MemoryAdapter, Recipients):
 def recipient_of(user: User, tables: Tables) -> Recipient:
     """Return a user as the recipient of messages."""
     preferences = tables.notification_preferences.get(user.id) or NotificationPreferences(user.id)
-    return Recipient(user.id, user.email, user.first_name, preferences)
+    return Recipient(user.id, user.email, user.first_name, preferences, user.email_proven)

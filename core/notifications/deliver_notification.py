@@ -29,10 +29,10 @@ class DeliverNotification:
     """Renders a notification and hands it to the channel's messenger.
 
     Every attempt has the same id, derived from notification and channel, so that a messenger can
-    detect duplicates. It delivers nothing if the user has disabled the channel meanwhile, or if the
-    notification or the user no longer exists. An address that cannot be reached is given up, and
-    the delivery is over. `patience` is the timeout of a messenger. While the messenger is
-    unavailable, it is tried for `life`, and is then left to an admin.
+    detect duplicates. It delivers nothing if the user has disabled the channel meanwhile, if the
+    email is not proven, or if the notification or the user no longer exists. An address that cannot
+    be reached is given up, and the delivery is over. `patience` is the timeout of a messenger.
+    While the messenger is unavailable, it is tried for `life`, and is then left to an admin.
     """
 
     notifications: Notifications

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from ...ports.challenges import Challenges
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.events import UserRegistered
+from ...ports.language.challenges import ChallengeKind
+from ...ports.language.events import ChallengeRequested, UserRegistered
 from ...ports.language.ids import UserId
 from ...ports.language.users import User
 from ...ports.outbox import Outbox
 from ...ports.passwords import Passwords
 from ...ports.transaction import Transaction
 from ...ports.users import Users
+from .challenges.asking import asked_again
 from .user_texts import check_name, check_new_password, normalize_email
 
 
@@ -20,14 +23,18 @@ class RegisterUser:
 
     The email is stored in lower case, and the password only as a hash. A password has at least 8
     characters and at most 72 bytes of UTF-8.
+
+    If addresses are verified, a letter asks to prove the email. Otherwise it counts as proven.
     """
 
     transaction: Transaction
     users: Users
+    challenges: Challenges
     outbox: Outbox
     passwords: Passwords
     clock: Clock
     ids: Ids
+    verify_addresses: bool
 
     async def __call__(self, *, email: str, password: str, first_name: str, last_name: str) -> User:
         """Return the new user.
@@ -38,15 +45,21 @@ class RegisterUser:
         first_name = check_name("first_name", first_name)
         last_name = check_name("last_name", last_name)
         password_hash = await self.passwords.hash(check_new_password(password))
+        now = self.clock.now()
         user = User(
             id=UserId(self.ids.new()),
             email=email,
             password_hash=password_hash,
             first_name=first_name,
             last_name=last_name,
-            created_at=self.clock.now(),
+            created_at=now,
+            email_proven_at=None if self.verify_addresses else now,
         )
         async with self.transaction():
             await self.users.add(user)
             await self.outbox.add(UserRegistered(user.id))
+            if self.verify_addresses:
+                kind = ChallengeKind.EMAIL
+                await self.challenges.put(asked_again(None, user.id, kind, email, now))
+                await self.outbox.add(ChallengeRequested(user.id, kind, now))
         return user

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from ...ports.language.account_notices import EmailProofNotice
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.complaint_notices import (
     OrderComplainedNotice,
@@ -73,6 +74,7 @@ _PRICE, _SHIPPING, _TOTAL, _PAYOUT, _PENALTY = 20_000, 1_400, 21_400, 17_600, 3_
 def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
     """Return a sample notice for each kind, all about one made-up trade."""
     notices: tuple[Notice, ...] = (
+        EmailProofNotice("https://exchange.example.com/account/email?token=nCJ0Ahq3", SENT_AT),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),
         QuotesWithdrawnNotice(

@@ -12,6 +12,7 @@ from ...composition.application import Application
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
+from ..web.account import AccountPages
 from .behind import Behind, behind_routes
 from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
@@ -38,6 +39,7 @@ from .routes.admin.waiting_money import WaitingMoneyController
 from .routes.asks import AsksController
 from .routes.authentication import AuthenticationController
 from .routes.bids import BidsController
+from .routes.email_proofs import EmailProofsController
 from .routes.figures import FiguresController
 from .routes.health import HealthController
 from .routes.market import MarketController
@@ -58,6 +60,7 @@ from .stream.handler import follow_market
 
 _ROUTES = (
     UsersController,
+    EmailProofsController,
     AddressesController,
     PaymentMethodsController,
     TestCardsController,
@@ -89,6 +92,7 @@ _ROUTES = (
     DisputesController,
     WebhooksController,
     HealthController,
+    AccountPages,
     follow_market,
 )
 

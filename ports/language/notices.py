@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .account_notices import EmailProofNotice
 from .alarms import AlarmKind
 from .complaint_notices import (
     OrderComplainedNotice,
@@ -71,6 +72,7 @@ class AlarmNotice(Notice):
 NOTICES: dict[NotificationKind, type[Notice]] = {
     notice.KIND: notice
     for notice in (
+        EmailProofNotice,
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,

@@ -27,6 +27,7 @@ class Channel(StrEnum):
 class NotificationKind(StrEnum):
     """The kind of a notification. For the buyer a trade is an order, for the seller a sale."""
 
+    EMAIL_PROOF = "email_proof"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
     ASK_MATCHED = "ask_matched"
@@ -303,6 +304,9 @@ class NotificationPreferences:
         """Return whether an address of the user is still tried."""
         return all((lost.channel, lost.address) != (channel, address) for lost in self.unreachable)
 
+    phone_proven_at: datetime | None = None
+    """When the phone was proven, or accepted without a proof."""
+
     def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
         """Return the channels of a kind, configured or default."""
         return dict(self.channels).get(kind, DEFAULT_CHANNELS)
@@ -316,3 +320,5 @@ class Recipient:
     email: str
     first_name: str
     preferences: NotificationPreferences
+    email_proven: bool = True
+    """Whether mail may be sent to the email. An unproven one gets its proof only."""

@@ -31,6 +31,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.COSTS_ROSE: _HIGH,  # the owner may not want to trade at such a cost
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
     NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
+    NotificationKind.EMAIL_PROOF: _HIGH,  # somebody waits for it at the screen
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next
     NotificationKind.ORDER_CANCELLED: _NORMAL,  # the money goes back by itself

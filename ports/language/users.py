@@ -53,6 +53,14 @@ class User:
     """The provider's account that the seller is paid to. It makes the user a seller."""
     suspended: bool = False
     """A suspended user cannot trade. Existing orders continue."""
+    email_proven_at: datetime | None = None
+    """When the email was proven, or accepted without a proof. Without it, the user places no quotes
+    and gets no mail but the proof."""
+
+    @property
+    def email_proven(self) -> bool:
+        """Whether the exchange may rely on the email."""
+        return self.email_proven_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +131,6 @@ class TraderStanding:
     has_address: bool
     has_payout_account: bool
     suspended: bool
+    email_proven: bool
     bid_bar: BidBar | None = None
     """The bar from bidding because of declined cards. It may have ended."""

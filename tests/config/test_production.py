@@ -15,6 +15,8 @@ PRODUCTION = {
     "SOLEBOOK_PAYMENTS__API_KEY": HUNTER,
     "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
     "SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
+    "SOLEBOOK_HTTP__PUBLIC_URL": "https://exchange.example.com",
+    "SOLEBOOK_USERS__VERIFY_ADDRESSES": "true",
     "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
     "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
     "SOLEBOOK_WAREHOUSE__CITY": "Portland",
@@ -37,6 +39,14 @@ def test_production_with_its_secrets_is_accepted() -> None:
         (
             ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
             "the settings are wrong: production needs payments.buyer_return_url",
+        ),
+        (
+            ["SOLEBOOK_HTTP__PUBLIC_URL"],
+            "the settings are wrong: production needs http.public_url",
+        ),
+        (
+            ["SOLEBOOK_USERS__VERIFY_ADDRESSES"],
+            "the settings are wrong: production needs users.verify_addresses",
         ),
         (
             ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],

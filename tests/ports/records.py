@@ -61,6 +61,7 @@ class Records(ToldRecords):
             first_name="Test",
             last_name="Üser",
             created_at=self.instant,
+            email_proven_at=self.instant,
         )
 
     def recipient(

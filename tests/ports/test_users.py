@@ -173,7 +173,11 @@ async def test_somebody_elses_address_is_not_found(store: Store, records: Record
 async def test_a_new_users_standing_has_nothing(store: Store, records: Records) -> None:
     user = await added(store, records.user())
     assert await store.traders.standing(user.id) == TraderStanding(
-        has_payment_method=False, has_address=False, has_payout_account=False, suspended=False
+        has_payment_method=False,
+        has_address=False,
+        has_payout_account=False,
+        suspended=False,
+        email_proven=True,
     )
 
 
@@ -183,10 +187,18 @@ async def test_standing_tells_what_the_user_has(store: Store, records: Records) 
         await store.addresses.add(records.address(buyer.id))
     seller = await added(store, records.user(payout_account="acct_1", suspended=True))
     assert await store.traders.standing(buyer.id) == TraderStanding(
-        has_payment_method=True, has_address=True, has_payout_account=False, suspended=False
+        has_payment_method=True,
+        has_address=True,
+        has_payout_account=False,
+        suspended=False,
+        email_proven=True,
     )
     assert await store.traders.standing(seller.id) == TraderStanding(
-        has_payment_method=False, has_address=False, has_payout_account=True, suspended=True
+        has_payment_method=False,
+        has_address=False,
+        has_payout_account=True,
+        suspended=True,
+        email_proven=True,
     )
 
 

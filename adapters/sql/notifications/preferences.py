@@ -42,6 +42,7 @@ class SqlPreferences(Preferences):
             channels=encode(preferences.channels),
             subscriptions=encode(preferences.subscriptions) if preferences.subscriptions else None,
             unreachable=encode(preferences.unreachable) if preferences.unreachable else None,
+            phone_proven_at=preferences.phone_proven_at,
         )
 
 
@@ -56,4 +57,5 @@ def preferences_of(user_id: UserId, row: Row) -> NotificationPreferences:
         channels=decode(row.channels, tuple[tuple[NotificationKind, frozenset[Channel]], ...]),
         unreachable=decode(row.unreachable or "[]", tuple[UnreachableAddress, ...]),
         subscriptions=decode(row.subscriptions or "[]", tuple[PushSubscription, ...]),
+        phone_proven_at=row.phone_proven_at,
     )

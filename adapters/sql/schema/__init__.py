@@ -44,6 +44,7 @@ from .rules import rules_in_force
 from .users import (
     addresses,
     api_tokens,
+    challenges,
     payment_methods,
     refresh_tokens,
     revoked_sessions,
@@ -62,6 +63,7 @@ __all__ = [
     "bid_bars",
     "bids",
     "broker_positions",
+    "challenges",
     "clock_followers",
     "clock_offset",
     "deadlines",

@@ -41,4 +41,5 @@ notification_preferences = Table(
     Column("channels", Document, nullable=False),
     Column("unreachable", Document),
     Column("subscriptions", Document),
+    Column("phone_proven_at", Instant),
 )

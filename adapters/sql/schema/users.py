@@ -1,4 +1,4 @@
-"""The tables of users, their addresses, cards and sessions, and of programs' tokens."""
+"""The tables of users, their addresses, cards, sessions and challenges, and of programs' tokens."""
 
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +30,7 @@ users = Table(
     Column("payment_method", String),
     Column("payout_account", String),
     Column("suspended", Boolean, nullable=False),
+    Column("email_proven_at", Instant),
 )
 partial_index("ix_users_admins", users.c.id, where=holds(users.c.roles, Role.ADMIN))
 
@@ -95,6 +96,23 @@ revoked_sessions = Table(
     sqlite_with_rowid=False,
 )
 Index(None, revoked_sessions.c.until)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    # A word without a CHECK, so that a new kind does not require rebuilding the table.
+    Column("kind", String(32), primary_key=True),
+    Column("address", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("secret_hash", String(64), unique=True),
+    Column("expires_at", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("met", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 seller_accounts = Table(
     "seller_accounts",

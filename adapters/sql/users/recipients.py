@@ -17,11 +17,13 @@ from ..schema import notification_preferences, users
 RECIPIENT_COLUMNS = (
     users.c.email,
     users.c.first_name,
+    users.c.email_proven_at,
     notification_preferences.c.phone,
     notification_preferences.c.devices,
     notification_preferences.c.channels,
     notification_preferences.c.unreachable,
     notification_preferences.c.subscriptions,
+    notification_preferences.c.phone_proven_at,
 )
 """The columns of a recipient, besides the user's id."""
 WITH_PREFERENCES = users.outerjoin(
@@ -49,4 +51,5 @@ class SqlRecipients(Recipients):
 
 def recipient_of(user_id: UserId, row: Row) -> Recipient:
     """Return the recipient in a row with `RECIPIENT_COLUMNS`."""
-    return Recipient(user_id, row.email, row.first_name, preferences_of(user_id, row))
+    proven = row.email_proven_at is not None
+    return Recipient(user_id, row.email, row.first_name, preferences_of(user_id, row), proven)

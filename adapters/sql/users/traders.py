@@ -23,6 +23,7 @@ _STANDING = Statement(
         exists().where(addresses.c.user_id == users.c.id).label("has_address"),
         users.c.payout_account.is_not(None).label("has_payout_account"),
         users.c.suspended,
+        users.c.email_proven_at.is_not(None).label("email_proven"),
         bid_bars.c.declines,
         bid_bars.c.until,
     )
@@ -59,6 +60,7 @@ class SqlTraders(Traders):
                 has_address=row.has_address,
                 has_payout_account=row.has_payout_account,
                 suspended=row.suspended,
+                email_proven=row.email_proven,
                 bid_bar=None if row.until is None else BidBar(row.id, row.declines, row.until),
             )
             for row in await self._database.rows(_STANDING, ids=user_ids)

@@ -62,6 +62,7 @@ def _values(user: User) -> dict[str, Any]:
         "payment_method": user.payment_method,
         "payout_account": user.payout_account,
         "suspended": user.suspended,
+        "email_proven_at": user.email_proven_at,
     }
 
 
@@ -77,4 +78,5 @@ def _user(row: Row) -> User:
         payment_method=row.payment_method,
         payout_account=row.payout_account,
         suspended=row.suspended,
+        email_proven_at=row.email_proven_at,
     )

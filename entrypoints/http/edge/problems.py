@@ -54,9 +54,11 @@ STATUS: dict[type[Refusal], int] = {
     errors.PartyToTheOrder: 403,
     errors.NotFound: 404,
     errors.NoSuchCardSetup: 404,
+    errors.ChallengeNotMet: 410,
     # conflicts with the current state
     errors.Outdated: 409,
     errors.EmailTaken: 409,
+    errors.EmailNotProven: 409,
     errors.TooManyAddresses: 409,
     errors.TooManyPaymentMethods: 409,
     errors.LastCardInUse: 409,

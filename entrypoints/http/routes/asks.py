@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from ....ports.language.errors import NotFound, PayoutAccountMissing
+from ....ports.language.errors import EmailNotProven, NotFound, PayoutAccountMissing
 from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
 from ....ports.language.placement import Placement
@@ -65,7 +65,7 @@ class AsksController(Controller):
     @post(
         summary="Place an ask",
         responses=success(201, PlacedAsk, _EXAMPLE)
-        | problems(*PLACING, PayoutAccountMissing, body=True),
+        | problems(*PLACING, EmailNotProven, PayoutAccountMissing, body=True),
     )
     async def place_ask(
         self,

@@ -7,7 +7,13 @@ import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from ....ports.language.errors import AddressMissing, BiddingBarred, NotFound, PaymentMethodMissing
+from ....ports.language.errors import (
+    AddressMissing,
+    BiddingBarred,
+    EmailNotProven,
+    NotFound,
+    PaymentMethodMissing,
+)
 from ....ports.language.ids import QuoteId
 from ....ports.language.market import Side
 from ....ports.language.placement import Placement
@@ -65,7 +71,9 @@ class BidsController(Controller):
     @post(
         summary="Place a bid",
         responses=success(201, PlacedBid, _EXAMPLE)
-        | problems(*PLACING, BiddingBarred, PaymentMethodMissing, AddressMissing, body=True),
+        | problems(
+            *PLACING, BiddingBarred, EmailNotProven, PaymentMethodMissing, AddressMissing, body=True
+        ),
     )
     async def place_bid(
         self,

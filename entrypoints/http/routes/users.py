@@ -98,8 +98,12 @@ class UserView(msgspec.Struct, frozen=True):
 
 
 class OwnView(UserView, frozen=True):
-    """Your profile, and when a block on bidding because of declined cards ends."""
+    """Your profile, whether your email is proven, and when a block on bidding ends.
 
+    Without a proven email you cannot trade. Bidding is blocked after declined cards.
+    """
+
+    email_proven: bool
     bids_barred_until: datetime | None
 
 
@@ -122,6 +126,7 @@ def own_view(profile: Profile) -> OwnView:
     """Return a user's own profile as a response."""
     return OwnView(
         **msgspec.structs.asdict(user_view(profile.user)),
+        email_proven=profile.user.email_proven,
         bids_barred_until=profile.bids_barred_until,
     )
 
@@ -145,7 +150,7 @@ _EXAMPLE = {
 }
 
 
-_OWN = _EXAMPLE | {"bids_barred_until": None}
+_OWN = _EXAMPLE | {"email_proven": True, "bids_barred_until": None}
 
 
 class UsersController(Controller):

@@ -84,3 +84,19 @@ class LastCardInUse(Refusal):
 
     def __str__(self) -> str:
         return "your bids need this card; add another one or cancel your bids first"
+
+
+@dataclass(eq=False)
+class EmailNotProven(Refusal):
+    """The user has not proven their email yet."""
+
+    def __str__(self) -> str:
+        return "prove your email first: open the link in the letter about it, or ask for another"
+
+
+@dataclass(eq=False)
+class ChallengeNotMet(Refusal):
+    """The link or the code is wrong, late, used, or replaced by a newer one."""
+
+    def __str__(self) -> str:
+        return "this link or code is not valid, or not any more; ask for a new one"

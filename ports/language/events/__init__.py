@@ -64,6 +64,7 @@ from .payments import (
     WebhookReceived,
 )
 from .people import (
+    ChallengeRequested,
     NotificationRequested,
     PaymentMethodRemoved,
     PayoutAccountChanged,
@@ -86,6 +87,7 @@ __all__ = [
     "AuthPassed",
     "BuyerBarred",
     "BuyerNotCharged",
+    "ChallengeRequested",
     "ComplaintDecided",
     "CostsRose",
     "DeadlineReached",
@@ -150,6 +152,7 @@ EVENTS: dict[str, type[Event]] = {
     event.SUBJECT: event
     for event in (
         UserRegistered,
+        ChallengeRequested,
         PaymentMethodRemoved,
         PayoutAccountChanged,
         PayoutAccountRestricted,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from ..challenges import ChallengeKind
 from ..ids import AlertId, NotificationId, PaymentMethodId, UserId
 from ..market import BookKey
 from ..money import Cents
@@ -18,6 +19,21 @@ class UserRegistered(Event):
 
     SUBJECT: ClassVar[str] = "user.registered"
     user_id: UserId
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeRequested(Event):
+    """A secret must be sent to an address of a user. A later request replaces it."""
+
+    SUBJECT: ClassVar[str] = "challenge.requested"
+    user_id: UserId
+    kind: ChallengeKind
+    requested_at: datetime
 
     @property
     def key(self) -> str:

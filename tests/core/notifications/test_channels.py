@@ -32,17 +32,19 @@ PREFERENCES = st.builds(
 
 
 @settings(max_examples=20)
-@given(preferences=PREFERENCES, kind=KINDS)
+@given(preferences=PREFERENCES, kind=KINDS, email_proven=st.booleans())
 def test_a_channel_is_used_if_it_is_wanted_and_possible(
-    preferences: NotificationPreferences, kind: NotificationKind
+    preferences: NotificationPreferences, kind: NotificationKind, email_proven: bool
 ) -> None:
-    ways = {Channel.EMAIL, Channel.IN_APP}
+    ways = {Channel.IN_APP}
+    if email_proven:
+        ways.add(Channel.EMAIL)
     if preferences.phone:
         ways.add(Channel.SMS)
     if preferences.devices:
         ways.add(Channel.PUSH)
-    recipient = Recipient(NOBODY, "a@example.com", "A", preferences)
-    assert usable_channels(recipient, kind) == preferences.channels_for(kind) & ways
+    told = Recipient(NOBODY, "a@example.com", "A", preferences, email_proven)
+    assert usable_channels(told, kind) == preferences.channels_for(kind) & ways
 
 
 def test_the_defaults_are_email_and_inbox() -> None:

@@ -13,6 +13,10 @@ from .world import PARCEL, PASS, PRODUCT, World, open_market
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin
 POST   /v1/users                                       409   409    409   409           409   409
+POST   /v1/users/me/email-proof                        401   202    202   202           202   202
+POST   /v1/email-proofs                                410   410    410   410           410   410
+GET    /account/email                                  200   200    200   200           200   200
+POST   /account/email                                  410   410    410   410           410   410
 POST   /v1/sessions                                    201   201    201   201           201   201
 POST   /v1/sessions/refresh                            401   401    401   401           401   401
 GET    /v1/users/me                                    401   200    200   200           200   200
@@ -159,6 +163,7 @@ def bodies(world: World) -> dict[Row, Any]:
     credentials = {"email": "bystander@example.com", "password": PASSWORD}
     return {
         ("POST", "/v1/users"): {**credentials, "first_name": "Test", "last_name": "Again"},
+        ("POST", "/v1/email-proofs"): {"token": "forged"},
         ("POST", "/v1/sessions"): credentials,
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
         ("PATCH", "/v1/users/me"): {},
@@ -253,6 +258,8 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
         request: dict[str, Any] = {"params": queries[path]} if path in queries else {}
         if (method, path) in sent:
             request["json"] = sent[method, path]
+        elif method == "POST" and path.startswith("/account"):
+            request["data"] = {"token": "forged"}
         found[method, path] = {}
         for who in WHO:
             answer = await world.call(

@@ -45,7 +45,7 @@ def routes(app: Litestar, document: dict[str, Any]) -> list[Documented]:
 
 def _routes(app: Litestar, document: dict[str, Any]) -> Iterator[Documented]:
     for route in app.routes:
-        if not isinstance(route, HTTPRoute) or route.path.startswith("/schema"):
+        if not isinstance(route, HTTPRoute) or route.path.startswith(("/schema", "/account")):
             continue
         for handler in route.route_handlers:
             for method in set(handler.http_methods) - {"OPTIONS"}:

@@ -1,0 +1,1 @@
+"""Web pages: those to which the links in letters lead."""

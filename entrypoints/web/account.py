@@ -1,0 +1,42 @@
+"""The pages that links in letters lead to."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.params import QueryParameter
+
+from ...ports.language.errors import Refusal
+from ..http.edge.bearer import PUBLIC
+from ..http.edge.injected import App
+from ..http.edge.problems import AnyRequest
+from .forms import failed_page, refused_page, submitted
+from .page import form, page, paragraph
+
+Token = Annotated[str, QueryParameter(max_length=200)]
+"""The token of a link. No log has it, and no page sends it on as a referrer."""
+
+
+class AccountPages(Controller):
+    """Nobody need be signed in to use them: the token of a link says what it is for."""
+
+    path = "/account"
+    include_in_schema = False
+    opt = PUBLIC
+    exception_handlers = {Refusal: refused_page, HTTPException: failed_page}  # noqa: RUF012  # of Litestar
+
+    @get("/email")
+    async def email_form(self, token: Token = "") -> Response[bytes]:
+        """Show the button that proves an email."""
+        return page(
+            "Prove your email",
+            paragraph("Press the button to prove that this email is yours."),
+            form("/account/email", token=token, button="It is mine"),
+        )
+
+    @post("/email", status_code=200)
+    async def prove_email(self, request: AnyRequest, application: App) -> Response[bytes]:
+        """Prove an email."""
+        fields = await submitted(request)
+        await application.users.prove_email(fields.get("token", ""))
+        return page("Thank you", paragraph("Your email is proven. You can trade now."))

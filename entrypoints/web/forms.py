@@ -1,0 +1,49 @@
+"""The fields of a submitted form, and refusals as pages."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Response
+from litestar.exceptions import ClientException, HTTPException
+
+from ...ports.language.errors import Refusal
+from ..http.edge.problems import AnyRequest, http_response, refusal_response
+from .page import page, paragraph
+
+_FIELDS = 200
+"""The maximum number of fields of a form."""
+
+
+async def submitted(request: AnyRequest) -> Mapping[str, str]:
+    """Return the fields of a form. Raises ClientException if the body is none."""
+    if request.content_type[0] != "application/x-www-form-urlencoded":
+        raise ClientException("send the form as application/x-www-form-urlencoded", status_code=415)
+    try:
+        text = (await request.body()).decode("ascii")
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
+    except ValueError as error:
+        raise ClientException("the form cannot be read") from error
+
+
+def refused_page(request: AnyRequest, refusal: Refusal) -> Response[Any]:
+    """Return a refusal as a page."""
+    return _as_page(refusal_response(request, refusal))
+
+
+def failed_page(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Return an error of the framework as a page."""
+    return _as_page(http_response(request, error))
+
+
+def _as_page(problem: Response[dict[str, Any]]) -> Response[Any]:
+    detail = str(problem.content["detail"])
+    answer = page(
+        "That did not work",
+        paragraph(f"{detail[:1].upper()}{detail[1:]}."),
+        status=problem.status_code or 400,
+    )
+    answer.headers.update(
+        {name: value for name, value in problem.headers.items() if name == "Retry-After"}
+    )
+    return answer
