@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.rate_limits import RateLimit
+from .urls import is_here
 
 _MAPPED = 96
 """Bits before an address of IPv4 that is written as one of IPv6."""
@@ -74,7 +75,6 @@ def _is_base(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
     is_plain = url.isascii() and url.isprintable() and not any(c in url for c in " ?#@<>\"'")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_here)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_here(url))
     return is_plain and is_safe and bool(parts.hostname)

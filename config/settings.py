@@ -319,7 +319,9 @@ class Settings(Section, frozen=True):
                 not self.payments.pages_here
             ),
             "a store.adapter that keeps its data": not self._is_in_memory,
-            "http.public_url": self.http.public_url,
+            "http.public_url, which others can reach": (
+                self.http.public_url is not None and not is_here(self.http.public_url)
+            ),
             "users.verify_addresses": self.verifies_addresses,
             "warehouse.name, street, city and country": self.warehouse.is_set,
         }

@@ -42,7 +42,7 @@ def test_production_with_its_secrets_is_accepted() -> None:
         ),
         (
             ["SOLEBOOK_HTTP__PUBLIC_URL"],
-            "the settings are wrong: production needs http.public_url",
+            "the settings are wrong: production needs http.public_url, which others can reach",
         ),
         (
             ["SOLEBOOK_USERS__VERIFY_ADDRESSES"],
