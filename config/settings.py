@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode
-
-import msgspec
 
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.links import has_link
@@ -23,6 +21,7 @@ from .messengers import (
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .redis import RedisSettings
+from .section import Section
 from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
@@ -38,30 +37,18 @@ _NO_ANSWER = "the database could not answer in time"
 _STOPPED = "the engine would accept no commands"
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A section of the settings. An unknown key is an error."""
-
-    SECRETS: ClassVar[frozenset[str]] = frozenset()
-    """Names of fields that are never shown."""
-
-    def __post_init__(self) -> None:
-        check_limits(self)
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({shown})"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        shown = (name for name in self.__struct_fields__ if name not in self.SECRETS)
-        return [(name, getattr(self, name)) for name in shown]
-
-
 class ServerSettings(Section, frozen=True):
     """Where `solebook serve` listens."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Between(0, 65_535)] = 8000
     """0 picks a free port."""
+
+    @property
+    def url(self) -> str:
+        """The URL at which it is reached from this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
 class StoreSettings(Section, frozen=True):
@@ -394,7 +381,7 @@ class Settings(Section, frozen=True):
     @property
     def public_url(self) -> str:
         """Where users reach the exchange."""
-        return self.http.public_url or f"http://{_in_url(self.server.host)}:{self.server.port}"
+        return self.http.public_url or self.server.url
 
     @property
     def sms_adapter(self) -> Literal["folder", "twilio", "memory"]:
@@ -413,7 +400,3 @@ class Settings(Section, frozen=True):
     @property
     def _default_file(self) -> Path:
         return Path(self.folder) / "solebook.sqlite3"
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -16,6 +16,8 @@ STRIPE = {
 }
 PRODUCTION = {
     "SOLEBOOK_MODE": "production",
+    "SOLEBOOK_HTTP__PUBLIC_URL": "https://exchange.example.com",
+    "SOLEBOOK_USERS__VERIFY_ADDRESSES": "true",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": f'[{{"id": "2026", "secret": "{"x" * 32}"}}]',
     "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
     "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",
