@@ -22,6 +22,7 @@ from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .redis import RedisSettings
 from .section import Section
+from .server import ServerSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
@@ -35,20 +36,6 @@ _EXPIRED = "tokens would expire at once"
 _NEVER_STORED = "a burst would be refused"
 _NO_ANSWER = "the database could not answer in time"
 _STOPPED = "the engine would accept no commands"
-
-
-class ServerSettings(Section, frozen=True):
-    """Where `solebook serve` listens."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Between(0, 65_535)] = 8000
-    """0 picks a free port."""
-
-    @property
-    def url(self) -> str:
-        """The URL at which it is reached from this machine."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
 
 
 class StoreSettings(Section, frozen=True):

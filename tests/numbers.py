@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from typing import get_args, get_type_hints
 
-from solebook.config.settings import Section, Settings
+from solebook.config.section import Section
+from solebook.config.settings import Settings
 from solebook.ports.language.limits import Between, limits_of
 
 
