@@ -54,7 +54,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
-    from ...config.settings import ServerSettings
+    from ...config.server import ServerSettings
     from ..garbage import collect_rarely
     from ..http.app import create_app
     from ..http.server import reserved_address, serving
