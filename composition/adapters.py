@@ -14,6 +14,7 @@ from ..ports.cache import Cache
 from ..ports.card_vault import CardVault
 from ..ports.challenges import Challenges
 from ..ports.charge_backlog import ChargeBacklog
+from ..ports.chart_backlog import ChartBacklog
 from ..ports.charts import ChartReader, Charts
 from ..ports.clock import Clock
 from ..ports.delivery_reports import DeliveryReports
@@ -106,6 +107,7 @@ class Store:
     price_alerts: PriceAlerts
     tape: Tape
     charts: Charts
+    chart_backlog: ChartBacklog
     notifications: Notifications
     preferences: Preferences
     outbox: Outbox

@@ -7,6 +7,7 @@ from ..adapters.memory.authentication_tasks import MemoryAuthenticationTasks
 from ..adapters.memory.books import MemoryBooks
 from ..adapters.memory.challenges import MemoryChallenges
 from ..adapters.memory.charge_backlog import MemoryChargeBacklog
+from ..adapters.memory.chart_backlog import MemoryChartBacklog
 from ..adapters.memory.charts import MemoryCharts
 from ..adapters.memory.database import MemoryDatabase
 from ..adapters.memory.deadlines import MemoryDeadlines
@@ -119,6 +120,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         price_alerts=MemoryPriceAlerts(database),
         tape=MemoryTape(database),
         charts=MemoryCharts(database),
+        chart_backlog=MemoryChartBacklog(database),
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),
         outbox=outbox,

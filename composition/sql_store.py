@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..adapters.memory.wakeups import MemoryWakeups
+from ..adapters.sql.analytics.chart_backlog import SqlChartBacklog
 from ..adapters.sql.analytics.charts import SqlCharts
 from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
@@ -173,6 +174,7 @@ def build_sql_store(
         price_alerts=SqlPriceAlerts(database),
         tape=SqlTape(database),
         charts=SqlCharts(database),
+        chart_backlog=SqlChartBacklog(database),
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),
         outbox=outbox,

@@ -27,8 +27,8 @@ class TapeReader(Protocol):
     ) -> Sequence[SalesSummary]:
         """Return a summary per book: for one size of a product, all its sizes, or all books.
 
-        Its last sale is the latest one. If two have the same time, it is the one with the later
-        order id.
+        Its last sale is the latest one. If two have the same time, it is the one that was recorded
+        later.
         """
         ...
 
@@ -37,7 +37,11 @@ class Tape(TapeReader, Protocol):
     """All sales, each once. Writes need a transaction."""
 
     async def record(self, *sales: Sale) -> None:
-        """Add sales to the tape. One that was recorded or voided before does not change."""
+        """Add sales to the tape. One that was recorded or voided before does not change.
+
+        The tape numbers those of a product with the same time as they arrive, in one call by the
+        ids of their orders.
+        """
         ...
 
     async def void(self, order_id: OrderId) -> None:

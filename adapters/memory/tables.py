@@ -235,7 +235,10 @@ class Tables:
 
         self.sales: dict[OrderId, Sale] = {}
         self.sales_of_product: defaultdict[ProductId, dict[OrderId, None]] = defaultdict(dict)
-        self.voided_sales: dict[OrderId, None] = {}
+        self.voided_sales: dict[OrderId, Sale | None] = {}
+        """None if a sale was voided before it was recorded."""
+        self.arrivals: dict[tuple[ProductId, datetime], int] = {}
+        self.uncharted: dict[OrderId, None] = {}
         self.turnovers: defaultdict[ProductId, dict[BookKey, SalesSummary]] = defaultdict(dict)
 
         self.notifications: dict[NotificationId, Notification] = {}

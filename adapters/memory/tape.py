@@ -1,6 +1,7 @@
 """The tape of sales, in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from ...ports.language.analytics import Sale, SalesSummary
@@ -19,14 +20,20 @@ class MemoryTape(MemoryAdapter, Tape):
 
     async def record(self, *sales: Sale) -> None:
         await self._database.writing()
-        for sale in sales:
-            self._record(sale)
+        given = {sale.order_id: sale for sale in reversed(sales)}
+        for order_id in sorted(given):
+            self._record(given[order_id])
 
     def _record(self, sale: Sale) -> None:
         tables = self._tables
         if sale.order_id in tables.sales or sale.order_id in tables.voided_sales:
             return
         book, product_id = sale.book, sale.book.product_id
+        instant = product_id, sale.sold_at
+        arrival = tables.arrivals.get(instant, 0)
+        self._database.put(tables.arrivals, instant, arrival + 1)
+        sale = replace(sale, arrival=arrival)
+        self._database.put(tables.uncharted, sale.order_id, None)
         self._database.put(tables.sales, sale.order_id, sale)
         self._database.put(tables.sales_of_product[product_id], sale.order_id, None)
         before = tables.turnovers[product_id].get(book)
@@ -35,10 +42,13 @@ class MemoryTape(MemoryAdapter, Tape):
     async def void(self, order_id: OrderId) -> None:
         await self._database.writing()
         tables = self._tables
-        self._database.put(tables.voided_sales, order_id, None)
         sale = tables.sales.get(order_id)
         if sale is None:
+            if order_id not in tables.voided_sales:
+                self._database.put(tables.voided_sales, order_id, None)
             return
+        self._database.put(tables.voided_sales, order_id, sale)
+        self._database.put(tables.uncharted, order_id, None)
         self._database.remove(tables.sales, order_id)
         self._database.remove(tables.sales_of_product[sale.book.product_id], order_id)
         self._add_up_again(sale.book)

@@ -1,6 +1,6 @@
 """The tape of sales, and candles and statistics about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,11 +17,16 @@ class Sale:
     book: BookKey
     price: Cents
     sold_at: datetime
+    arrival: int = field(default=0, compare=False)
+    """Its number, from 0, among the sales of its product with the same time.
+
+    The tape gives it when it records the sale.
+    """
 
     @property
-    def place(self) -> tuple[datetime, OrderId]:
-        """Where it stands on the tape: sales of one instant are told apart by their orders' ids."""
-        return self.sold_at, self.order_id
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands on its product's tape: at one instant, what arrived later is later."""
+        return self.sold_at, self.arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,14 @@ class SalesSummary:
     @property
     def book(self) -> BookKey:
         return self.last.book
+
+
+@dataclass(frozen=True, slots=True)
+class TapedSale:
+    """A sale that was recorded on the tape, and whether it was voided since."""
+
+    sale: Sale
+    voided: bool
 
 
 class Interval(StrEnum):

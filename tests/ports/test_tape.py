@@ -159,14 +159,20 @@ async def test_the_last_price_is_that_of_the_latest_sale_not_of_the_last_recorde
 
 
 @pytest.mark.parametrize("recorded_first", [0, 1])
-async def test_of_two_sales_at_one_instant_the_last_is_that_of_the_later_id(
+async def test_of_two_sales_at_one_instant_the_last_is_that_which_arrived_later(
     store: Store, records: Records, recorded_first: int
 ) -> None:
     book = records.book()
     sales = [records.sale(book, price=10_000), records.sale(book, price=20_000)]
     await record(store, sales[recorded_first], sales[1 - recorded_first])
     (summary,) = await store.tape.summaries(book.product_id)
-    assert summary == SalesSummary(2, 30_000, sales[1])
+    last = sales[1 - recorded_first]
+    assert summary == SalesSummary(2, 30_000, last)
+    found = await all_pages(lambda r: store.tape.sales(book.product_id, r))
+    assert {sale.order_id: sale.arrival for sale in found} == {
+        sales[recorded_first].order_id: 0,
+        last.order_id: 1,
+    }
 
 
 async def test_voiding_the_last_sale_brings_back_the_one_before(
@@ -181,3 +187,25 @@ async def test_voiding_the_last_sale_brings_back_the_one_before(
     assert summary == SalesSummary(1, 10_000, first)
     await void(store, first.order_id)
     assert list(await store.tape.summaries(book.product_id)) == []
+
+
+async def test_sales_of_one_instant_are_numbered_by_product_as_they_arrive(
+    store: Store, records: Records
+) -> None:
+    product_id = records.product_id()
+    nine, ten = records.book(product_id, "9"), records.book(product_id, "10")
+    together = [records.sale(book, sold_at=records.instant) for book in (nine, ten, nine)]
+    early, late = records.sale(ten, sold_at=records.instant), records.sale(nine)
+    elsewhere = records.sale(records.book(), sold_at=records.instant)
+    later = records.sale(nine, sold_at=records.instant + timedelta(microseconds=1))
+    await record(store, early)
+    await void(store, early.order_id)
+    async with store.transaction():
+        await store.tape.record(*reversed(together), elsewhere, later, early)
+    await record(store, together[0], late)
+    found = await all_pages(lambda r: store.tape.sales(product_id, r))
+    assert {sale.order_id: sale.arrival for sale in found} == {
+        **{sale.order_id: number for number, sale in enumerate(together, start=1)},
+        late.order_id: 4,
+        later.order_id: 0,
+    }

@@ -118,9 +118,8 @@ async def markets(store: Store, records: Records) -> list[Market]:
         for sold in sales:
             if sold.voided:
                 await void(failure(sold.paid))
-    standing = sorted(
-        (sold for sold in sales if not sold.voided), key=lambda sold: (sold.at, sold.paid.order_id)
-    )
+    # Of two with the same time, the one that was recorded first is the earlier one.
+    standing = sorted((sold for sold in reversed(sales) if not sold.voided), key=lambda s: s.at)
     return [
         Market(
             product_id, size, [s for s in standing if s.product == name and size in (None, s.size)]

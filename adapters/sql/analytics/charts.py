@@ -19,7 +19,7 @@ from .tape import SqlTape
 
 def _candles(interval: Interval, *, of_size: bool) -> Statement:
     starts_at = _START_OF[interval](sales.c.sold_at).label("starts_at")
-    wanted = select(starts_at, sales.c.sold_at, sales.c.order_id, sales.c.price).where(
+    wanted = select(starts_at, sales.c.sold_at, sales.c.arrival, sales.c.price).where(
         ~sales.c.voided,
         sales.c.product_id == bindparam("product_id"),
         sales.c.condition == bindparam("condition"),
@@ -29,7 +29,7 @@ def _candles(interval: Interval, *, of_size: bool) -> Statement:
     if of_size:
         wanted = wanted.where(sales.c.size == bindparam("size"))
     sale = wanted.subquery()
-    in_order = (sale.c.sold_at, sale.c.order_id)
+    in_order = (sale.c.sold_at, sale.c.arrival)
     backwards = [column.desc() for column in in_order]
     ranked = select(
         sale.c.starts_at,

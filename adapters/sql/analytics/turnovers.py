@@ -50,12 +50,12 @@ def _summaries(*which: ColumnElement[bool]) -> Statement:
             of_book.c.size == turnovers.c.size,
             of_book.c.condition == turnovers.c.condition,
         )
-        .order_by(of_book.c.sold_at.desc(), of_book.c.order_id.desc())
+        .order_by(of_book.c.sold_at.desc(), of_book.c.arrival.desc())
         .limit(1)
         .scalar_subquery()
     )
     return Statement(
-        select(turnovers, sales.c.order_id, sales.c.price, sales.c.sold_at)
+        select(turnovers, sales.c.order_id, sales.c.price, sales.c.sold_at, sales.c.arrival)
         .select_from(turnovers.join(sales, sales.c.order_id == last_id))
         .where(*which)
         .order_by(*turnovers.primary_key)
@@ -137,5 +137,5 @@ class SqlTurnovers:
 
 
 def _summary(row: Row) -> SalesSummary:
-    last = Sale(row.order_id, book_of(row), row.price, row.sold_at)
+    last = Sale(row.order_id, book_of(row), row.price, row.sold_at, row.arrival)
     return SalesSummary(row.sales, row.total, last)

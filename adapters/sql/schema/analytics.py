@@ -5,6 +5,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Index,
+    Integer,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -33,6 +35,8 @@ sales = Table(
     Column("price", BigInteger),
     Column("sold_at", Instant),
     Column("voided", Boolean, nullable=False),
+    Column("arrival", Integer, nullable=False),
+    Column("charted", Boolean, nullable=False),
     positive("price"),
     CheckConstraint("voided OR price IS NOT NULL", name="voided"),
     sqlite_with_rowid=False,
@@ -48,9 +52,11 @@ partial_index(
     sales.c.size,
     sales.c.condition,
     sales.c.sold_at,
-    sales.c.order_id,
+    sales.c.arrival,
     where=_standing,
 )
+Index("ix_sales_of_instant", sales.c.product_id, sales.c.sold_at, sales.c.arrival, unique=True)
+partial_index("ix_sales_not_charted", sales.c.order_id, where=~sales.c.charted)
 
 turnovers = Table(
     "turnovers",
