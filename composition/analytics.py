@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from ..core.analytics.chart_sales import ChartSales
 from ..core.analytics.known_sizes import KnownSizes
 from ..core.analytics.list_sales import ListSales
 from ..core.analytics.record_sale import RecordSale
+from ..core.analytics.redraw_charts import RedrawCharts
 from ..core.analytics.view_candles import ViewCandles
 from ..core.analytics.view_statistics import ViewStatistics
 from ..core.analytics.void_sale import VoidSale
@@ -30,14 +32,22 @@ class AnalyticsUseCases:
     view_candles: ViewCandles
     view_statistics: ViewStatistics
     list_sales: ListSales
+    chart_sales: ChartSales | None
+    """None if the charts are in the store, where they have every sale of the tape."""
+    redraw_charts: RedrawCharts | None
 
 
 def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
     """Return the use cases of the analytics context."""
     store, clock = adapters.store, adapters.clock
     transaction, tape = store.transaction, store.tape
-    shown, charts = adapters.shown_tape, adapters.shown_charts
+    shown, charts = adapters.shown_tape, adapters.charts.shown
     known_sizes = KnownSizes(products=store.products, tape=shown, book_views=adapters.book_views)
+    chart_sales = redraw_charts = None
+    if adapters.charts.drawn is not None:
+        backlog = store.chart_backlog
+        chart_sales = ChartSales(transaction, backlog, adapters.charts.drawn)
+        redraw_charts = RedrawCharts(transaction, backlog, chart_sales)
     return AnalyticsUseCases(
         record_sale=RecordSale(transaction=transaction, tape=tape),
         void_sale=VoidSale(transaction=transaction, tape=tape),
@@ -46,6 +56,8 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
             known_sizes=known_sizes, tape=shown, charts=charts, clock=clock
         ),
         list_sales=ListSales(known_sizes=known_sizes, tape=shown),
+        chart_sales=chart_sales,
+        redraw_charts=redraw_charts,
     )
 
 

@@ -39,6 +39,7 @@ from ..ports.language.rules import MarketRules
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
+from .charts import ChartParts
 from .decorated_store import decorated_store
 from .in_process_bus import build_in_process_bus
 from .memory_store import build_memory_store
@@ -129,7 +130,7 @@ def embedded_adapters(
         book_views=views,
         search_index=search_index,
         shown_tape=store.tape,
-        shown_charts=store.charts,
+        charts=ChartParts(store.charts),
         shown_search=search_index,
         book_stream=MemoryBookStream(views, clock, interval=_INTERVAL, queue=_QUEUE),
         order_stream=order_stream,

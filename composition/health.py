@@ -42,6 +42,7 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
         optional["redis"] = _answers(application.check_redis)
     if application.view_books_in_redis is not None and ProcessRole.MATCHING in application.roles:
         optional["books in redis"] = application.view_books_in_redis
+    optional |= _of_charts(application)
     return ViewHealth(checks, patience, optional)
 
 
@@ -51,6 +52,15 @@ def _answers(call: Callable[[], Awaitable[object]]) -> Check:
         return "answers"
 
     return check
+
+
+def _of_charts(application: Application) -> dict[str, Check]:
+    charts, checks = application.adapters.charts, dict[str, Check]()
+    if charts.check is not None and ProcessRole.HTTP in application.roles:
+        checks["influx"] = _answers(charts.check)
+    if charts.view_backlog is not None and ProcessRole.CHARTS in application.roles:
+        checks["charts in influx"] = charts.view_backlog
+    return checks
 
 
 def _share_of(spread: LeaseSpread, role: ProcessRole, partitions: int) -> Check:

@@ -30,6 +30,9 @@ EXPIRY = "expiry"
 RECONCILIATION = "reconciliation"
 """The lease of the process that compares the ledger with the payment provider."""
 
+CHARTS = "charts"
+"""The lease of the process that draws charts outside the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keepers:
@@ -45,6 +48,7 @@ class Keepers:
     """
     expiry: LeaseKeeper
     reconciliation: LeaseKeeper
+    charts: LeaseKeeper
 
 
 def build_keepers(
@@ -84,6 +88,7 @@ def build_keepers(
         receive=lambda role, partitions: spread(f"messages.{role}", partitions),
         expiry=keeper(EXPIRY),
         reconciliation=keeper(RECONCILIATION),
+        charts=keeper(CHARTS),
     )
 
 

@@ -50,11 +50,12 @@ from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
-from . import redis_adapters, sql_adapters, stripe_adapters
+from . import nats_adapters, redis_adapters, sql_adapters, stripe_adapters
 from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
+from .charts import ChartParts, open_charts
 from .decorated_store import decorated_store
 from .from_settings import (
     claim_holder,
@@ -68,12 +69,6 @@ from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
 from .messengers import mailers, push_messengers, templates_of, text_messengers
-from .nats_adapters import (
-    across_nats,
-    open_book_views,
-    open_order_stream,
-    open_product_invalidations,
-)
 from .nats_bus import open_nats_bus
 from .network import open_network
 from .outside_messengers import mail_reports_of, text_reports_of
@@ -141,7 +136,7 @@ class Container(containers.DeclarativeContainer):
     product_invalidations: providers.Provider[CacheInvalidations[ProductId]] = providers.Selector(
         carrier,
         process=providers.Singleton(MemoryCacheInvalidations),
-        nats=providers.Resource(open_product_invalidations, network, settings),
+        nats=providers.Resource(nats_adapters.open_product_invalidations, network, settings),
     )
     product_cache: providers.Provider[Cache[ProductId, Product]] = providers.Selector(
         settings.provided.redis.is_used,
@@ -166,7 +161,7 @@ class Container(containers.DeclarativeContainer):
     order_stream: providers.Provider[OrderStream] = providers.Selector(
         between,
         process=providers.Singleton(MemoryOrderStream, queue=settings.provided.stream.queue),
-        nats=providers.Resource(open_order_stream, network, settings, roles),
+        nats=providers.Resource(nats_adapters.open_order_stream, network, settings, roles),
         redis=providers.Resource(
             redis_adapters.open_redis_order_stream, redis, settings.provided.stream, roles
         ),
@@ -195,7 +190,7 @@ class Container(containers.DeclarativeContainer):
         MemoryBookViews, store.provided.stored_books
     )
     told_book_views: "providers.Provider[ShardedBookViews]" = providers.Resource(
-        open_book_views, network, store.provided.stored_books, settings, roles, shards
+        nats_adapters.open_book_views, network, store.provided.stored_books, settings, roles, shards
     )
     mirrored_book_views: "providers.Provider[MirroredBookViews]" = providers.Resource(
         redis_adapters.open_mirrored_books, redis, store.provided.stored_books, roles, shards
@@ -240,6 +235,9 @@ class Container(containers.DeclarativeContainer):
             stopwatch,
             settings,
         ),
+    )
+    charts: providers.Provider[ChartParts] = providers.Resource(
+        open_charts, settings, shown.provided.charts, store.provided.chart_backlog, stopwatch
     )
     journal: providers.Provider[Journal] = providers.Resource(open_journal, settings)
     stripe_calls: "providers.Provider[StripeCalls]" = providers.Resource(
@@ -322,7 +320,7 @@ class Container(containers.DeclarativeContainer):
         book_views=book_views,
         search_index=search_index,
         shown_tape=shown.provided.tape,
-        shown_charts=shown.provided.charts,
+        charts=charts,
         shown_search=shown.provided.search,
         book_stream=book_stream,
         order_stream=order_stream,
@@ -343,7 +341,7 @@ class Container(containers.DeclarativeContainer):
         carrier,
         process=providers.Object(None),
         nats=providers.Singleton(
-            across_nats,
+            nats_adapters.across_nats,
             network,
             store,
             providers.Selector(between, nats=told_book_views, redis=providers.Object(None)),

@@ -10,6 +10,7 @@ from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
 from ..ports.language.rules import MarketRules
 from .http import HttpSettings
+from .influx import InfluxSettings
 from .messengers import (
     HttpPushSettings,
     SendGridSettings,
@@ -262,6 +263,7 @@ class Settings(Section, frozen=True):
     store: StoreSettings = StoreSettings()
     nats: NatsSettings = NatsSettings()
     redis: RedisSettings = RedisSettings()
+    influx: InfluxSettings = InfluxSettings()
     services: ServicesSettings = ServicesSettings()
     security: SecuritySettings = SecuritySettings()
     users: UsersSettings = UsersSettings()

@@ -14,6 +14,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.composition.memory_store import build_memory_store
 
+from .influx_server import InfluxServer, running_influx
 from .localstripe_server import LocalStripeServer, running_localstripe
 from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
@@ -22,6 +23,7 @@ from .valkey_server import ValkeyServer, running_valkey
 HERE = Path(__file__).parent
 REACHES_OUT = (
     "adapters/embedded",
+    "adapters/influx",
     "adapters/mail",
     "adapters/nats",
     "adapters/redis",
@@ -49,10 +51,12 @@ SERVERS = {
     "valkey_server",
     "own_valkey_server",
     "localstripe_server",
+    "influx_server",
+    "own_influx_server",
 }
 """The fixtures that run a real server."""
 
-TURNS = {"postgres", "nats", "redis", "fallback"}
+TURNS = {"postgres", "nats", "redis", "fallback", "influx"}
 """The parameters of contracts that ask for one of them."""
 
 EXAMPLES = {True: 20, False: 100}
@@ -178,6 +182,20 @@ def valkey_server() -> Iterator[ValkeyServer]:
 def own_valkey_server() -> Iterator[ValkeyServer]:
     """A Valkey server for one test, which may stop it."""
     with running_valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def influx_server() -> Iterator[InfluxServer]:
+    """An InfluxDB server, which is gone with the last test."""
+    with running_influx() as server:
+        yield server
+
+
+@pytest.fixture
+def own_influx_server() -> Iterator[InfluxServer]:
+    """An InfluxDB server for one test, which may stop it."""
+    with running_influx() as server:
         yield server
 
 

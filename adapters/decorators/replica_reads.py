@@ -29,11 +29,14 @@ class ReplicaWatch:
         *,
         timeout: float,
         max_lag: float,
+        what: str = "the replica",
     ) -> None:
         """Watch a replica; `lag` returns how many seconds it is behind, or raises Unavailable.
 
         `timeout` is the longest wait for an answer in seconds, and `max_lag` the largest lag.
+        `what` is its name in errors.
         """
+        self._what = what
         self._lag = lag
         self._stopwatch = stopwatch
         self._timeout = timeout
@@ -90,7 +93,7 @@ class ReplicaWatch:
         """
         now = self._stopwatch.elapsed()
         if not self.is_used and now < self._next_try:
-            raise Unavailable(what="the replica")
+            raise Unavailable(what=self._what)
         try:
             async with asyncio.timeout(self._timeout):
                 await self._look(now)
@@ -101,7 +104,7 @@ class ReplicaWatch:
         else:
             return
         self._next_try = now + _REST
-        raise Unavailable(what="the replica")
+        raise Unavailable(what=self._what)
 
     async def _look(self, now: float) -> None:
         if now < self._next_look and self.is_used:
@@ -109,17 +112,17 @@ class ReplicaWatch:
         self._next_look = now + _LOOK
         lag = await self._lag()
         if lag > self._max_lag:
-            raise Unavailable(what="the replica") from OSError(f"it is {lag:.1f} s behind")
+            raise Unavailable(what=self._what) from OSError(f"it is {lag:.1f} s behind")
 
     def _use(self) -> None:
         if not self.is_used:
-            _log.info("the replica is used again")
+            _log.info("%s is used again", self._what)
         self._why = None
         self._is_known = True
 
     def _rest(self, why: str) -> None:
         if self.is_used:
-            _log.warning("the replica is not used until it works again: %s", why)
+            _log.warning("%s is not used until it works again: %s", self._what, why)
         self._why = why
 
 

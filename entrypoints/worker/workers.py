@@ -22,6 +22,7 @@ from ...ports.language.reminders import Reminders
 from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
 from .broker_keeper import BrokerKeeper
+from .chart_drawer import ChartDrawer
 from .courier import Courier
 from .reconciler import Reconciler
 from .relay import Relay
@@ -66,6 +67,10 @@ class Workers:
         self._expiry = Sweeper(application, adapters.store, {ProcessRole.MATCHING})
         self.reconciler = Reconciler(application)
         self.courier = Courier(adapters.event_bus, self._roles)
+        chart_sales = application.analytics.chart_sales
+        self._drawer: ChartDrawer | None = None
+        if chart_sales is not None and ProcessRole.CHARTS in self._roles:
+            self._drawer = ChartDrawer(chart_sales)
 
     def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
         if self._across is None:
@@ -79,6 +84,8 @@ class Workers:
         await self._make_up()
         while await self._relayed() + await self.sweeper.sweep() + await self.courier.deliver():
             pass
+        if self._drawer is not None:
+            await self._drawer.draw()
 
     async def _relayed(self) -> int:
         return await self.relay.drain() if ProcessRole.RELAY in self._roles else 0
@@ -115,6 +122,10 @@ class Workers:
             loops["sweeper"] = self.sweeper.run
         if ProcessRole.DEADLINES in self._roles:
             loops["reconciler"] = self.reconciler.run
+        if self._drawer is not None:
+            loops["drawer of charts"] = self._drawer.run
+            if self._keepers is not None:
+                loops["drawer of charts"] = partial(self._keepers.charts.run, self._draw)
         if self._keepers is not None:
             if ProcessRole.RELAY in self._roles:
                 loops["relay"] = partial(self._keepers.relay.run, self._relay)
@@ -154,6 +165,12 @@ class Workers:
     async def _relay(self, _: Tenure) -> None:
         """Relay while this process has the lease. The inbox detects what two processes relay."""
         async with _running({"relay": self.relay.run}):
+            await asyncio.get_running_loop().create_future()
+
+    async def _draw(self, _: Tenure) -> None:
+        """Draw charts while this process has the lease."""
+        assert self._drawer is not None
+        async with _running({"drawer of charts": self._drawer.run}):
             await asyncio.get_running_loop().create_future()
 
     async def _host(self, shard: int, tenure: LeaseTenure) -> None:

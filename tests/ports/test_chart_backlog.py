@@ -80,7 +80,7 @@ async def test_all_sales_are_added_again_page_by_page(store: Store, records: Rec
         if not page:
             break
         seen, after = seen + len(page), page[-1]
-    assert seen >= 5
+    assert seen == 5
     again = await backlog.first(10)
     assert [taped.sale for taped in again] == sales
     assert [taped.voided for taped in again] == [False, False, True, False, False]

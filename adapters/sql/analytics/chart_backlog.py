@@ -33,12 +33,12 @@ _CHANGED = Statement(
     .values(charted=false())
 )
 _recorded = sales.c.product_id.is_not(None)
-_PAGE = select(sales.c.order_id).order_by(sales.c.order_id).limit(bindparam("limit"))
+_PAGE = (
+    select(sales.c.order_id).where(_recorded).order_by(sales.c.order_id).limit(bindparam("limit"))
+)
 _FIRST_PAGE = Statement(_PAGE)
 _NEXT_PAGE = Statement(_PAGE.where(sales.c.order_id > bindparam("after")))
-_ADD_AGAIN = Statement(
-    update(sales).where(one_of(sales.c.order_id, "ids"), _recorded).values(charted=false())
-)
+_ADD_AGAIN = Statement(update(sales).where(one_of(sales.c.order_id, "ids")).values(charted=false()))
 
 
 class SqlChartBacklog(ChartBacklog):

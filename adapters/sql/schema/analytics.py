@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    false,
 )
 
 from ....ports.language.market import Condition
@@ -35,8 +36,8 @@ sales = Table(
     Column("price", BigInteger),
     Column("sold_at", Instant),
     Column("voided", Boolean, nullable=False),
-    Column("arrival", Integer, nullable=False),
-    Column("charted", Boolean, nullable=False),
+    Column("arrival", Integer, nullable=False, server_default="0"),
+    Column("charted", Boolean, nullable=False, server_default=false()),
     positive("price"),
     CheckConstraint("voided OR price IS NOT NULL", name="voided"),
     sqlite_with_rowid=False,

@@ -16,6 +16,7 @@ from . import (
     people,
     reconciliation,
     records,
+    redraw_charts,
     refunds,
     reindex,
     rules,
@@ -55,6 +56,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         for action in job:
             action.add_to(actions, common)
     reindex.add_to(actions, common)
+    redraw_charts.add_to(actions, common)
     rules.add_to(actions, common)
     shards.add_to(actions, common)
     clock.add_to(actions, common)

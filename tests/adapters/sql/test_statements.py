@@ -169,6 +169,9 @@ LOOKING_AT_ALL = {
 }
 # Those whose rows are walked in the order of an index until there are enough.
 IN_ORDER = {
+    "chart_backlog._COUNT.0",
+    "chart_backlog._FIRST.0",
+    "chart_backlog._FIRST_PAGE.0",
     "authentication_tasks._PAGE.0",
     "dead_letters._PAGE.0",
     "deliveries._OLDEST.0",

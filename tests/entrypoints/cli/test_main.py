@@ -22,6 +22,7 @@ COMMANDS = [
     ["admin"],
     ["admin", "grant"],
     ["admin", "reindex"],
+    ["admin", "redraw-charts"],
     *(["admin", action.name] for job in JOBS for action in job),
 ]
 
