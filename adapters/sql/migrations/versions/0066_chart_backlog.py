@@ -5,8 +5,8 @@ from alembic import op
 
 from solebook.adapters.sql.migrations.parts import partial_index
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 
