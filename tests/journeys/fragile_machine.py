@@ -1,12 +1,10 @@
 """A machine whose process can be killed at any edge of a step. Only its files survive."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from solebook.adapters.embedded.card_vault import EmbeddedCardVault
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
@@ -24,8 +22,6 @@ from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.in_process_bus import build_in_process_bus
 from solebook.composition.sql_store import build_sql_store, open_sql_database
-from solebook.ports.books import Books
-from solebook.ports.language.batch import Batch, Ownership
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.mail import Mail, Undeliverable
 from solebook.ports.language.money import Cents
@@ -37,90 +33,9 @@ from solebook.ports.language.payments import (
 )
 from solebook.ports.messengers import Mailer
 from solebook.ports.search_index import SearchIndex
-from solebook.ports.transaction import Transaction
 
 from ..exchange import Exchange, exchange_on
-from ..forwarding import ForwardingBooks
-
-
-class Crash(BaseException):
-    """The process is killed: nothing may catch it."""
-
-
-Edge: TypeAlias = tuple[str, int]
-"""The edge of a step: its kind, and the how manieth of the kind it is in a life."""
-
-
-class Edges:
-    """Counts the edges of steps by their kind, and kills the process at one of them.
-
-    By kind, because lives differ a little: messages may be marked as sent together, or not, and
-    what comes a commit earlier in one life must still be found in another.
-    """
-
-    def __init__(self, fatal: Edge | None) -> None:
-        self._fatal = fatal
-        self._passed = Counter[str]()
-        self.is_dead = False
-        self.killed = asyncio.Event()
-
-    @property
-    def passed(self) -> list[Edge]:
-        """Every edge that was passed."""
-        return [(kind, n + 1) for kind, count in self._passed.items() for n in range(count)]
-
-    def reach(self, kind: str) -> None:
-        """Pass an edge, or die there. A dead process passes no other edge either."""
-        self._passed[kind] += 1
-        if (kind, self._passed[kind]) == self._fatal:
-            self.is_dead = True
-            self.killed.set()
-        if self.is_dead:
-            raise Crash(kind)
-
-
-# ---- what can be killed ----------------------------------------------------------------------
-
-
-class FragileTransaction(Transaction):
-    """A process can be killed before and after a commit."""
-
-    def __init__(self, transaction: Transaction, edges: Edges) -> None:
-        self._transaction = transaction
-        self._edges = edges
-
-    def __call__(self) -> AbstractAsyncContextManager[None]:
-        return self._transaction() if self.is_open else self._outermost()
-
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        return self._transaction.savepoint()
-
-    @property
-    def is_open(self) -> bool:
-        return self._transaction.is_open
-
-    def announce(self, call: Callable[[], None]) -> None:
-        self._transaction.announce(call)
-
-    @asynccontextmanager
-    async def _outermost(self) -> AsyncIterator[None]:
-        async with self._transaction():
-            yield
-            self._edges.reach("before a commit")
-        self._edges.reach("after a commit")
-
-
-class FragileBooks(ForwardingBooks):
-    """The engine commits by itself, and can be killed there too."""
-
-    def __init__(self, books: Books, edges: Edges) -> None:
-        super().__init__(books)
-        self._edges = edges
-
-    async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        self._edges.reach("before the engine's commit")
-        await super().commit(ownership, batch)
-        self._edges.reach("after the engine's commit")
+from ..fragile_store import Edges, fragile
 
 
 @dataclass(frozen=True)
@@ -223,11 +138,7 @@ class Machine:
                 store = build_sql_store(database, clock=self.clock, ids=self.ids)
                 async with store.transaction():  # it starts again at once
                     await store.signs_of_life.note(self.clock.now())
-                store = replace(
-                    store,
-                    transaction=FragileTransaction(store.transaction, edges),
-                    books=FragileBooks(store.books, edges),
-                )
+                store = fragile(store, edges)
                 adapters = embedded_adapters(store, clock=self.clock, ids=self.ids)
                 # As on SQLite: what its predecessor had claimed is its own at once.
                 bus = build_in_process_bus(

@@ -20,8 +20,9 @@ from solebook.composition.engine import engine_of
 from solebook.ports.language.notifications import Channel
 
 from ..exchange import MONDAY, Exchange
+from ..fragile_store import Edge, Edges, until_killed
 from ..invariants import check_invariants
-from .fragile_machine import Edge, Edges, Machine
+from .fragile_machine import Machine
 from .stories import EXPECTED, Outcome, Story, everybody_is_told_everywhere, outcome_of
 
 
@@ -57,19 +58,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 async def live(machine: Machine, town: Town, story: Story, edges: Edges) -> "Outcome | None":
     """Run one process; return what there is in the end, or nothing if it was killed."""
     async with machine.process(edges) as exchange:
-        process = asyncio.create_task(_work(exchange, town, story))
-        killed = asyncio.create_task(edges.killed.wait())
-        await asyncio.wait({process, killed}, return_when=asyncio.FIRST_COMPLETED)
-        if not edges.is_dead:
-            killed.cancel()
-            return replace(process.result(), carried=machine.carried)
-        # What the engine or the relay have under way dies with the process, and tells nobody.
-        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        return None
+        outcome = await until_killed(_work(exchange, town, story), edges)
+        return None if outcome is None else replace(outcome, carried=machine.carried)
 
 
 async def _work(exchange: Exchange, town: Town, story: Story) -> "Outcome":

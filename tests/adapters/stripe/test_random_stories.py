@@ -77,8 +77,7 @@ class Program:
 
     async def time_passes(self) -> None:
         days = self.dice.choice([0.05, 1.1, 3])
-        await self.town.rig.act("/_double/clock", advance=str(int(days * 86_400)))
-        await self.exchange.later(timedelta(days=days))
+        await self.town.pass_time(timedelta(days=days))
 
     async def stripe_refunds(self) -> None:
         order, amount = await self.order(), self.dice.choice(AMOUNTS)
@@ -90,7 +89,7 @@ class Program:
         refunds = self.town.rig.double.state.of("refund").values()
         made = [refund["id"] for refund in refunds if refund["status"] == "succeeded"]
         if made:
-            await self.town.fail_refund(self.dice.choice(made))
+            await self.town.rig.fail_refund(self.dice.choice(made))
 
     async def a_call_will_be_cut(self) -> None:
         line = self.town.line
@@ -119,8 +118,6 @@ async def tell(seed: int) -> None:
         program = Program(town, seed)
         try:
             await program.run()
-            for _ in range(3):  # what webhooks bring about has webhooks too
-                await town.hear(all_of_them=True)
             await check_books(town)
         except BaseException:
             print(f"the story of seed {seed}:", *program.said)

@@ -16,7 +16,8 @@ from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Actor
 
 from ....exchange import Exchange
-from ....journeys.fragile_machine import Edges, Machine
+from ....fragile_store import Edges
+from ....journeys.fragile_machine import Machine
 from ..exchange_0016 import PEOPLE, STOPPED_AT, restore
 
 _ALL = PageRequest(limit=100)

@@ -23,7 +23,8 @@ from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.users import Actor, Role
 
 from ....exchange import MONDAY, Exchange
-from ....journeys.fragile_machine import Edges, Machine
+from ....fragile_store import Edges
+from ....journeys.fragile_machine import Machine
 from .busy import become_busy
 
 LATER = timedelta(days=30)
