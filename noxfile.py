@@ -33,6 +33,7 @@ nox.options.sessions = [
     "types",
     "architecture",
     "tests",
+    "optimised",
     "coverage",
     "real",
     "journeys",
@@ -77,6 +78,18 @@ def tests(session: nox.Session) -> None:
         session.log("What failed runs again, with its assertions explained.")
         session.run("pytest", "--last-failed", "--last-failed-no-failures=none", *unit)
         raise
+
+
+@nox.session
+def optimised(session: nox.Session) -> None:
+    """The core's unit tests under `python -O`, which runs no assertion but those of the tests."""
+    session.run(
+        "pytest",
+        *("-n", "auto", "--dist", "worksteal", "-W", "ignore:assertions not in test modules"),
+        *("-m", "not integration and not journey and not docs", "tests/core"),
+        *session.posargs,
+        env={"PYTHONOPTIMIZE": "1"},
+    )
 
 
 @nox.session

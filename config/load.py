@@ -24,6 +24,10 @@ _NOT_IN_FILES = (
     ("http_push", "token"),
 )
 """Secrets that are only taken from the environment, because files are copied and shown."""
+_OF_KUBERNETES = re.compile(
+    r"SOLEBOOK_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+"""What Kubernetes tells pods about a service whose name begins with `solebook`."""
 _DEFAULTS = msgspec.to_builtins(Settings())
 
 
@@ -42,7 +46,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
     values = _read(file)
     _check_secrets(values)
     for name, text in sorted(environment.items()):
-        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS:
+        if name.startswith(_PREFIX) and not _is_no_setting(name, text):
             _set(values, name, text)
     try:
         return msgspec.convert(_with_defaults(values, _defaults(values)), Settings, strict=False)
@@ -60,6 +64,12 @@ def _check_secrets(values: Mapping[str, Any]) -> None:
         if inner is not None:
             variable = f"{_PREFIX}{'__'.join(path)}".upper()
             raise SettingsError(f"{'.'.join(path)} is a secret: set {variable} instead")
+def _is_no_setting(name: str, text: str) -> bool:
+    return (
+        name in _NOT_SETTINGS
+        or _OF_KUBERNETES.fullmatch(name) is not None
+        or (name.endswith("_PORT") and text.startswith(("tcp://", "udp://", "sctp://")))
+    )
 
 
 def _defaults(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,6 +135,9 @@ def _hint(name: str, path: str, known: Mapping[str, Any]) -> str:
         if isinstance(inner, dict)
         for key in inner
     }
+    alone = [setting for setting in nested.values() if setting.endswith(f".{name}")]
+    if len(alone) == 1:  # as in SOLEBOOK_PORT
+        nested[name] = alone[0]
     if meant := nested.get(name):  # as in SOLEBOOK_NATS_URL
         variable = f"{_PREFIX}{meant}".upper().replace(".", "__")
         return f"did you mean {meant}, in a variable {variable}?"

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from ...ports.language.cards import CardDetails, CardSetup, CardSetupState, SavedCard
 from ...ports.language.ids import UserId, parse_id
+from ...ports.language.invariants import ensure
 from . import tokens
 
 _STATES = {
@@ -98,7 +99,7 @@ class CardRecords:
 
     def calls_in(self, setup_id: str) -> int:
         """Return how many calls a setup had. Raises AssertionError if there is none."""
-        assert setup_id in self._setups, f"the provider began no setup {setup_id}"
+        ensure(setup_id in self._setups, f"the provider began no setup {setup_id}")
         return self._setups[setup_id].calls
 
     def find(self, setup_id: str) -> CardSetup | None:

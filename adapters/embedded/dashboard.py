@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ...ports.language.errors import PayoutDeclined, RefundDeclined
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
@@ -83,7 +84,7 @@ class Dashboard:
         def work(provider: Provider) -> Call:
             paid = provider.find_payout(payout_id)
             left = provider.left_of(payout_id)
-            assert left, f"the payout {payout_id} was returned already"
+            ensure(left, f"the payout {payout_id} was returned already")
             back = left if amount is None else amount
             order_id = paid.request.order_id
             return provider.settle(
@@ -156,7 +157,7 @@ class Dashboard:
     async def _change(self, operation: Operation, account: str, *more: str) -> None:
         def work(provider: Provider) -> Call:
             known = provider.accounts.is_known(account)
-            assert known, f"the provider has no account {account}"
+            ensure(known, f"the provider has no account {account}")
             return provider.settle(
                 _request(provider, operation, " ".join((account, *more)), 0, None)
             )

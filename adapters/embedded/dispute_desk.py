@@ -7,6 +7,7 @@ from itertools import islice
 from ...ports.dispute_desk import DisputeDesk
 from ...ports.language.disputes import DisputeStatus, Evidence, ReportedDispute
 from ...ports.language.errors import DisputeNotOpen
+from ...ports.language.invariants import ensure
 from . import tokens
 from .disputes import HeldDispute
 from .journal import Journal
@@ -78,7 +79,7 @@ def decide(provider: Provider, name: str, *, won: bool) -> None:
     Raises AssertionError if it has decided already.
     """
     held = provider.disputes.get(name)
-    assert not held.status.is_over, f"the dispute {name} is {held.status} already"
+    ensure(not held.status.is_over, f"the dispute {name} is {held.status} already")
     takes_money = held.report.withdrawn > 0
     _settle(
         provider,

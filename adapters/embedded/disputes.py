@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from ...ports.language.disputes import DisputeStatus, ReportedDispute
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 
 TIME_TO_ANSWER = timedelta(days=7)
@@ -41,7 +42,7 @@ class HeldDisputes:
 
     def get(self, name: str) -> HeldDispute:
         """Return the dispute with this id. Raises AssertionError if there is none."""
-        assert name in self.by_name, f"the provider has no dispute {name}"
+        ensure(name in self.by_name, f"the provider has no dispute {name}")
         return self.by_name[name]
 
     def open(
@@ -93,7 +94,7 @@ class HeldDisputes:
 
 def dispute_key(number: int, reason: str, at: datetime) -> str:
     """Return the key of the call that opens a dispute. The journal has no other place for it."""
-    assert ":" not in reason, reason
+    ensure(":" not in reason, reason)
     return f"dispute:{number}:{reason}:{int(at.timestamp())}"
 
 

@@ -13,6 +13,7 @@ from ...ports.language.errors import (
     Unavailable,
 )
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.movements import Movement, MovementKind
 from ...ports.language.payments import (
@@ -90,7 +91,7 @@ class EmbeddedPaymentProvider(PaymentProvider):
 
     async def receipt(self, charge_id: str) -> str | None:
         def work(provider: Provider) -> None:
-            assert provider.has_charge(charge_id), f"the provider made no charge {charge_id}"
+            ensure(provider.has_charge(charge_id), f"the provider made no charge {charge_id}")
 
         return await self.journal.consult(work)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, ChargeOutcome, FoundRefund
 from . import tokens
@@ -146,10 +147,10 @@ class Provider:
         that the caller does not know of. Raises AssertionError for a key that was used with another
         request, and for an unknown charge or payout. A payout may make the balance negative.
         """
-        assert request.amount > 0 or not request.operation.moves_money, request
+        ensure(request.amount > 0 or not request.operation.moves_money, request)
         earlier = self._latest.get(request.key)
         if earlier is not None:
-            assert earlier.request == request, f"{request} under the key of {earlier.request}"
+            ensure(earlier.request == request, f"{request} under the key of {earlier.request}")
             if earlier.outcome is Outcome.ANSWER_LOST:
                 return replace(earlier, outcome=Outcome.DONE)
             if earlier.outcome in UNDECIDED and not request.operation.is_about_cards:
@@ -289,13 +290,13 @@ class Provider:
 
     def find_payout(self, payout_id: str) -> Call:
         """Return the call that made a payout. Raises AssertionError if there is none."""
-        assert payout_id in self._payouts, f"the provider made no payout {payout_id}"
+        ensure(payout_id in self._payouts, f"the provider made no payout {payout_id}")
         return self._payouts[payout_id]
 
     def find_withdrawal(self, withdrawal_id: str) -> Call:
         """Return the call that made a withdrawal. Raises AssertionError if there is none."""
-        assert withdrawal_id in self._withdrawals, (
-            f"the provider made no withdrawal {withdrawal_id}"
+        ensure(
+            withdrawal_id in self._withdrawals, f"the provider made no withdrawal {withdrawal_id}"
         )
         return self._withdrawals[withdrawal_id]
 
@@ -326,14 +327,14 @@ class Provider:
     def _decide(self, request: Request) -> tuple[Outcome, str | None]:
         if request.operation in OPENING_DISPUTES:
             left = self.left_of_charge(request.target)
-            assert request.amount <= left, f"of {request.target} only {left} are left"
+            ensure(request.amount <= left, f"of {request.target} only {left} are left")
         if request.operation.is_about_cards:
             outcome, reason = self.cards.decide(request.operation, request.target)
             return Outcome(outcome), reason
         if request.operation in OF_DISPUTES or request.operation.is_about_accounts:
             return Outcome.DONE, None
         if request.operation in OF_THE_EXCHANGE:
-            assert request.target not in self._returned, f"{request.target} was returned already"
+            ensure(request.target not in self._returned, f"{request.target} was returned already")
             return Outcome.DONE, None
         if request.operation is Operation.REFUND:
             charge = self._charges.get(request.target)
@@ -344,7 +345,7 @@ class Provider:
             return Outcome.DONE, "expired_or_canceled_card"
         if request.operation is Operation.PAYOUT_RETURN:
             left = self.left_of(request.target)
-            assert request.amount <= left, f"of {request.target} only {left} are left"
+            ensure(request.amount <= left, f"of {request.target} only {left} are left")
             return Outcome.DONE, None
         problem = self.accounts.problem_of(request.target)
         if request.operation is Operation.CHARGE:

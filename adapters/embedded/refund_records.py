@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import FoundRefund, RefundState
 from . import tokens
@@ -63,8 +64,8 @@ class RefundRecords:
 
         Raises AssertionError if there is none, or it has failed already.
         """
-        assert refund_id in self._made, f"the provider made no refund {refund_id}"
-        assert refund_id not in self._failed, f"the refund {refund_id} has failed already"
+        ensure(refund_id in self._made, f"the provider made no refund {refund_id}")
+        ensure(refund_id not in self._failed, f"the refund {refund_id} has failed already")
         return self._made[refund_id]
 
     def as_it_is(self, refund: "Call", card: str, order_id: OrderId | None) -> FoundRefund:

@@ -12,6 +12,7 @@ from contextlib import (
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
+from ...ports.language.invariants import ensure
 from ...ports.transaction import Transaction
 from .tables import Tables
 
@@ -64,14 +65,14 @@ class MemoryDatabase(Transaction):
         return asyncio.current_task() in self._inside
 
     def announce(self, call: Callable[[], None]) -> None:
-        assert self._holder is asyncio.current_task(), "an announcement follows a write"
+        ensure(self._holder is asyncio.current_task(), "an announcement follows a write")
         self._announcements.append(call)
 
     # ---- for the adapters ----------------------------------------------------------------
 
     async def writing(self) -> None:
         """Wait for the transaction's turn to write. Raises AssertionError outside a transaction."""
-        assert await self._take_turn(), "the store is written inside `async with transaction()`"
+        ensure(await self._take_turn(), "the store is written inside `async with transaction()`")
 
     async def reading(self) -> AbstractContextManager[None]:
         """Return a context for reading, which must not await."""

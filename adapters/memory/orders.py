@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ...ports.language.errors import NotFound, Outdated
 from ...ports.language.ids import OrderId, UserId
+from ...ports.language.invariants import ensure
 from ...ports.language.market import Side
 from ...ports.language.orders import Order, OrderStatus
 from ...ports.language.paging import Page, PageRequest
@@ -121,5 +122,5 @@ class MemoryOrders(MemoryAdapter, Orders):
 
 def _check_numbers(order: Order, steps: Sequence[RecordedStep], *, since: int) -> None:
     numbers = [step.number for step in steps]
-    assert numbers == list(range(since + 1, order.version + 1)), (order, numbers)
-    assert all(step.order_id == order.id for step in steps), (order, steps)
+    ensure(numbers == list(range(since + 1, order.version + 1)), (order, numbers))
+    ensure(all(step.order_id == order.id for step in steps), (order, steps))

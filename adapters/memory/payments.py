@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 
 from ...ports.language.ids import OrderId, UserId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.paging import Page, PageRequest
@@ -49,7 +50,7 @@ class MemoryPayments(MemoryAdapter, Payments):
 
     async def save(self, payment: Payment) -> None:
         await self._database.writing()
-        assert payment.order_id in self._tables.payments, payment
+        ensure(payment.order_id in self._tables.payments, payment)
         self._put(payment)
 
     def _put(self, payment: Payment) -> None:
@@ -95,7 +96,7 @@ class MemoryPayouts(MemoryAdapter, Payouts):
 
     async def save(self, payout: Payout) -> None:
         await self._database.writing()
-        assert payout.order_id in self._tables.payouts, payout
+        ensure(payout.order_id in self._tables.payouts, payout)
         self._put(payout)
 
     def _put(self, payout: Payout) -> None:
@@ -138,7 +139,7 @@ class MemoryLedger(MemoryAdapter, Ledger):
 
     async def append(self, transfer: Transfer) -> None:
         await self._database.writing()
-        assert transfer.id not in self._tables.transfers, transfer
+        ensure(transfer.id not in self._tables.transfers, transfer)
         self._database.put(self._tables.transfers, transfer.id, transfer)
         entries = self._tables.entries.get(transfer.order_id, ()) + transfer.entries
         self._database.put(self._tables.entries, transfer.order_id, entries)

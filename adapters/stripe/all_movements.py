@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import stripe
 
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.movements import Movement
 from .client import StripeCalls
 from .labels import id_of, order_of
@@ -30,7 +31,7 @@ class AllMovements:
 
     async def page(self, after: str, limit: int) -> Sequence[Movement]:
         """Return the movements after a place, at most `limit`. The first place is empty."""
-        assert limit > 0, limit
+        ensure(limit > 0, limit)
         limit = min(limit, _MOST)
         rows = await (self._after(after, limit) if after else self._first(limit))
         return [await self._movement(row) for row in rows]

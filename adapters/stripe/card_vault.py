@@ -16,6 +16,7 @@ from ...ports.language.cards import (
 )
 from ...ports.language.errors import CardRefused, InvalidText
 from ...ports.language.ids import UserId, parse_id
+from ...ports.language.invariants import ensure
 from .client import StripeCalls, refused
 from .labels import METHOD, USER, labels, made_under, metadata_of
 from .refusals import decline_of, why_not_charged
@@ -60,7 +61,7 @@ class StripeCardVault(CardVault):
         customer = await self._customer(holder)
         intent = made_under(key, await self._newest(customer))
         asked = None if intent is None else metadata_of(intent).get(METHOD)
-        assert asked in (None, token), f"{key} was used for another card"
+        ensure(asked in (None, token), f"{key} was used for another card")
         intent = intent or _succeeded(await self._newest(customer, token))
         if intent is None:
             try:

@@ -9,6 +9,7 @@ import stripe
 
 from ...ports.language.errors import ChargeDeclined
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import (
     AcceptedCharge,
@@ -55,7 +56,7 @@ class StripeCharges:
 
     async def charge(self, request: ChargeRequest) -> AcceptedCharge:
         """Charge once under this key. Raises ChargeDeclined, Unavailable."""
-        assert request.amount > 0, request.amount
+        ensure(request.amount > 0, request.amount)
         attempts = {
             each.intent.id: each for each in await attempts_of(self.calls, request.order_id)
         }
@@ -65,7 +66,7 @@ class StripeCharges:
         else:
             asked = (metadata_of(intent).get(METHOD), intent.amount)
             same = asked == (request.payment_method, request.amount)
-            assert same, f"{request.key} was used for another charge"
+            ensure(same, f"{request.key} was used for another charge")
             must_ask = attempts[intent.id].must_ask_buyer and self.return_url is not None
             outcome = await self._ask_buyer(request, intent.id) if must_ask else outcome_of(intent)
         if isinstance(outcome, DeclinedCharge):

@@ -10,6 +10,7 @@ import stripe
 from ...ports.dispute_desk import DisputeDesk
 from ...ports.language.disputes import DisputeStatus, Evidence, ReportedDispute
 from ...ports.language.errors import DisputeNotOpen
+from ...ports.language.invariants import ensure
 from .client import StripeCalls, refused
 from .labels import id_of, order_of
 
@@ -54,7 +55,7 @@ class StripeDisputes(DisputeDesk):
         return _report(dispute) if dispute.currency == self.currency else None
 
     async def page(self, after: str, limit: int) -> Sequence[ReportedDispute]:
-        assert limit > 0, limit
+        ensure(limit > 0, limit)
         params: DisputeListParams = {
             "limit": min(limit, _MOST),
             "expand": ["data.payment_intent"],

@@ -7,6 +7,7 @@ import stripe
 
 from ...ports.language.errors import PayoutDeclined
 from ...ports.language.ids import OrderId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import PayoutMade
 from .charges import StripeCharges
@@ -31,7 +32,7 @@ class StripePayouts:
 
     async def pay_out(self, key: str, order_id: OrderId, account: str, amount: Cents) -> PayoutMade:
         """Transfer once under this key. Raises PayoutDeclined, Unavailable."""
-        assert amount > 0, amount
+        ensure(amount > 0, amount)
         transfers = await self.calls.all_of(
             lambda client: client.v1.transfers.list_async(
                 {"transfer_group": str(order_id), "limit": 100}
@@ -42,7 +43,7 @@ class StripePayouts:
             source = await self.charges.source(order_id, amount, transfers)
             made = await self._create(key, order_id, account, amount, source)
         asked = (id_of(made.destination), made.amount)
-        assert asked == (account, amount), f"{key} was used for another payout"
+        ensure(asked == (account, amount), f"{key} was used for another payout")
         return PayoutMade(made.id, made.amount)
 
     async def _create(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import stripe
 
 from ...ports.language.errors import RefundDeclined
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import FoundRefund, RefundMade, RefundState
 from .attempts import intent_of
@@ -28,14 +29,14 @@ class StripeRefunds:
 
     async def refund(self, key: str, charge_id: str, amount: Cents) -> RefundMade:
         """Refund once under this key. Raises RefundDeclined, Unavailable."""
-        assert amount > 0, amount
+        ensure(amount > 0, amount)
         made = made_under(
             key,
             await self._list(charge_id),
         )
         if made is None:
             made = await self._create(key, charge_id, amount)
-        assert made.amount == amount, f"{key} was used for another refund"
+        ensure(made.amount == amount, f"{key} was used for another refund")
         if made.status in _RETURNED:
             raise RefundDeclined(reason=made.failure_reason or str(made.status))
         return RefundMade(made.id, made.amount)

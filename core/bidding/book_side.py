@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from ...ports.language.invariants import InvariantBroken
 from ...ports.language.market import PriceLevel, Quote, Side
 from ...ports.language.money import Cents
 
@@ -78,8 +79,8 @@ class BookSide:
         """Add a quote."""
         ranks, rank = self._ranks, self._rank(quote)
         place = bisect_left(ranks, rank)
-        taken = place < len(ranks) and ranks[place] == rank
-        assert not taken, f"sequence number {quote.sequence} is taken"
+        if place < len(ranks) and ranks[place] == rank:
+            raise InvariantBroken(f"sequence number {quote.sequence} is taken")
         self.changed[quote.amount] = None
         ranks.insert(place, rank)
         self._quotes.insert(place, quote)
@@ -89,7 +90,8 @@ class BookSide:
         place = self._place(quote)
         if place is None:
             raise KeyError(quote)
-        assert self._quotes[place].id == quote.id, (self._quotes[place], quote)
+        if self._quotes[place].id != quote.id:
+            raise InvariantBroken((self._quotes[place], quote))
         self.changed[quote.amount] = None
         del self._ranks[place], self._quotes[place]
 
@@ -111,7 +113,8 @@ class BookSide:
         return tuple(PriceLevel(price, quantity) for price, quantity in levels.items())
 
     def _rank(self, quote: Quote) -> int:
-        assert 0 < quote.sequence <= _LAST_ARRIVAL, quote
+        if not 0 < quote.sequence <= _LAST_ARRIVAL:
+            raise InvariantBroken(quote)
         return (self._sign * quote.amount << _ARRIVAL_BITS) | (_LAST_ARRIVAL - quote.sequence)
 
     def _place(self, quote: Quote) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ...ports.language.complaints import Bearer, Complaint, ComplaintKind, ComplaintState
+from ...ports.language.invariants import ensure
 from ...ports.language.orders import (
     CancelReason,
     DeliveryProof,
@@ -56,7 +57,7 @@ def fold(history: Iterable[RecordedStep]) -> Order:
     order: Order | None = None
     for recorded in history:
         order = apply(order, recorded.step, recorded.at)
-        assert order.version == recorded.number, recorded
+        ensure(order.version == recorded.number, recorded)
     assert order is not None, "a history begins with its opening"
     return order
 

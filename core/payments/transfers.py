@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ...ports.language.events import PayoutDue
 from ...ports.language.ids import OrderId, UserId
+from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import Account, AccountKind, Charge, Entry, Transfer
 
@@ -247,5 +248,5 @@ def _move(
     to: Account,
     amount: Cents,
 ) -> Transfer:
-    assert amount > 0, (transfer_id, amount)
+    ensure(amount > 0, (transfer_id, amount))
     return Transfer(transfer_id, order_id, at, (Entry(source, -amount), Entry(to, amount)))

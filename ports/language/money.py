@@ -2,6 +2,8 @@
 
 from typing import TypeAlias
 
+from .invariants import ensure
+
 Cents: TypeAlias = int
 """A whole number of the minor unit of the exchange's only currency.
 
@@ -24,5 +26,5 @@ def share(amount: Cents, rate: BasisPoints) -> Cents:
     >>> share(50, 100)
     1
     """
-    assert amount >= 0, amount
+    ensure(amount >= 0, amount)
     return (amount * rate + 5_000) // 10_000

@@ -7,6 +7,7 @@ from typing import Final
 
 from .complaints import Bearer, Complaint, ComplaintState
 from .ids import OrderId, QuoteId, UserId
+from .invariants import ensure
 from .market import BookKey
 from .money import Cents
 
@@ -163,8 +164,8 @@ class Fees:
     """Paid by the buyer, in addition to the price."""
 
     def __post_init__(self) -> None:
-        assert 1 <= self.seller_level <= 5, self
-        assert min(self.transaction, self.processing, self.shipping) >= 0, self
+        ensure(1 <= self.seller_level <= 5, self)
+        ensure(min(self.transaction, self.processing, self.shipping) >= 0, self)
 
 
 @dataclass(slots=True, unsafe_hash=True)  # ADR 0050

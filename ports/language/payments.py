@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Self, TypeAlias
 
 from .ids import OrderId, UserId
+from .invariants import ensure
 from .money import Cents
 from .orders import PaymentStatus
 
@@ -191,8 +192,7 @@ class Transfer:
     entries: tuple[Entry, ...]
 
     def __post_init__(self) -> None:
-        assert self.entries, "a transfer moves something"
-        assert sum(entry.amount for entry in self.entries) == 0, f"{self.id} does not balance"
+        ensure(self.entries and sum(entry.amount for entry in self.entries) == 0, self)
 
 
 @dataclass(frozen=True, slots=True)

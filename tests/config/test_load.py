@@ -352,3 +352,26 @@ def test_no_error_message_contains_a_secret(name: str, text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(**{name: text})
     assert HUNTER not in "".join(traceback.format_exception(refused.value))
+
+
+def test_what_kubernetes_tells_about_a_service_named_solebook_is_no_setting() -> None:
+    environment = {
+        "SOLEBOOK_PORT": "tcp://10.0.0.1:8000",
+        "SOLEBOOK_PORT_8000_TCP": "tcp://10.0.0.1:8000",
+        "SOLEBOOK_PORT_8000_TCP_ADDR": "10.0.0.1",
+        "SOLEBOOK_PORT_8000_TCP_PORT": "8000",
+        "SOLEBOOK_PORT_8000_TCP_PROTO": "tcp",
+        "SOLEBOOK_SERVICE_HOST": "10.0.0.1",
+        "SOLEBOOK_SERVICE_PORT": "8000",
+        "SOLEBOOK_SERVICE_PORT_HTTP": "8000",
+        "SOLEBOOK_API_PORT": "udp://10.0.0.2:53",
+        "SOLEBOOK_API_SERVICE_HOST": "10.0.0.2",
+    }
+    assert load_settings(None, environment) == load_settings(None, {})
+
+
+def test_a_port_without_its_section_is_refused_with_the_right_name() -> None:
+    with pytest.raises(
+        SettingsError, match=r"did you mean server\.port, in a variable SOLEBOOK_SERVER__PORT"
+    ):
+        load_settings(None, {"SOLEBOOK_PORT": "9000"})

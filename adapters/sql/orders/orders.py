@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, text, union_all, update
 
 from ....ports.language.errors import NotFound, Outdated
 from ....ports.language.ids import OrderId, UserId
+from ....ports.language.invariants import ensure
 from ....ports.language.market import Side
 from ....ports.language.orders import Order, OrderStatus, PayoutStatus
 from ....ports.language.paging import Page, PageRequest
@@ -145,7 +146,7 @@ class SqlOrders(Orders):
     ) -> None:
         expected = order.version - len(steps)
         numbers = [step.number for step in steps if step.order_id == order.id]
-        assert numbers == list(range(expected + 1, order.version + 1)), (order, numbers)
+        ensure(numbers == list(range(expected + 1, order.version + 1)), (order, numbers))
         values = {**order_values(order), "expected": expected}
         if before is not None and before.version == expected < order.version:
             earlier = order_values(before)

@@ -10,6 +10,7 @@ from ....ports.disputes import Disputes
 from ....ports.language.disputes import Dispute, DisputeStatus
 from ....ports.language.errors import NotFound
 from ....ports.language.ids import DisputeId, OrderId
+from ....ports.language.invariants import ensure
 from ....ports.language.paging import Page, PageRequest
 from ..engine.constructs import insert_or_lock
 from ..engine.database import SqlDatabase
@@ -51,7 +52,7 @@ class SqlDisputes(Disputes):
 
     async def save(self, dispute: Dispute) -> None:
         saved = await self._database.execute(_SAVE, **_values(dispute))
-        assert saved, f"the dispute {dispute.name} was never stored"
+        ensure(saved, f"the dispute {dispute.name} was never stored")
 
     async def get(self, dispute_id: DisputeId) -> Dispute:
         row = await self._database.first(_GET, id=dispute_id)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from ....ports.language.ids import OrderId, UserId
+from ....ports.language.invariants import ensure
 from ....ports.language.paging import Page, PageRequest
 from ....ports.language.payments import Payout, PayoutState
 from ....ports.payments import Payouts
@@ -59,7 +60,7 @@ class SqlPayouts(Payouts):
 
     async def save(self, payout: Payout) -> None:
         saved = await self._database.execute(_SAVE, **_values(payout))
-        assert saved, f"the payout of order {payout.order_id} was never opened"
+        ensure(saved, f"the payout of order {payout.order_id} was never opened")
 
     async def unpaid(self, seller_id: UserId) -> Sequence[Payout]:
         return [payout_of(row) for row in await self._database.rows(_UNPAID, seller_id=seller_id)]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ....ports.language.complaints import Bearer
+from ....ports.language.invariants import ensure
 from ....ports.language.money import Cents
 from ....ports.language.orders import Order
 from ....ports.language.payments import Account, AccountKind, Entry, Payment, Payout, Transfer
@@ -111,7 +112,7 @@ def set_off(payout: Payout, amount: Cents, at: datetime, name: str | None = None
     `name` is the provider's name of a payout that came back after the rest was set off. Raises
     AssertionError if the amount is not positive.
     """
-    assert amount > 0, payout
+    ensure(amount > 0, payout)
     owed, owes = payable(payout.seller_id), debt(payout.seller_id)
     entries = (Entry(owed, -amount), Entry(owes, amount))
     transfer_id = f"{payout.order_id}:set-off" + (f":{name}" if name else "")
