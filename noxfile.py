@@ -82,14 +82,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def optimised(session: nox.Session) -> None:
-    """The core's unit tests under `python -O`, which runs no assertion but those of the tests."""
-    session.run(
-        "pytest",
-        *("-n", "auto", "--dist", "worksteal", "-W", "ignore:assertions not in test modules"),
-        *("-m", "not integration and not journey and not docs", "tests/core"),
-        *session.posargs,
-        env={"PYTHONOPTIMIZE": "1"},
-    )
+    """The core, and signing in, under `python -O`, where only the tests have assertions."""
+    run = ("pytest", "-n", "auto", "-W", "ignore:assertions not in test modules")
+    unit = ("-m", "not integration and not journey and not docs")
+    without = {"PYTHONOPTIMIZE": "1"}
+    session.run(*run, *unit, "tests/core", env=without)
+    session.run(*run, "tests/entrypoints/http/test_sessions.py", env=without)
 
 
 @nox.session

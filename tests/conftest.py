@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ from .postgres_server import PostgresServer, empty_tables, running_postgres
 from .valkey_server import ValkeyServer, running_valkey
 
 HERE = Path(__file__).parent
+if not __debug__:  # under `python -O`, what tests share has its assertions only if it is rewritten
+    shared = (f"{__package__}.{path.stem}" for path in HERE.iterdir())
+    pytest.register_assert_rewrite(*(name for name in shared if name not in sys.modules))
 REACHES_OUT = (
     "adapters/embedded",
     "adapters/influx",

@@ -10,6 +10,7 @@ from ...ports.books import Books
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import Unavailable, with_cause
+from ...ports.language.invariants import ensure
 from ...ports.language.market import WithdrawalReason, is_size
 from ...ports.language.rules import MarketRules
 from ...ports.language.terms import Terms
@@ -110,7 +111,7 @@ class MatchingEngine(BatchWriter):
         Unavailable; the start may then
         be retried.
         """
-        assert not self._ran, "the engine runs once"
+        ensure(not self._ran, "the engine runs once")
         if adopts_rules:
             await self._adopt_rules.check()  # before another engine loses the shard
         ownership = await self._store.take(

@@ -6,6 +6,7 @@ from datetime import datetime
 from ...ports.access_tokens import AccessTokens, RevokedSessions
 from ...ports.clock import Clock
 from ...ports.language.errors import InvalidToken
+from ...ports.language.invariants import ensure
 from ...ports.language.users import Session
 from ...ports.randomness import Randomness
 from ...ports.sessions import Sessions
@@ -42,7 +43,7 @@ class RefreshSession:
         It must not be called inside a transaction (AssertionError), because the revocation has to
         be committed although the call raises.
         """
-        assert not self.transaction.is_open, "the revocation of a stolen session must be committed"
+        ensure(not self.transaction.is_open, "the revocation of a stolen session must be committed")
         # Read the clock before the session: a revocation that comes later then has a later time,
         # from which the expiry of the session's last access token is counted.
         now = self.clock.now()
