@@ -28,6 +28,7 @@ _OF_KUBERNETES = re.compile(
     r"SOLEBOOK_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 """What Kubernetes tells pods about a service whose name begins with `solebook`."""
+_MOST_MEANT = 3
 _DEFAULTS = msgspec.to_builtins(Settings())
 
 
@@ -64,6 +65,8 @@ def _check_secrets(values: Mapping[str, Any]) -> None:
         if inner is not None:
             variable = f"{_PREFIX}{'__'.join(path)}".upper()
             raise SettingsError(f"{'.'.join(path)} is a secret: set {variable} instead")
+
+
 def _is_no_setting(name: str, text: str) -> bool:
     return (
         name in _NOT_SETTINGS
@@ -136,8 +139,8 @@ def _hint(name: str, path: str, known: Mapping[str, Any]) -> str:
         for key in inner
     }
     alone = [setting for setting in nested.values() if setting.endswith(f".{name}")]
-    if len(alone) == 1:  # as in SOLEBOOK_PORT
-        nested[name] = alone[0]
+    if 0 < len(alone) <= _MOST_MEANT:  # as in SOLEBOOK_PORT
+        return f"did you mean {' or '.join(alone)}? (SOLEBOOK_SECTION__{name.upper()})"
     if meant := nested.get(name):  # as in SOLEBOOK_NATS_URL
         variable = f"{_PREFIX}{meant}".upper().replace(".", "__")
         return f"did you mean {meant}, in a variable {variable}?"

@@ -12,6 +12,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from ...ports.clock import Clock
+from ...ports.language.invariants import ensure
 from ...ports.language.mail import Mail, Undeliverable
 from ...ports.language.notifications import Attachment
 from ...ports.language.text import one_line
@@ -87,7 +88,7 @@ def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:
 
 
 def _file(boundary: str, attachment: Attachment) -> tuple[bytes, ...]:
-    assert _FILE_NAME.fullmatch(attachment.name), f"{attachment.name!r} needs quoting"
+    ensure(_FILE_NAME.fullmatch(attachment.name), f"{attachment.name!r} needs quoting")
     return (
         f"--{boundary}".encode(),
         f"Content-Type: {attachment.type}".encode(),

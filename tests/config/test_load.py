@@ -372,6 +372,6 @@ def test_what_kubernetes_tells_about_a_service_named_solebook_is_no_setting() ->
 
 def test_a_port_without_its_section_is_refused_with_the_right_name() -> None:
     with pytest.raises(
-        SettingsError, match=r"did you mean server\.port, in a variable SOLEBOOK_SERVER__PORT"
+        SettingsError, match=r"did you mean server\.port or .*\(SOLEBOOK_SECTION__PORT\)"
     ):
         load_settings(None, {"SOLEBOOK_PORT": "9000"})
