@@ -157,6 +157,8 @@ class Adapters:
     mailer: Mailer
     text_messenger: TextMessenger
     push_messenger: PushMessenger
+    push_server_key: str | None = None
+    """The public key with which browsers subscribe, if push messages go to browsers."""
     mail_reports: DeliveryReports
     text_reports: DeliveryReports
     event_bus: EventBus

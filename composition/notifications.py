@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from ..core.notifications.add_push_subscription import AddPushSubscription
 from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.give_up_addresses import GiveUpAddresses
 from ..core.notifications.list_notifications import ListNotifications
+from ..core.notifications.list_push_subscriptions import ListPushSubscriptions
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import News, Notify
 from ..core.notifications.receive_delivery_reports import ReceiveDeliveryReports
+from ..core.notifications.remove_push_subscription import RemovePushSubscription
 from ..core.notifications.set_notification_preferences import SetNotificationPreferences
 from ..core.notifications.view_notification_preferences import ViewNotificationPreferences
 from ..ports.language.consumers import Consumer
@@ -84,6 +87,9 @@ class NotificationsUseCases:
     deliver_notification: DeliverNotification
     give_up_addresses: GiveUpAddresses
     receive_delivery_reports: ReceiveDeliveryReports
+    add_push_subscription: AddPushSubscription
+    remove_push_subscription: RemovePushSubscription
+    list_push_subscriptions: ListPushSubscriptions
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
@@ -134,6 +140,19 @@ def notifications_use_cases(
             text_reports=adapters.text_reports,
             give_up=give_up,
             clock=adapters.real_clock,
+        ),
+        add_push_subscription=AddPushSubscription(
+            transaction=transaction,
+            users=store.users,
+            preferences=store.preferences,
+            clock=clock,
+            ids=adapters.ids,
+        ),
+        remove_push_subscription=RemovePushSubscription(
+            transaction=transaction, users=store.users, preferences=store.preferences
+        ),
+        list_push_subscriptions=ListPushSubscriptions(
+            preferences=store.preferences, server_key=adapters.push_server_key
         ),
         mark_notification=MarkNotification(
             transaction=transaction, notifications=notifications, clock=clock

@@ -157,6 +157,16 @@ async def open_both_push_messengers(
         yield BothMessengers(browsers, devices)
 
 
+def push_server_key_of(settings: Settings) -> str | None:
+    """Return the public key with which browsers subscribe, if push messages go to browsers."""
+    key = settings.web_push.private_key
+    if settings.push_adapter not in ("web", "both") or key is None:
+        return None
+    from ..adapters.push.web_push_messenger import public_key_of
+
+    return public_key_of(key)
+
+
 def mail_reports_of(settings: Settings) -> DeliveryReports:
     """Return what reads reports on mail."""
     if settings.mail_adapter != "sendgrid" or settings.sendgrid.webhook_key is None:

@@ -71,7 +71,7 @@ from .memory_store import build_memory_store
 from .messengers import mailers, push_messengers, templates_of, text_messengers
 from .nats_bus import open_nats_bus
 from .network import open_network
-from .outside_messengers import mail_reports_of, text_reports_of
+from .outside_messengers import mail_reports_of, push_server_key_of, text_reports_of
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
 
 if TYPE_CHECKING:
@@ -332,6 +332,7 @@ class Container(containers.DeclarativeContainer):
         mailer=mailer,
         text_messenger=text_messenger,
         push_messenger=push_messenger,
+        push_server_key=providers.Singleton(push_server_key_of, settings),
         mail_reports=providers.Singleton(mail_reports_of, settings),
         text_reports=providers.Singleton(text_reports_of, settings),
         event_bus=event_bus,

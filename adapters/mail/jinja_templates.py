@@ -24,7 +24,9 @@ from ...ports.language.money import BasisPoints
 from ...ports.language.notices import NOTICES
 from ...ports.language.notifications import Headline, Letter, Notice, Recipient, Shoe
 from ...ports.language.text import one_line, quoted
+from ...ports.language.trade_notices import SaleConfirmedNotice
 from ...ports.templates import Templates
+from .label import label_for
 
 FOLDER = Path(__file__).parent / "templates"
 """For each kind, a `.txt` with the blocks subject, brief and body, and an `.html` with body."""
@@ -74,6 +76,9 @@ class JinjaTemplates(Templates):
                 brief=headline.brief,
                 text=_without_gaps(text.render(variables)),
                 html=_without_gaps(html.render(variables, subject=headline.subject)),
+                attachments=(
+                    (label_for(notice),) if isinstance(notice, SaleConfirmedNotice) else ()
+                ),
             )
 
     def _text(self, notice: Notice) -> Template:

@@ -1,6 +1,7 @@
 """Web push: messages to browsers, through the service of each browser's maker."""
 
 import asyncio
+import base64
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 import httpx
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02  # type: ignore[import-untyped]
 from pywebpush import WebPusher  # type: ignore[import-untyped]
 
@@ -111,6 +113,13 @@ class WebPushMessenger(PushMessenger):
             if len(self._services) > _MOST_HOSTS:
                 self._services.popitem(last=False)
         return self._services[host]
+
+
+def public_key_of(private_key: str) -> str:
+    """Return the public key of a VAPID key, both in base64url. Raises ValueError if it is none."""
+    public = Vapid02.from_string(private_key=private_key).public_key
+    point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 def is_service(endpoint: str, hosts: Sequence[str]) -> bool:

@@ -51,6 +51,7 @@ from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
+from .routes.push_subscriptions import PushSubscriptionsController
 from .routes.rules import RulesController
 from .routes.search import SearchController
 from .routes.sessions import SessionsController
@@ -79,6 +80,7 @@ _ROUTES = (
     PriceAlertsController,
     NotificationsController,
     NotificationPreferencesController,
+    PushSubscriptionsController,
     AdminUsersController,
     AdminQuotesController,
     HaltsController,

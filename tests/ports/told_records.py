@@ -20,6 +20,7 @@ from solebook.ports.language.ids import (
     NotificationId,
     OrderId,
     ProductId,
+    SubscriptionId,
     TaskId,
     UserId,
 )
@@ -30,6 +31,7 @@ from solebook.ports.language.notifications import (
     Notification,
     NotificationKind,
     NotificationPreferences,
+    PushSubscription,
     Shoe,
     Unreachable,
     UnreachableAddress,
@@ -149,6 +151,11 @@ class ToldRecords:
             ),
             unreachable=(
                 UnreachableAddress(Channel.SMS, "+15550100", Unreachable.GONE, self.instant),
+            ),
+            subscriptions=(
+                PushSubscription(
+                    SubscriptionId(self.ids.new()), "https://example.com/1", "B", "A", self.instant
+                ),
             ),
         )
 

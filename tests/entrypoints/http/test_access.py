@@ -8,7 +8,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from ...served import ADDRESS, PASSWORD
-from .world import PARCEL, PASS, PRODUCT, World, open_market
+from .world import BROWSER, PARCEL, PASS, PRODUCT, World, open_market
 
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin
@@ -25,6 +25,9 @@ GET    /v1/users/me/balance                            401   200    200   200   
 GET    /v1/users/me/addresses                          401   200    200   200           200   200
 POST   /v1/users/me/addresses                          401   201    201   201           201   201
 DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404
+GET    /v1/users/me/push-subscriptions                 401   200    200   200           200   200
+POST   /v1/users/me/push-subscriptions                 401   201    201   201           201   201
+DELETE /v1/users/me/push-subscriptions/{subscription_id} 401 204    404   404           404   404
 PUT    /v1/users/{user_id}/suspension                  401   403    403   403           403   200
 PUT    /v1/users/{user_id}/roles                       401   403    403   403           403   200
 GET    /v1/products                                    200   200    200   200           200   200
@@ -168,6 +171,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
         ("PATCH", "/v1/users/me"): {},
         ("POST", "/v1/users/me/addresses"): ADDRESS,
+        ("POST", "/v1/users/me/push-subscriptions"): BROWSER,
         ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, **WHY},
         ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], **WHY},
         ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): WHY,
@@ -289,6 +293,7 @@ async def test_another_users_objects_are_no_different_from_none(
         ("GET", "/v1/orders/{order_id}"),
         ("POST", "/v1/orders/{order_id}/delivery"),
         ("DELETE", "/v1/users/me/addresses/{address_id}"),
+        ("DELETE", "/v1/users/me/push-subscriptions/{subscription_id}"),
         ("DELETE", "/v1/price-alerts/{alert_id}"),
         ("PATCH", "/v1/notifications/{notification_id}"),
     ):

@@ -39,6 +39,11 @@ PASS = {
     "checks": CHECKS,
     "photos": ["https://photos.example.com/1.jpg"],
 }
+BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/c0ffee",
+    "p256dh": "B" + 86 * "A",
+    "auth": 22 * "A",
+}
 _ROOT = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
 
 
@@ -212,8 +217,9 @@ async def alarm(world: World) -> str:
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
-    Return what stands for the parameters of paths: the address, the card, the bid, the price
-    alert, the notification and the order are the buyer's, the ask and the order the seller's;
+    Return what stands for the parameters of paths: the address, the browser, the card, the bid,
+    the price alert, the notification and the order are the buyer's, the ask and the order the
+    seller's;
     `user_id` and "other" are no party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
@@ -223,10 +229,12 @@ async def open_market(world: World) -> dict[str, str]:
     buyer, seller = await world.buyer("buyer"), await world.seller("seller")
     [address] = await world.ok("GET", "/v1/users/me/addresses", buyer)
     [card] = await world.ok("GET", "/v1/users/me/payment-methods", buyer)
+    browser = await world.ok("POST", "/v1/users/me/push-subscriptions", buyer, json=BROWSER)
     order_id = await world.order(buyer, seller)
     return {
         "user_id": (await world.person("bystander")).id,
         "address_id": address["id"],
+        "subscription_id": browser["id"],
         "payment_method_id": card["id"],
         "setup_id": "seti_unknown",
         "product_id": world.product_id,
