@@ -20,9 +20,9 @@ from ..transfers import (
     refund_failed_id,
     rest_id,
     to_world,
-    unasked_refund_id,
 )
 from .beyond_charge import BeyondCharge
+from .booked_refund import booked_refund
 from .refund_still_due import refund_still_due
 from .refund_transfers import MOST_REFUNDS
 from .reverse_shortfalls import ReverseShortfalls
@@ -120,13 +120,12 @@ class FailedRefunds:
     async def _booked(self, payment: Payment, refund: FoundRefund) -> tuple[datetime, Cents]:
         """Return when a refund was booked as made, and how much of it, or 0."""
         order_id = payment.order_id
-        names = [
-            unasked_refund_id(order_id, refund.id),
-            suspended_refund_id(refund.charge_id, refund.id),
-        ]
-        if payment.refund_id == refund.id:
-            names.append(f"{order_id}:refund")
-        found = [t for name in names if (t := await self.ledger.find(name)) is not None]
+        in_suspense = suspended_refund_id(refund.charge_id, refund.id)
+        booked = (
+            await booked_refund(self.ledger, payment, refund.id),
+            await self.ledger.find(in_suspense),
+        )
+        found = [transfer for transfer in booked if transfer is not None]
         number = 1
         while (part := await self.ledger.find(rest_id(order_id, refund.id, number))) is not None:
             found.append(part)

@@ -28,6 +28,7 @@ from ..transfers import (
     unasked_refund_id,
 )
 from .beyond_charge import BeyondCharge
+from .booked_refund import booked_refund
 from .refund_still_due import refund_still_due
 from .refund_transfers import MOST_REFUNDS, is_share, refunded
 from .reverse_shortfalls import ReverseShortfalls
@@ -140,8 +141,11 @@ class RecordRefund:
             )
             return payment.refunded != asked.refunded
 
-    async def report(self, order_id: OrderId, event: Webhook) -> None:
-        """Record a webhook about a refund: the requested one, or another one."""
+    async def report(self, order_id: OrderId, event: Webhook, *, has_failed: bool = False) -> None:
+        """Record a webhook about a refund: the requested one, or another one.
+
+        Another one that has failed by now is no news.
+        """
         async with self.transaction():
             trade, payment = await self._locked(order_id)
             if await self._is_already_booked(payment, event):
@@ -153,7 +157,7 @@ class RecordRefund:
                     refund_report=None if event.reference else event.id,
                 )
                 await self._complete(trade, told, event.amount, event.name)
-            else:
+            elif not has_failed:
                 await self._unasked(payment, event.name, event.amount)
 
     async def _is_already_booked(self, payment: Payment, event: Webhook) -> bool:
@@ -161,13 +165,13 @@ class RecordRefund:
 
         The first report of the requested refund is stored on the payment.
         """
-        if event.name in (payment.refund_id, payment.refund_report):
+        if event.name == payment.refund_report:
             return True
         if await self._has_failed(payment.order_id, event.name):
             return True
-        booked = await self.ledger.find(unasked_refund_id(payment.order_id, event.name))
+        booked = await booked_refund(self.ledger, payment, event.name)
         beyond = await self.beyond_charge.booked(payment.order_id, event.name)
-        if booked is not None or beyond:
+        if booked is not None or beyond or event.name == payment.refund_id:
             known = beyond + (0 if booked is None else to_world(booked))
             await self._book_rest(payment, event, known)
             return True
@@ -182,7 +186,7 @@ class RecordRefund:
         return True
 
     async def _book_rest(self, payment: Payment, event: Webhook, booked: Cents) -> None:
-        """Book the rest of an unasked refund that was more than was left of the charge by then.
+        """Book the rest of a refund that was more than was left of the charge by then.
 
         There is more left if another refund has failed.
         """

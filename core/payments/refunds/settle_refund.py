@@ -42,6 +42,7 @@ class SettleRefund:
                 await self._settle(refund)
 
     async def _settle(self, refund: FoundRefund) -> None:
+        has_failed = refund.state is RefundState.FAILED
         order_id = await self.handle_webhook.refund(
             Webhook(
                 id=f"asked:{refund.id}",
@@ -50,9 +51,10 @@ class SettleRefund:
                 charge_id=refund.charge_id,
                 amount=refund.amount,
                 reference=refund.id,
-            )
+            ),
+            has_failed=has_failed,
         )
-        if refund.state is not RefundState.FAILED:
+        if not has_failed:
             return
         if order_id is None:
             await self.failed_refunds.take_back_unassigned(refund)

@@ -97,15 +97,18 @@ class HandleWebhook:
         else:
             await self.escrow.decline(payment.order_id, event.reason or "declined")
 
-    async def refund(self, event: Webhook) -> OrderId | None:
+    async def refund(self, event: Webhook, *, has_failed: bool = False) -> OrderId | None:
         """Book a refund, unless it is booked. Return its order, or None if it is in suspense.
 
+        One that has failed is booked only if it was awaited, because it moved nothing in the end.
         It needs a transaction. Raises Unavailable if the order's payment is not stored yet.
         """
         payment = await self._payment(event)
         if payment is not None and _is_of(event, payment):
-            await self.record_refund.report(payment.order_id, event)
+            await self.record_refund.report(payment.order_id, event, has_failed=has_failed)
             return payment.order_id
+        if has_failed:
+            return None
         order_id = None if payment is None else payment.order_id
         await self.suspense.refund(order_id, event.charge_id, event.name, event.amount)
         return None

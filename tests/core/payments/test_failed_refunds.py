@@ -12,6 +12,7 @@ from solebook.ports.language.errors import Forbidden, NoFailedRefund
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.payments import FoundRefund, RefundState
 from solebook.ports.language.users import OPERATOR
 
 from ...exchange import Exchange
@@ -302,3 +303,55 @@ async def test_the_buyer_is_told_once_that_a_refund_came_back(unchecked: Exchang
     page = await exchange.store.notifications.of_user(order.buyer_id, PageRequest(limit=100))
     told = [each.notice for each in page.items if isinstance(each.notice, RefundFailedNotice)]
     assert [notice.amount for notice in told] == [order.buyer_total]
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+async def test_refund_that_failed_and_was_never_booked_is_no_news(
+    unchecked: Exchange, monkeypatch: pytest.MonkeyPatch, *, is_ended: bool
+) -> None:
+    """Such as one that failed at once, which the exchange heard as a decline."""
+    exchange = unchecked
+    order = await (refunded_order(exchange) if is_ended else exchange.trade())
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    failed = FoundRefund("re_failed", charge_id, 1_000, RefundState.FAILED, order.id)
+    before = await exchange.happened(order.id), await exchange.store.ledger.totals()
+
+    async def refunds_of(*_: object) -> list[FoundRefund]:
+        return [failed]
+
+    monkeypatch.setattr(
+        type(exchange.app.payments.settle_refund.provider), "refunds_of", refunds_of
+    )
+    await exchange.app.payments.settle_refund.of_charge(charge_id)
+    await exchange.quiet()
+    assert (await exchange.happened(order.id), await exchange.store.ledger.totals()) == before
+    assert await alarms(exchange, order.id) == []
+
+
+async def test_rest_of_a_requested_refund_is_booked_when_an_unasked_one_has_failed(
+    unchecked: Exchange,
+) -> None:
+    """It was made of what the failed one gave back, of which nobody had told by then."""
+    exchange = unchecked
+    await exchange.trade()  # so that the provider holds enough
+    order = await exchange.trade()
+    charge_id = str((await exchange.payment(order.id)).charge_id)
+    dashboard = Dashboard(exchange.provider.journal)
+    unasked = await dashboard.refund(charge_id, 5_000)
+    await dashboard.fail_refund(unasked.id)
+    body, signature = (await exchange.provider.webhooks())[-2]  # that it was made
+    exchange.line.is_cut = True
+    refund = exchange.app.orders.refund_order
+    await refund(OPERATOR, order.id, reason=WHY, borne_by=Bearer.BUYER)
+    await exchange.workers.settle()
+    assert (await exchange.payment(order.id)).refund_asked == order.price
+    exchange.bus.failing["payments.follow_hint:webhook.hinted"] = 3
+    await exchange.app.payments.receive_webhook(body, signature)
+    await exchange.workers.settle()
+    exchange.line.is_cut = False
+    await exchange.quiet()
+    await report_all(exchange)
+    payment = await exchange.payment(order.id)
+    assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, order.price)
+    assert await in_escrow(exchange, order.id) == 0
+    await check_money(exchange)

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from solebook.ports.language.disputes import DisputeStatus, ReportedDispute
-from solebook.ports.language.orders import Order, OrderStatus
+from solebook.ports.language.orders import Order, OrderStatus, PaymentStatus
 from solebook.ports.language.payments import AccountKind, FoundRefund, RefundState
 
 from ....exchange import Exchange
@@ -79,3 +79,25 @@ async def test_refund_beyond_a_lost_dispute_that_fails_is_taken_back_once(
     assert any("did not reach the buyer" in note for note in await alarms(exchange, order.id))
     await tell(exchange, order, "evt_3")
     assert (await exchange.store.ledger.totals())[AccountKind.WORLD] == 0
+
+
+async def test_requested_refund_that_was_made_although_a_bank_took_the_charge_is_booked(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order = await exchange.trade()
+    exchange.line.is_cut = True
+    await exchange.cancel(order.id)
+    await exchange.workers.settle()
+    assert (await exchange.payment(order.id)).refund_asked == TOTAL
+    await lose_all(exchange, order, exchange.clock.now())
+    lost = await losses(exchange)
+    charge_id = await charge_of(exchange, order.id)
+    for webhook_id in ("evt_1", "evt_2"):
+        event = refunded(order.id, webhook_id, TOTAL, charge_id=charge_id, reference=NAME)
+        await report(exchange, event)
+    payment = await exchange.payment(order.id)
+    assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, TOTAL)
+    assert await losses(exchange) == lost - TOTAL
+    assert (await exchange.store.ledger.totals())[AccountKind.WORLD] == TOTAL
+    assert await in_escrow(exchange, order.id) == 0
