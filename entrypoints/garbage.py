@@ -2,12 +2,27 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _THRESHOLDS = 10_000, 20, 100
 _SPARE_AFTER = 0.25
 """Seconds between two times that what was loaded meanwhile is spared."""
+
+
+@contextmanager
+def looked_at_rarely() -> Iterator[None]:
+    """Look for garbage less often until the block is left.
+
+    What a start builds is kept, and looking at it again and again is a tenth of a start.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def collect_rarely() -> None:

@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +13,12 @@ from ...ports.language.errors import Unavailable
 from .engine.drivers import backend_of, migration_engine
 from .engine.errors import STORE
 from .running_processes import running_process
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where a database has another schema than the code, or none: most processes
+# start on one that has the same, and would wait for it.
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -78,15 +81,17 @@ def _in_one_line(error: DBAPIError) -> Exception:
     return reason
 
 
-def configuration(connection: Connection) -> Config:
+def configuration(connection: Connection) -> "Config":
     """Return Alembic's configuration for a connection."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def configuration_before(connection: Connection) -> Config:
+def configuration_before(connection: Connection) -> "Config":
     """Return Alembic's configuration for a SQLite file that is older than the baseline.
 
     The last of those revisions has the baseline's number: a file that is there is at the baseline.
@@ -98,6 +103,11 @@ def configuration_before(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    # On PostgreSQL also a database that is current has its sorting looked after (env.py).
+    if connection.dialect.name == "sqlite" and _is_current(connection):
+        return
+    from alembic import command
+
     config = configuration(connection)
     revision = _known_revision(connection)
     if revision is not None and revision not in _revisions(config):
@@ -120,6 +130,8 @@ def _require_empty(connection: Connection) -> None:
 
 
 def _require_current(connection: Connection) -> None:
+    if _is_current(connection):
+        return
     revision = _known_revision(connection)
     if revision is None:
         raise WrongSchema("the database has no exchange yet: run `solebook migrate`")
@@ -129,8 +141,18 @@ def _require_current(connection: Connection) -> None:
         )
 
 
+def _is_current(connection: Connection) -> bool:
+    """Whether a database has the newest revision. Its file's name begins with its number."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    newest = max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest]
+
+
 def _known_revision(connection: Connection) -> str | None:
     """Return the database's revision, if it has one. Raises WrongSchema if the code has it not."""
+    from alembic.migration import MigrationContext
+
     revision = MigrationContext.configure(connection).get_current_revision()
     config, before = configuration(connection), configuration_before(connection)
     if revision is not None and revision not in _revisions(config) | _revisions(before):
@@ -141,9 +163,13 @@ def _known_revision(connection: Connection) -> str | None:
     return revision
 
 
-def _revisions(config: Config) -> set[str]:
+def _revisions(config: "Config") -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
-def _newest(config: Config) -> str | None:
+def _newest(config: "Config") -> str | None:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(config).get_current_head()

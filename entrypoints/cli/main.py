@@ -10,6 +10,7 @@ from typing import Any
 
 from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
+from ..garbage import looked_at_rarely
 from . import demo, double, mail, migrate, provider, serve, worker
 from .admin import command as admin
 from .configured import add_store
@@ -30,7 +31,11 @@ override them, such as SOLEBOOK_SECTION__KEY: SOLEBOOK_SERVER__PORT=9000 soleboo
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. An error is printed as one line."""
-    options = build_parser().parse_args(arguments)
+    with looked_at_rarely():
+        return _run(build_parser().parse_args(arguments))
+
+
+def _run(options: argparse.Namespace) -> int:
     # Never DEBUG, because the database driver would log every parameter value.
     level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")

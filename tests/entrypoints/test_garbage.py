@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from solebook.entrypoints.garbage import collect_rarely, spare_what_loads
+from solebook.entrypoints.garbage import collect_rarely, looked_at_rarely, spare_what_loads
 from solebook.ports.language.errors import Unavailable
 
 
@@ -21,6 +21,14 @@ def test_what_was_built_before_is_not_looked_at_again(thresholds: tuple[int, int
     collect_rarely()
     assert not any(known is built for known in gc.get_objects())
     assert gc.get_threshold() > thresholds
+
+
+def test_a_start_looks_for_garbage_less_often_and_what_comes_after_it_as_before(
+    thresholds: tuple[int, int, int],
+) -> None:
+    with looked_at_rarely():
+        assert gc.get_threshold() > thresholds
+    assert gc.get_threshold() == thresholds
 
 
 def test_circles_that_are_made_later_are_still_found() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import runpy
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -173,6 +174,17 @@ async def test_a_current_database_stays_as_it_is(path: Path, url: str) -> None:
     await migrate(url)
     await require_current(url)
     assert dump(path) == before
+
+
+def test_a_current_database_is_opened_without_alembic(url: str) -> None:
+    start = f"""
+import asyncio, sys
+from solebook.adapters.sql.migrate import migrate, require_current
+asyncio.run(require_current({url!r}))
+asyncio.run(migrate({url!r}))
+sys.exit("alembic" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", start], timeout=60).returncode == 0
 
 
 async def test_processes_that_start_at_once_migrate_once(new_url: str, new_path: Path) -> None:
