@@ -12,6 +12,9 @@ from solebook.ports.language.ids import UserId
 
 from ...ports.payment_provider.stripe_rig import StripeRig, stripe_calls
 
+# What they run is run by other tests too, which coverage watches.
+pytestmark = pytest.mark.no_cover
+
 DAY = 86_400
 HASTE = timedelta(seconds=1)
 Step = Callable[[StripeCardVault], Awaitable[object]]

@@ -17,7 +17,8 @@ from .telling import Telling, tell
 from .town import MANNERS, no_delays
 
 __all__ = ["no_delays"]
-pytestmark = pytest.mark.usefixtures("no_delays")
+# What they run is run by other tests too, which coverage watches.
+pytestmark = [pytest.mark.usefixtures("no_delays"), pytest.mark.no_cover]
 EACH_STORY = pytest.mark.parametrize("story", STORIES, ids=str)
 AT_WORK = ("once", "missing")
 """The manners in which the exchange is interrupted: it is told of everything, or it must ask."""

@@ -27,7 +27,8 @@ from solebook.ports.language.market import Size
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 
-pytestmark = pytest.mark.integration
+# What they run is run by other tests too, which coverage watches.
+pytestmark = [pytest.mark.integration, pytest.mark.no_cover]
 
 PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 FIRST = date(2017, 10, 17)

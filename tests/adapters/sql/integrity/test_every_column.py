@@ -27,6 +27,9 @@ from ....postgres_server import PostgresServer
 from .conftest import MUCH_LATER, exchange_in
 from .mutations import Hand, Mutation, PostgresHand, Refused, SqliteHand, mutations
 
+# What they run is run by other tests too, which coverage watches.
+pytestmark = pytest.mark.no_cover
+
 _ROWS = 5
 """How many rows of a table are damaged until one damage is found."""
 _FEW = 3

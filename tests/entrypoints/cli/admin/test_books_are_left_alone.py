@@ -12,6 +12,9 @@ from solebook.entrypoints.cli.admin.command import JOBS
 from ..conftest import Run
 from ..exchanges import SELLER, open_asks, traded
 
+# What they run is run by other tests too, which coverage watches.
+pytestmark = pytest.mark.no_cover
+
 WHY = ("--reason", "as the records show")
 Prepare = Callable[[Path], tuple[str, ...]]
 
