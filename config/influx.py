@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from ..ports.language.limits import Between, check_limits
@@ -64,8 +64,3 @@ class InfluxSettings:
             raise ValueError("influx.user and influx.password belong together")
         if self.user is not None and self.token is not None:
             raise ValueError("influx.token and influx.user exclude each other")
-
-    @property
-    def is_used(self) -> Literal["influx", "none"]:
-        """Whether the charts are in InfluxDB, as a word."""
-        return "influx" if self.url else "none"

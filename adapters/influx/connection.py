@@ -1,6 +1,7 @@
 """The connection to InfluxDB, with limits of time and circuit breakers around every call."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,10 @@ from urllib3.exceptions import HTTPError
 from ...ports.language.errors import Unavailable
 from ...ports.stopwatch import Stopwatch
 from ..decorators.circuit_breaker import CircuitBreaker
+
+# They log each retry. Whoever writes logs once that InfluxDB is away.
+logging.getLogger("influxdb_client").setLevel(logging.ERROR)
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 INFLUX = "InfluxDB"
 """Its name in errors."""
