@@ -59,7 +59,7 @@ from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from ..ports.wakeups import Wakeups
 from ..ports.webhook_archive import WebhookArchive
-from .charts import ChartParts
+from .chart_parts import ChartParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..adapters.decorators.replica_reads import ReplicaReads, ReplicaWatch
 from ..adapters.decorators.replicated_charts import ReplicatedCharts
@@ -10,25 +10,15 @@ from ..config.influx import InfluxSettings
 from ..config.settings import Settings
 from ..core.analytics.chart_lag import ChartLag
 from ..ports.chart_backlog import ChartBacklog
-from ..ports.charts import ChartReader, Charts
+from ..ports.charts import ChartReader
 from ..ports.stopwatch import Stopwatch
+from .chart_parts import ChartParts
 from .encryption import encryption_of
 
 if TYPE_CHECKING:
     from ..adapters.influx.connection import InfluxAccess
 
 _MANY = 10_000
-
-
-class ChartParts(NamedTuple):
-    """The charts that are shown, and those outside the store, if there are any."""
-
-    shown: ChartReader
-    drawn: Charts | None = None
-    check: Callable[[], Awaitable[None]] | None = None
-    """Raises Unavailable while those outside are not shown. None if there are none."""
-    view_backlog: Callable[[], Awaitable[str]] | None = None
-    """Returns how far those outside are behind. None if there are none."""
 
 
 @asynccontextmanager

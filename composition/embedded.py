@@ -39,7 +39,7 @@ from ..ports.language.rules import MarketRules
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
-from .charts import ChartParts
+from .chart_parts import ChartParts
 from .decorated_store import decorated_store
 from .in_process_bus import build_in_process_bus
 from .memory_store import build_memory_store

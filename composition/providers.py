@@ -55,7 +55,8 @@ from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
 from .build import build_application
-from .charts import ChartParts, open_charts
+from .chart_parts import ChartParts
+from .charts import open_charts
 from .decorated_store import decorated_store
 from .from_settings import (
     claim_holder,

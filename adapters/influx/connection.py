@@ -20,10 +20,6 @@ from ...ports.language.errors import Unavailable
 from ...ports.stopwatch import Stopwatch
 from ..decorators.circuit_breaker import CircuitBreaker
 
-# They log each retry. Whoever writes logs once that InfluxDB is away.
-logging.getLogger("influxdb_client").setLevel(logging.ERROR)
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
-
 INFLUX = "InfluxDB"
 """Its name in errors."""
 _RETRIES = 2
@@ -74,6 +70,10 @@ class InfluxConnection:
             timeout=round(access.write_timeout * 1_000),
             **({} if access.tls is None else {"ssl_context": access.tls}),
         )
+        # They log each retry. Whoever writes logs once that InfluxDB is away. A new client sets the
+        # levels of its own.
+        for name in ("influxdb_client.client.write.retry", "urllib3.connectionpool"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._writes = WriteService(self._client.api_client)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="influx")
         user = None if access.user is None else (access.user, access.password or "")

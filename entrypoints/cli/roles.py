@@ -20,7 +20,7 @@ _OF_WORKERS = """\
   deadlines  does what is due when somebody is late, and deletes old data
   letters    sends mails, text and push messages, and watches prices
   search     keeps the search index up to date
-  charts     records sales for charts and statistics
+  charts     records sales for charts and statistics, and draws charts in InfluxDB
   services   answers the calls of other programs, over NATS and gRPC
 
 Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL
