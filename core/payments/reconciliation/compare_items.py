@@ -30,6 +30,7 @@ _REPORTS = {
     MovementKind.REFUND: WebhookKind.CHARGE_REFUNDED,
     MovementKind.REFUND_FAILURE: WebhookKind.REFUND_CHANGED,
     MovementKind.DISPUTE: WebhookKind.DISPUTE_CHANGED,
+    MovementKind.DISPUTE_REVERSAL: WebhookKind.DISPUTE_CHANGED,
     MovementKind.PAYOUT: WebhookKind.PAYOUT_PAID,
     MovementKind.PAYOUT_RETURN: WebhookKind.PAYOUT_FAILED,
 }
