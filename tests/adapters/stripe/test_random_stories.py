@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from solebook.ports.language.complaints import Bearer
-from solebook.ports.language.errors import Refusal
+from solebook.ports.language.errors import Refusal, Unavailable
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.users import OPERATOR, Actor
 
@@ -17,7 +17,14 @@ from .town import WHY, Town, check_books, no_delays, town_of
 
 __all__ = ["no_delays"]
 pytestmark = pytest.mark.usefixtures("no_delays")
-CARDS = ["pm_card_visa", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_refundFail"]
+CARDS = [
+    "pm_card_visa",
+    "pm_card_visa",
+    "pm_card_chargeCustomerFail",
+    "pm_card_refundFail",
+    "pm_card_authenticationRequired",
+    "pm_card_createDispute",
+]
 AMOUNTS = [1, 1_000, 17_000, 21_400]
 MANNERS = ["once", "ten", "reversed"]
 
@@ -33,7 +40,7 @@ class Program:
     async def run(self) -> None:
         town, dice = self.town, self.dice
         for _ in range(dice.randint(1, 2)):
-            buyer = await self.exchange.new_buyer(dice.choice(CARDS))
+            buyer = await town.new_buyer(dice.choice(CARDS))
             await self.exchange.match(buyer=buyer)
         town.line.is_counting = True
         acts = [
@@ -47,6 +54,13 @@ class Program:
             self.webhooks_come,
             self.staff_ends_an_order,
             self.staff_bears_a_shortfall,
+            self.staff_releases_a_payout,
+            self.a_bank_disputes,
+            self.a_bank_decides,
+            self.a_transfer_is_reversed,
+            self.an_account_changes,
+            self.a_buyer_authenticates,
+            self.the_exchange_reconciles,
         ]
         for _ in range(dice.randint(3, 12)):
             act = dice.choice(acts)
@@ -111,6 +125,48 @@ class Program:
         await self.exchange.app.payments.bear_shortfall(
             OPERATOR, order.id, borne_by=self.dice.choice(list(Bearer)), reason=WHY
         )
+
+    async def staff_releases_a_payout(self) -> None:
+        await self.town.release((await self.order()).id)
+
+    async def a_bank_disputes(self) -> None:
+        order, amount = await self.order(), self.dice.choice(AMOUNTS)
+        if (await self.exchange.payment(order.id)).charge_id is not None:
+            with suppress(AssertionError):  # more than is left, or disputed before
+                await self.town.dispute(order.id, amount)
+
+    async def a_bank_decides(self) -> None:
+        open_ones = [
+            each["id"]
+            for each in self.town.rig.double.state.of("dispute").values()
+            if each["status"] in ("needs_response", "under_review")
+        ]
+        if open_ones:
+            await self.town.decide(self.dice.choice(open_ones), won=self.dice.random() < 0.5)
+
+    async def a_transfer_is_reversed(self) -> None:
+        transfers = list(self.town.rig.double.state.of("transfer").values())
+        amount = self.dice.choice(AMOUNTS)
+        if transfers:
+            name = self.dice.choice(transfers)["id"]
+            with suppress(AssertionError):  # more than is left
+                await self.town.rig.act(f"/v1/transfers/{name}/reversals", amount=str(amount))
+
+    async def an_account_changes(self) -> None:
+        rig = self.town.rig
+        await self.dice.choice([rig.restrict, rig.complete])(rig.account)
+
+    async def a_buyer_authenticates(self) -> None:
+        intents = self.town.rig.double.state.of("payment_intent").values()
+        waiting = [each["id"] for each in intents if each["status"] == "requires_action"]
+        if waiting:
+            passes = self.dice.random() < 0.5
+            await self.town.rig.authenticate(self.dice.choice(waiting), passes=passes)
+
+    async def the_exchange_reconciles(self) -> None:
+        with suppress(Unavailable):  # a call was cut
+            async for _ in self.exchange.app.payments.reconcile():
+                pass
 
 
 async def tell(seed: int) -> None:

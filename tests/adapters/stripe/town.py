@@ -160,11 +160,11 @@ class Town:
         exchange.admin = await exchange.person(Role.ADMIN)
         exchange.authenticator = await exchange.person(Role.AUTHENTICATOR)
         exchange.seller = await exchange.new_seller(self.rig.account)
-        exchange.buyer = await self._new_buyer(card)
+        exchange.buyer = await self.new_buyer(card)
         exchange.product = await exchange.new_product(SIZE, style_code="DD1391-100")
         await exchange.workers.settle()
 
-    async def _new_buyer(self, card: str) -> Actor:
+    async def new_buyer(self, card: str) -> Actor:
         """Have a buyer join whose bank may want to see them before the card is on file."""
         exchange, users = self.exchange, self.exchange.app.users
         buyer = await exchange.person()
