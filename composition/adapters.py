@@ -157,8 +157,8 @@ class Adapters:
     mailer: Mailer
     text_messenger: TextMessenger
     push_messenger: PushMessenger
-    push_server_key: str | None = None
-    """The public key with which browsers subscribe, if push messages go to browsers."""
+    push_server_key: str = ""
+    """The public key with which browsers subscribe; empty if nothing is pushed to browsers."""
     mail_reports: DeliveryReports
     text_reports: DeliveryReports
     event_bus: EventBus

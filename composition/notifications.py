@@ -152,7 +152,7 @@ def notifications_use_cases(
             transaction=transaction, users=store.users, preferences=store.preferences
         ),
         list_push_subscriptions=ListPushSubscriptions(
-            preferences=store.preferences, server_key=adapters.push_server_key
+            preferences=store.preferences, server_key=adapters.push_server_key or None
         ),
         mark_notification=MarkNotification(
             transaction=transaction, notifications=notifications, clock=clock

@@ -157,11 +157,11 @@ async def open_both_push_messengers(
         yield BothMessengers(browsers, devices)
 
 
-def push_server_key_of(settings: Settings) -> str | None:
-    """Return the public key with which browsers subscribe, if push messages go to browsers."""
+def push_server_key_of(settings: Settings) -> str:
+    """Return the public key with which browsers subscribe, or an empty text."""
     key = settings.web_push.private_key
     if settings.push_adapter not in ("web", "both") or key is None:
-        return None
+        return ""
     from ..adapters.push.web_push_messenger import public_key_of
 
     return public_key_of(key)

@@ -31,8 +31,10 @@ SERVER = "the mail server"
 """Its name in errors."""
 _NO_MAILBOX = (550, 551, 553)
 """Replies that a mailbox does not exist, unless the server gives another reason."""
+_OF_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""It or its domain does not exist, it is no address, it has moved, or it is disabled."""
 _REASON = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-"""The reason in front of a reply (RFC 3463): 5.1.1 is an unknown mailbox, 5.7.1 a policy."""
+"""The reason in front of a reply (RFC 3463): 5.1.1 is an unknown mailbox, 5.1.8 the sender."""
 
 
 class SmtpMailer(Mailer):
@@ -95,4 +97,4 @@ def _is_for_good(error: SMTPResponseException) -> bool:
     if error.code not in _NO_MAILBOX:
         return False
     reason = _REASON.match(error.message)
-    return reason is None or reason[1].startswith(("5.1.", "5.2.1"))
+    return reason is None or reason[1] in _OF_THE_MAILBOX

@@ -16,13 +16,14 @@ class BothMessengers(PushMessenger):
     devices: PushMessenger
 
     async def send(self, message: PushMessage) -> Sequence[Undeliverable]:
-        to_browsers, to_devices = await asyncio.gather(
-            self.browsers.send(replace(message, devices=())),
-            self.devices.send(replace(message, subscriptions=())),
-            return_exceptions=True,
-        )
+        # A messenger with nothing to send must not fail the message because it is away.
+        sends = []
+        if message.subscriptions:
+            sends.append(self.browsers.send(replace(message, devices=())))
+        if message.devices:
+            sends.append(self.devices.send(replace(message, subscriptions=())))
         lost: list[Undeliverable] = []
-        for outcome in (to_browsers, to_devices):
+        for outcome in await asyncio.gather(*sends, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
             lost.extend(outcome)

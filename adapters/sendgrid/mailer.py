@@ -40,7 +40,7 @@ class SendGridMailer(Mailer):
         )
         if answer.is_success:
             return ()
-        fields = _fields(answer.json() if answer.content else {})
+        fields = _fields(self._calls.told(answer))
         if answer.status_code == 400 and fields == [_TO]:
             return [Undeliverable(mail.to, Unreachable.INVALID)]
         raise self._calls.refused(f"status {answer.status_code}, fields {fields}")
@@ -80,7 +80,7 @@ class SendGridMailer(Mailer):
         return body
 
 
-def _fields(answer: Any) -> list[str]:
+def _fields(answer: dict[str, Any]) -> list[str]:
     """Return the fields that an answer complains of."""
-    errors = answer.get("errors", []) if isinstance(answer, dict) else []
+    errors = answer.get("errors", [])
     return [str(each.get("field")) for each in errors if isinstance(each, dict)]

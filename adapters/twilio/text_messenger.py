@@ -76,9 +76,9 @@ class TwilioTextMessenger(TextMessenger):
             raise
         self._doubtful.pop(message.id, None)
         if answer.is_success:
-            self._know(answer.json()["sid"])
+            self._know(str(self._calls.told(answer).get("sid")))
             return ()
-        code = answer.json().get("code")
+        code = self._calls.told(answer).get("code")
         if code in UNREACHABLE:
             return [Undeliverable(message.phone, UNREACHABLE[code])]
         raise self._calls.refused(f"status {answer.status_code}, code {code}")
@@ -102,7 +102,7 @@ class TwilioTextMessenger(TextMessenger):
         answer = await self._call("GET", params={"To": message.phone, "PageSize": "50"})
         if not answer.is_success:
             raise self._calls.refused(f"status {answer.status_code} to a list of messages")
-        for each in answer.json()["messages"]:
+        for each in self._calls.told(answer).get("messages", ()):
             is_new = parsedate_to_datetime(each["date_created"]) >= since - _CLOCKS_DIFFER
             if is_new and each["body"] == message.text and each["sid"] not in self._known:
                 self._know(each["sid"])

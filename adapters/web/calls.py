@@ -54,6 +54,14 @@ class HttpCalls:
             raise Unavailable(what=self._what, retry_after=pause_of(answer.headers))
         return answer
 
+    def told(self, answer: httpx.Response) -> dict[str, Any]:
+        """Return the object in an answer, or an empty one if it has none."""
+        try:
+            value: Any = answer.json()
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
     def refused(self, why: str) -> Unavailable:
         """Return what to raise for a refusal that is nobody's address: the operator must look."""
         self._tell(why)

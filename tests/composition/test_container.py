@@ -14,12 +14,20 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from solebook.adapters.decorators.guarded_messengers import GuardedMailer, GuardedTextMessenger
+from solebook.adapters.push.both_messengers import BothMessengers
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.from_settings import outgoing_folder
 from solebook.composition.providers import Container
+from solebook.config.messengers import (
+    HttpPushSettings,
+    SendGridSettings,
+    TwilioSettings,
+    WebPushSettings,
+)
 from solebook.config.notifications import NotificationsSettings
 from solebook.config.settings import EngineSettings, KeySettings, SecuritySettings, Settings
 from solebook.core.users.session_tokens import SignedIn
@@ -180,6 +188,29 @@ async def test_messages_are_files_beside_the_store(on_sqlite: Settings) -> None:
     await send_one_of_each(on_sqlite)
     expected = {f"mail/{MAIL.id}.eml", f"sms/{TEXT.id}.txt", f"push/{PUSH.id}.json"}
     assert outgoing(on_sqlite) == expected
+
+
+async def test_messengers_on_the_network_are_built_and_closed(in_memory: Settings) -> None:
+    key = "uV1rRxjMOg2G4wJaKDGxX3nKLOd88XVyEI4dZoZBN4Y"
+    for mail in ("smtp", "sendgrid"):
+        settings = msgspec.structs.replace(
+            in_memory,
+            notifications=NotificationsSettings(mail=mail, sms="twilio", push="both"),
+            sendgrid=SendGridSettings(api_key="a key"),
+            twilio=TwilioSettings("AC1", "a token", "+15550199"),
+            web_push=WebPushSettings(private_key=key),
+            http_push=HttpPushSettings("https://ntfy.example.com"),
+        )
+        async with open_application(settings) as application:
+            adapters = application.adapters
+            assert isinstance(adapters.mailer, GuardedMailer)
+            assert isinstance(adapters.text_messenger, GuardedTextMessenger)
+            assert isinstance(adapters.push_messenger, BothMessengers)
+            server_key = application.notifications.list_push_subscriptions.server_key
+            assert server_key is not None
+            assert (len(server_key), server_key[0]) == (87, "B")
+    async with open_application(in_memory) as application:
+        assert application.notifications.list_push_subscriptions.server_key is None
 
 
 async def test_a_new_user_gets_a_mail_shortly_afterwards(on_sqlite: Settings) -> None:

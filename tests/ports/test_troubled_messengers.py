@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -136,6 +137,16 @@ async def test_a_device_that_is_gone_is_lost_and_the_others_get_the_message() ->
             line.double.lose(gone)
         lost = await line.messenger.send(line.message)
         assert set(lost) == {Undeliverable(each, Unreachable.GONE) for each in (browser, device)}
+        assert len(line.double.taken) == 2
+
+
+async def test_browsers_get_a_message_while_the_server_of_devices_is_away() -> None:
+    async with push_line("both", PUSH, PUSH_CHANGED) as line:
+        line.double.fail(Fault(times=5))
+        for number in range(5):
+            devices = replace(line.message, id=UUID(int=20 + number), subscriptions=())
+            await failed(line, replace(devices, devices=("device-1",)))
+        assert list(await line.messenger.send(replace(line.message, devices=()))) == []
         assert len(line.double.taken) == 2
 
 

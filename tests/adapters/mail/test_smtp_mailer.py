@@ -103,6 +103,7 @@ async def test_connections_are_kept_and_are_not_more_than_allowed(clock: Virtual
         ("550 5.1.1 no such user", True),
         ("553 5.1.3 bad address", True),
         ("550 5.2.1 the mailbox is disabled", True),
+        ("550 5.1.8 the sender's domain does not exist", False),
         ("550 5.7.1 we take nothing from you", False),
         ("552 5.2.2 the mailbox is full", False),
         ("554 no", False),
