@@ -59,6 +59,8 @@ from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
 from ..ports.wakeups import Wakeups
 from ..ports.webhook_archive import WebhookArchive
+from ..ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
+from ..ports.webhook_sender import WebhookSender
 from .chart_parts import ChartParts
 
 
@@ -106,6 +108,8 @@ class Store:
     disputes: Disputes
     authentication_tasks: AuthenticationTasks
     price_alerts: PriceAlerts
+    webhook_endpoints: WebhookEndpoints
+    outgoing_webhooks: OutgoingWebhooks
     tape: Tape
     charts: Charts
     chart_backlog: ChartBacklog
@@ -161,5 +165,6 @@ class Adapters:
     """The public key with which browsers subscribe; empty if nothing is pushed to browsers."""
     mail_reports: DeliveryReports
     text_reports: DeliveryReports
+    webhook_sender: WebhookSender
     event_bus: EventBus
     rate_limits: RateLimits

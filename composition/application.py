@@ -20,6 +20,7 @@ from .keepers import Keepers
 from .notifications import NotificationsUseCases
 from .operations import OperationsUseCases
 from .orders import OrdersUseCases
+from .outgoing_webhooks import OutgoingWebhooksUseCases
 from .payments import PaymentsUseCases
 from .price_alerts import PriceAlertsUseCases
 from .search import SearchUseCases
@@ -46,6 +47,7 @@ class Application:
     analytics: AnalyticsUseCases
     search: SearchUseCases
     price_alerts: PriceAlertsUseCases
+    outgoing_webhooks: OutgoingWebhooksUseCases
     notifications: NotificationsUseCases
     operations: OperationsUseCases
     matching: Matching

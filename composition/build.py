@@ -6,6 +6,7 @@ from datetime import timedelta
 from ..core.bidding.admission import Admission
 from ..core.bidding.matching_engine import EngineLimits
 from ..core.operations.uptime import Uptime
+from ..core.outgoing_webhooks.webhook_rules import WebhookRules
 from ..core.payments.patience import Patience
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
@@ -26,6 +27,7 @@ from .keepers import Keepers
 from .notifications import notifications_use_cases
 from .operations import operations_use_cases
 from .orders import orders_use_cases
+from .outgoing_webhooks import EMBEDDED_RULES, outgoing_webhooks_use_cases
 from .payment_parts import payment_parts
 from .payments import payments_use_cases
 from .price_alerts import price_alerts_use_cases
@@ -47,6 +49,7 @@ def build_application(
     links: PublicLinks | None = None,
     verify_addresses: bool = False,
     webhook_body_life: timedelta = timedelta(days=90),
+    webhook_rules: WebhookRules = EMBEDDED_RULES,
     reconcile_hour: int = 3,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
@@ -109,6 +112,7 @@ def build_application(
         analytics=analytics_use_cases(adapters),
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
+        outgoing_webhooks=outgoing_webhooks_use_cases(adapters, webhook_rules),
         notifications=notifications_use_cases(adapters, rules, warehouse),
         operations=operations_use_cases(adapters, rules, None if across is None else across.broker),
         matching=matching,

@@ -28,6 +28,7 @@ from ..adapters.memory.search_index import MemorySearchIndex
 from ..adapters.memory.seeded import SeededIds, SeededRandomness
 from ..adapters.memory.templates import MemoryTemplates
 from ..adapters.memory.virtual_clock import VirtualClock
+from ..adapters.memory.webhook_sender import MemoryWebhookSender
 from ..ports.cache_invalidations import CacheInvalidations
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -144,6 +145,7 @@ def embedded_adapters(
         push_messenger=MemoryPushMessenger(),
         mail_reports=NoDeliveryReports(),
         text_reports=NoDeliveryReports(),
+        webhook_sender=MemoryWebhookSender(),
         event_bus=build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness),
         rate_limits=MemoryRateLimits(clock),
     )

@@ -55,6 +55,7 @@ from ..adapters.memory.users import (
 )
 from ..adapters.memory.wakeups import MemoryWakeups
 from ..adapters.memory.webhook_archive import MemoryWebhookArchive
+from ..adapters.memory.webhook_endpoints import MemoryOutgoingWebhooks, MemoryWebhookEndpoints
 from ..adapters.system.clock import real_clock_of
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -118,6 +119,8 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         disputes=MemoryDisputes(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
         price_alerts=MemoryPriceAlerts(database),
+        webhook_endpoints=MemoryWebhookEndpoints(database),
+        outgoing_webhooks=MemoryOutgoingWebhooks(database),
         tape=MemoryTape(database),
         charts=MemoryCharts(database),
         chart_backlog=MemoryChartBacklog(database),

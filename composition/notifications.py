@@ -42,6 +42,7 @@ from ..ports.language.events import (
     PriceDropped,
     QuotesWithdrawn,
     UserRegistered,
+    WebhookEndpointDisabled,
 )
 from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
@@ -55,6 +56,7 @@ _NEWS: tuple[type[News], ...] = (
     QuotesWithdrawn,
     CostsRose,
     PayoutAccountRestricted,
+    WebhookEndpointDisabled,
     MatchCreated,
     PaymentNeedsBuyer,
     PaymentDeclined,

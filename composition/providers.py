@@ -74,6 +74,7 @@ from .nats_bus import open_nats_bus
 from .network import open_network
 from .outside_messengers import mail_reports_of, push_server_key_of, text_reports_of
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
+from .webhook_sender import open_webhook_sender, webhook_rules
 
 if TYPE_CHECKING:
     from ..adapters.nats.nats_bus import NatsBus
@@ -336,6 +337,7 @@ class Container(containers.DeclarativeContainer):
         push_server_key=providers.Singleton(push_server_key_of, settings),
         mail_reports=providers.Singleton(mail_reports_of, settings),
         text_reports=providers.Singleton(text_reports_of, settings),
+        webhook_sender=providers.Resource(open_webhook_sender, settings),
         event_bus=event_bus,
         rate_limits=rate_limits,
     )
@@ -363,14 +365,13 @@ class Container(containers.DeclarativeContainer):
             refresh=settings.provided.security.refresh_token_life,
         ),
         engine_limits=providers.Singleton(
-            EngineLimits,
-            queue=settings.provided.engine.queue,
-            batch=settings.provided.engine.batch,
+            EngineLimits, queue=settings.provided.engine.queue, batch=settings.provided.engine.batch
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         links=providers.Singleton(PublicLinks, settings.provided.public_url),
         verify_addresses=settings.provided.verifies_addresses,
         webhook_body_life=settings.provided.payments.webhook_body_life,
+        webhook_rules=providers.Singleton(webhook_rules, settings),
         reconcile_hour=settings.provided.payments.reconcile_hour,
         roles=roles,
         keepers=keepers,

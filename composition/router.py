@@ -22,6 +22,7 @@ from ..ports.language.events import (
     PenaltyExcused,
     PriceDropped,
     QuotesWithdrawn,
+    WebhookEndpointDisabled,
     WebhookHinted,
 )
 from ..ports.language.messages import Message, Queue
@@ -164,10 +165,8 @@ _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Q
 
 
 def _user_of(event: Event) -> str:
-    if isinstance(
-        event,
-        NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose | ChallengeRequested,
-    ):
+    of_a_user = NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose
+    if isinstance(event, of_a_user | ChallengeRequested | WebhookEndpointDisabled):
         return str(event.user_id or "")
     return ""
 

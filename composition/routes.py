@@ -15,6 +15,7 @@ from .hints import hint_routes
 from .notifications import notifications_routes
 from .operations import operations_routes
 from .orders import orders_routes
+from .outgoing_webhooks import outgoing_webhooks_routes
 from .payments_routes import payments_routes
 from .price_alerts import price_alerts_routes
 from .search import search_routes
@@ -46,6 +47,7 @@ def routes(app: Application) -> tuple[Consumer, ...]:
         *price_alerts_routes(app.price_alerts),
         *search_routes(app.search),
         *operations_routes(app.operations),
+        *outgoing_webhooks_routes(app.outgoing_webhooks),
         *notifications_routes(app.notifications),
     )
 

@@ -40,6 +40,8 @@ from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.orders.destinations import SqlDestinations
 from ..adapters.sql.orders.orders import SqlOrders
+from ..adapters.sql.outgoing_webhooks.outgoing_webhooks import SqlOutgoingWebhooks
+from ..adapters.sql.outgoing_webhooks.webhook_endpoints import SqlWebhookEndpoints
 from ..adapters.sql.payments.declines import SqlDeclines
 from ..adapters.sql.payments.disputes import SqlDisputes
 from ..adapters.sql.payments.ledger import SqlLedger
@@ -172,6 +174,8 @@ def build_sql_store(
         disputes=SqlDisputes(database),
         authentication_tasks=SqlAuthenticationTasks(database),
         price_alerts=SqlPriceAlerts(database),
+        webhook_endpoints=SqlWebhookEndpoints(database),
+        outgoing_webhooks=SqlOutgoingWebhooks(database),
         tape=SqlTape(database),
         charts=SqlCharts(database),
         chart_backlog=SqlChartBacklog(database),

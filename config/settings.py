@@ -29,6 +29,7 @@ from .stream import StreamSettings
 from .stripe_amounts import check_amounts
 from .urls import check_url, is_here
 from .users import UsersSettings
+from .webhooks import WebhooksSettings
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -274,6 +275,7 @@ class Settings(Section, frozen=True):
     twilio: TwilioSettings = TwilioSettings()
     web_push: WebPushSettings = WebPushSettings()
     http_push: HttpPushSettings = HttpPushSettings()
+    webhooks: WebhooksSettings = WebhooksSettings()
     warehouse: Warehouse = Warehouse()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
@@ -287,6 +289,7 @@ class Settings(Section, frozen=True):
                 self.payments.adapter != "embedded"
             ),
             "payments.webhook_secret": self.payments.webhook_secret,
+            "webhooks.secret": self.webhooks.secret,
             "payments.buyer_return_url": self.payments.buyer_return_url,
             "a payments.api_key of live mode, or payments.test_mode = true": (
                 self.payments.may_be_production

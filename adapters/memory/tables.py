@@ -32,12 +32,14 @@ from ...ports.language.ids import (
     MessageId,
     NotificationId,
     OrderId,
+    OutgoingWebhookId,
     PaymentMethodId,
     ProductId,
     QuoteId,
     SessionId,
     TaskId,
     UserId,
+    WebhookEndpointId,
 )
 from ...ports.language.kept_webhooks import KeptWebhook
 from ...ports.language.leases import Lease
@@ -80,6 +82,7 @@ from ...ports.language.users import (
     Session,
     User,
 )
+from ...ports.language.webhook_endpoints import OutgoingWebhook, WebhookEndpoint
 from ...ports.language.withdrawals import Withdrawn
 from .in_order import InOrder
 
@@ -196,6 +199,14 @@ class Tables:
         self.alerts_in_book: defaultdict[BookKey, dict[AlertId, None]] = defaultdict(dict)
         self.alerts_that_missed: dict[AlertId, None] = {}
         """Alerts that did not fire because they rested."""
+
+        self.webhook_endpoints: dict[WebhookEndpointId, WebhookEndpoint] = {}
+        self.endpoints_of_kind: defaultdict[str, dict[WebhookEndpointId, None]] = defaultdict(dict)
+        """Enabled endpoints."""
+        self.outgoing_webhooks: dict[OutgoingWebhookId, OutgoingWebhook] = {}
+        self.webhooks_of_endpoint: defaultdict[WebhookEndpointId, dict[OutgoingWebhookId, None]] = (
+            defaultdict(dict)
+        )
 
         self.payments: dict[OrderId, Payment] = {}
         self.payments_by_charge: dict[str, OrderId] = {}

@@ -15,6 +15,7 @@ from ...ports.language.events import (
     PriceDropped,
     QuotesWithdrawn,
     UserRegistered,
+    WebhookEndpointDisabled,
 )
 from ...ports.language.ids import NotificationId, OrderId, ProductId, UserId
 from ...ports.language.market import BookKey
@@ -30,6 +31,7 @@ from ...ports.language.notifications import (
     Recipient,
     Shoe,
     Warehouse,
+    WebhookDisabledNotice,
     WelcomeNotice,
     WithdrawnOffer,
 )
@@ -51,6 +53,7 @@ News: TypeAlias = (
     | QuotesWithdrawn
     | CostsRose
     | PayoutAccountRestricted
+    | WebhookEndpointDisabled
     | AlarmRaised
     | TradeNews
 )
@@ -124,6 +127,8 @@ class Notify:
                 return [(user_id, CostsRoseNotice(fees, shipping))]
             case PayoutAccountRestricted(user_id=user_id, problem=why, due=due, deadline=until):
                 return [(user_id, PayoutAccountRestrictedNotice(why, due, until))]
+            case WebhookEndpointDisabled(user_id=user_id, because=because, failing_since=since):
+                return [(user_id, WebhookDisabledNotice(event.endpoint_id, because, since))]
             case QuotesWithdrawn(user_id=user_id):
                 return [(user_id, _withdrawn(event, facts))]
             case AlarmRaised():
@@ -163,7 +168,7 @@ def _order_of(event: News) -> OrderId | None:
     match event:
         case UserRegistered() | PriceDropped() | CostsRose() | QuotesWithdrawn():
             return None
-        case PayoutAccountRestricted():
+        case PayoutAccountRestricted() | WebhookEndpointDisabled():
             return None
     return event.order_id
 

@@ -21,6 +21,7 @@ _OF_WORKERS = """\
   letters    sends mails, text and push messages, and watches prices
   search     keeps the search index up to date
   charts     records sales for charts and statistics, and draws charts in InfluxDB
+  webhooks   sends events to the endpoints of users
   services   answers the calls of other programs, over NATS and gRPC
 
 Each role but services must run somewhere, or its work waits. Several processes need one PostgreSQL

@@ -20,7 +20,7 @@ from ...ports.language.complaint_notices import (
 )
 from ...ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from ...ports.language.costs import FeesRise, SellerTerms, ShippingRise
-from ...ports.language.ids import OrderId, ProductId, UserId
+from ...ports.language.ids import OrderId, ProductId, UserId, WebhookEndpointId
 from ...ports.language.market import AskFate, BookKey, Side, WithdrawalReason, parse_size
 from ...ports.language.notices import AlarmNotice
 from ...ports.language.notifications import (
@@ -34,6 +34,7 @@ from ...ports.language.notifications import (
     Recipient,
     Shoe,
     Warehouse,
+    WebhookDisabledNotice,
     WelcomeNotice,
     WithdrawnOffer,
 )
@@ -57,6 +58,7 @@ from ...ports.language.trade_notices import (
     SaleConfirmedNotice,
     SaleDeliveredNotice,
 )
+from ...ports.language.webhook_endpoints import DisabledBecause
 
 _USER = UserId(UUID(int=1))
 RECIPIENT = Recipient(_USER, "test@example.com", "Test", NotificationPreferences(_USER))
@@ -91,6 +93,11 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
             "requirements.past_due",
             ("individual: document that proves it", "a bank account"),
             datetime(2026, 3, 20, tzinfo=UTC),
+        ),
+        WebhookDisabledNotice(
+            WebhookEndpointId(UUID(int=3)),
+            DisabledBecause.FAILING,
+            datetime(2026, 2, 27, 12, tzinfo=UTC),
         ),
         BidMatchedNotice(*_TRADE, _PRICE, _TOTAL),
         AskMatchedNotice(*_TRADE, _PRICE, _PAYOUT),

@@ -36,6 +36,7 @@ from .routes.admin.quotes import AdminQuotesController
 from .routes.admin.shortfalls import ShortfallsController
 from .routes.admin.users import AdminUsersController
 from .routes.admin.waiting_money import WaitingMoneyController
+from .routes.admin.webhook_endpoints import AdminWebhookEndpointsController
 from .routes.asks import AsksController
 from .routes.authentication import AuthenticationController
 from .routes.bids import BidsController
@@ -56,6 +57,8 @@ from .routes.rules import RulesController
 from .routes.search import SearchController
 from .routes.sessions import SessionsController
 from .routes.users import UsersController
+from .routes.webhook_endpoints import WebhookEndpointsController
+from .routes.webhook_log import WebhookLogController
 from .routes.webhooks import WebhooksController
 from .stream.handler import follow_market
 
@@ -93,6 +96,9 @@ _ROUTES = (
     WaitingMoneyController,
     DisputesController,
     WebhooksController,
+    WebhookEndpointsController,
+    WebhookLogController,
+    AdminWebhookEndpointsController,
     HealthController,
     AccountPages,
     follow_market,

@@ -29,6 +29,7 @@ class Sweeper:
         self._disputes = application.disputes
         self._price_alerts = application.price_alerts
         self._payments = application.payments
+        self._outgoing_webhooks = application.outgoing_webhooks
         self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
@@ -93,4 +94,5 @@ class Sweeper:
             await self._store.sessions.forget(now - _REMEMBER)
             await self._store.notifications.forget(now - _KEEP_TOLD)
         await self._payments.forget_webhook_bodies()
+        await self._outgoing_webhooks.forget_webhooks()
         self._forgotten_at = now

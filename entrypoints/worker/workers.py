@@ -27,6 +27,7 @@ from .courier import Courier
 from .reconciler import Reconciler
 from .relay import Relay
 from .sweeper import Sweeper
+from .webhook_loop import WebhookLoop
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Workers:
         self._drawer: ChartDrawer | None = None
         if chart_sales is not None and ProcessRole.CHARTS in self._roles:
             self._drawer = ChartDrawer(chart_sales)
+        self.webhooks = WebhookLoop(application)
 
     def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
         if self._across is None:
@@ -82,13 +84,21 @@ class Workers:
     async def settle(self) -> None:
         """Do everything possible without time passing, for callers who control the clock."""
         await self._make_up()
-        while await self._relayed() + await self.sweeper.sweep() + await self.courier.deliver():
+        while (
+            await self._relayed()
+            + await self.sweeper.sweep()
+            + await self.courier.deliver()
+            + await self._sent_webhooks()
+        ):
             pass
         if self._drawer is not None:
             await self._drawer.draw()
 
     async def _relayed(self) -> int:
         return await self.relay.drain() if ProcessRole.RELAY in self._roles else 0
+
+    async def _sent_webhooks(self) -> int:
+        return await self.webhooks.drain() if ProcessRole.WEBHOOKS in self._roles else 0
 
     async def _make_up(self) -> None:
         """Make up for downtime before any deadline takes effect."""
@@ -126,6 +136,8 @@ class Workers:
             loops["drawer of charts"] = self._drawer.run
             if self._keepers is not None:
                 loops["drawer of charts"] = partial(self._keepers.charts.run, self._draw)
+        if ProcessRole.WEBHOOKS in self._roles:
+            loops["webhooks"] = self.webhooks.run
         if self._keepers is not None:
             if ProcessRole.RELAY in self._roles:
                 loops["relay"] = partial(self._keepers.relay.run, self._relay)

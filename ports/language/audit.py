@@ -57,6 +57,8 @@ class AuditAction(StrEnum):
     DEAD_LETTER_REPLAYED = "dead_letter_replayed"
     REFUNDED_OTHERWISE = "refunded_otherwise"
     WEBHOOK_REPLAYED = "webhook_replayed"
+    WEBHOOK_ENDPOINT_CREATED = "webhook_endpoint_created"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint_disabled"
     RESHARDED = "resharded"
     CLOCK_STARTED = "clock_started"
     CLOCK_MOVED = "clock_moved"
@@ -80,6 +82,7 @@ class TargetKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     API_TOKEN = "api_token"  # noqa: S105  # no secret
     WEBHOOK = "webhook"
+    WEBHOOK_ENDPOINT = "webhook_endpoint"
     DISPUTE = "dispute"
     MARKET = "market"
     CLOCK = "clock"

@@ -24,6 +24,8 @@ AlarmId = NewType("AlarmId", UUID)
 KeptWebhookId = NewType("KeptWebhookId", UUID)
 ApiTokenId = NewType("ApiTokenId", UUID)
 DisputeId = NewType("DisputeId", UUID)
+WebhookEndpointId = NewType("WebhookEndpointId", UUID)
+OutgoingWebhookId = NewType("OutgoingWebhookId", UUID)
 
 _ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 

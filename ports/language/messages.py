@@ -44,6 +44,8 @@ class Queue(StrEnum):
     """Notifications on their way by text message."""
     PUSHES = "pushes"
     """Notifications on their way by push message."""
+    WEBHOOKS = "webhooks"
+    """Events for the endpoints of users."""
 
     @property
     def role(self) -> ProcessRole:
@@ -75,6 +77,7 @@ _ROLES = {
     Queue.MAILS: ProcessRole.LETTERS,
     Queue.TEXTS: ProcessRole.LETTERS,
     Queue.PUSHES: ProcessRole.LETTERS,
+    Queue.WEBHOOKS: ProcessRole.WEBHOOKS,
 }
 NOTIFYING: Final = (Queue.LETTERS, Queue.MAILS, Queue.TEXTS, Queue.PUSHES)
 """The queues of notifications, in the sequence of their work."""

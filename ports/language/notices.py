@@ -26,6 +26,7 @@ from .notifications import (
     PayoutAccountRestrictedNotice,
     PriceDroppedNotice,
     QuotesWithdrawnNotice,
+    WebhookDisabledNotice,
     WelcomeNotice,
 )
 from .trade_notices import (
@@ -78,6 +79,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         QuotesWithdrawnNotice,
         CostsRoseNotice,
         PayoutAccountRestrictedNotice,
+        WebhookDisabledNotice,
         BidMatchedNotice,
         AskMatchedNotice,
         PaymentNeedsBuyerNotice,

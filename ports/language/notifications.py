@@ -9,9 +9,17 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from .costs import FeesRise, ShippingRise
-from .ids import NotificationId, OrderId, ProductId, SubscriptionId, UserId
+from .ids import (
+    NotificationId,
+    OrderId,
+    ProductId,
+    SubscriptionId,
+    UserId,
+    WebhookEndpointId,
+)
 from .market import BookKey, Side, WithdrawalReason
 from .money import Cents
+from .webhook_endpoints import DisabledBecause
 
 
 class Channel(StrEnum):
@@ -47,6 +55,7 @@ class NotificationKind(StrEnum):
     PAYOUT_PAID = "payout_paid"
     PAYOUT_REFUSED = "payout_refused"
     PAYOUT_ACCOUNT_RESTRICTED = "payout_account_restricted"
+    WEBHOOK_DISABLED = "webhook_disabled"
     PRICE_DROPPED = "price_dropped"
     QUOTES_WITHDRAWN = "quotes_withdrawn"
     COSTS_ROSE = "costs_rose"
@@ -200,6 +209,16 @@ class PayoutAccountRestrictedNotice(Notice):
     due: tuple[str, ...]
     """What it wants to know, in words."""
     deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDisabledNotice(Notice):
+    """To the owner of a webhook endpoint: it gets no events any more."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.WEBHOOK_DISABLED
+    endpoint_id: WebhookEndpointId
+    because: DisabledBecause
+    failing_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

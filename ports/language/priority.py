@@ -27,6 +27,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.PAYMENT_DECLINED: _HIGH,  # the buyer needs another card to buy the pair
     NotificationKind.PAYOUT_REFUSED: _HIGH,  # the seller needs another account to be paid
     NotificationKind.PAYOUT_ACCOUNT_RESTRICTED: _HIGH,  # the seller must act to be paid
+    NotificationKind.WEBHOOK_DISABLED: _NORMAL,  # a program may miss what its user reads anyway
     NotificationKind.QUOTES_WITHDRAWN: _HIGH,  # the owner believes that the offers stand
     NotificationKind.COSTS_ROSE: _HIGH,  # the owner may not want to trade at such a cost
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline

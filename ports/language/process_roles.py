@@ -26,6 +26,8 @@ class ProcessRole(StrEnum):
     """Updates the search index from the catalogue and the market."""
     CHARTS = "charts"
     """Records sales."""
+    WEBHOOKS = "webhooks"
+    """Sends events to the endpoints of users."""
     SERVICES = "services"
     """Answers the calls of other programs."""
 

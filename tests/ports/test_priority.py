@@ -11,6 +11,7 @@ from solebook.ports.language.events import (
     LowestAskChanged,
     NotificationRequested,
     PriceDropped,
+    WebhookEndpointDisabled,
 )
 from solebook.ports.language.ids import NotificationId
 from solebook.ports.language.notifications import Channel, NotificationKind
@@ -46,4 +47,10 @@ def test_a_request_from_before_kinds_were_told_is_of_normal_priority() -> None:
 
 def test_only_events_that_continue_no_trade_have_low_priority() -> None:
     waiting = {event for event in EVENTS.values() if event.priority is not Event.priority}
-    assert waiting == {LowestAskChanged, PriceDropped, NotificationRequested, CostsRose}
+    assert waiting == {
+        LowestAskChanged,
+        PriceDropped,
+        NotificationRequested,
+        CostsRose,
+        WebhookEndpointDisabled,
+    }

@@ -21,6 +21,7 @@ from solebook.ports.language.terms import Terms
 from .records import Records
 from .shard import Shard
 from .test_disputes import opened
+from .test_webhook_endpoints import a_webhook, an_endpoint
 
 WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "users.add": lambda s, r: s.users.add(r.user()),
@@ -69,6 +70,18 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "price_alerts.note_missed": lambda s, r: s.price_alerts.note_missed(
         [r.price_alert(r.book()).id], missed=True
     ),
+    "webhook_endpoints.add": lambda s, r: s.webhook_endpoints.add(an_endpoint(r)),
+    "webhook_endpoints.save": lambda s, r: s.webhook_endpoints.save(an_endpoint(r)),
+    "webhook_endpoints.remove": lambda s, r: s.webhook_endpoints.remove(an_endpoint(r).id),
+    "webhook_endpoints.lock": lambda s, r: s.webhook_endpoints.lock(r.user_id()),
+    "webhook_endpoints.wake": lambda s, r: s.webhook_endpoints.wake([an_endpoint(r).id], r.instant),
+    "webhook_endpoints.claim": lambda s, r: s.webhook_endpoints.claim(r.instant, r.instant, 1),
+    "outgoing_webhooks.add": lambda s, r: s.outgoing_webhooks.add([a_webhook(r, an_endpoint(r))]),
+    "outgoing_webhooks.save": lambda s, r: s.outgoing_webhooks.save(a_webhook(r, an_endpoint(r))),
+    "outgoing_webhooks.fail_waiting": lambda s, r: s.outgoing_webhooks.fail_waiting(
+        an_endpoint(r).id, "why"
+    ),
+    "outgoing_webhooks.forget": lambda s, r: s.outgoing_webhooks.forget(r.instant),
     "rules_in_force.put": lambda s, r: s.rules_in_force.put(MarketRules()),
     "exchange_terms.agree": lambda s, r: s.exchange_terms.agree(Terms("USD")),
     "exchange_terms.denominate": lambda s, r: s.exchange_terms.denominate("JPY"),

@@ -27,6 +27,7 @@ from ..schema import (
     seller_quarters,
     turns,
     users,
+    webhook_endpoints,
 )
 
 
@@ -42,6 +43,7 @@ def _across_contexts() -> list[_Reference]:
         *(bids.c.user_id, asks.c.user_id, orders.c.buyer_id, orders.c.seller_id),
         *(price_alerts.c.user_id, notifications.c.user_id, notification_preferences.c.user_id),
         *(bid_bars.c.buyer_id, declines.c.buyer_id, seller_quarters.c.seller_id),
+        webhook_endpoints.c.owner_id,
     )
     of_products = (
         *(bids.c.product_id, asks.c.product_id, orders.c.product_id),

@@ -24,6 +24,7 @@ from .messages import (
 from .notifications import notification_preferences, notifications
 from .operations import alarms, clock_followers, clock_offset, exchange_terms, sign_of_life
 from .orders import destinations, order_steps, orders
+from .outgoing import outgoing_webhooks, webhook_endpoints, webhook_subscriptions
 from .payments import (
     bid_bars,
     declines,
@@ -87,6 +88,7 @@ __all__ = [
     "order_steps",
     "orders",
     "outbox",
+    "outgoing_webhooks",
     "payment_methods",
     "payments",
     "payouts",
@@ -110,5 +112,7 @@ __all__ = [
     "turns",
     "unreconciled",
     "users",
+    "webhook_endpoints",
+    "webhook_subscriptions",
     "webhooks",
 ]

@@ -63,6 +63,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.TooManyPaymentMethods: 409,
     errors.LastCardInUse: 409,
     errors.TooManyAlerts: 409,
+    errors.TooManyEndpoints: 409,
+    errors.EndpointDisabled: 409,
     errors.AlertExists: 409,
     errors.StyleCodeTaken: 409,
     errors.AlreadyReserved: 409,

@@ -34,7 +34,8 @@ _TAGS = {
     "payouts": "Payments to sellers.",
     "notifications": "Your notifications, and your preferences.",
     "admin": "Actions of admins. Every change requires a reason.",
-    "webhooks": "Reports of the payment provider, and of what carries messages.",
+    "webhooks": "Events sent to endpoints of yours. Reports of the payment provider, and of "
+    "what carries messages.",
     "health": "Health checks for monitoring.",
 }
 

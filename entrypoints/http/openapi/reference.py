@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from .documented import describe_shapes
+from .webhook_events import describe_webhooks
 
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -33,7 +34,8 @@ class JsonDocument(JsonRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         """Return the document."""
-        return self.render_json(request, describe_shapes(openapi_schema))
+        document = describe_webhooks(describe_shapes(openapi_schema))
+        return self.render_json(request, document)
 
 
 class ReferencePage(OpenAPIRenderPlugin):
@@ -45,7 +47,9 @@ class ReferencePage(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         """Return the page."""
         # The framework's document holds its own string types; as JSON it is plain.
-        document: Node = json.loads(self.render_json(request, describe_shapes(openapi_schema)))
+        document: Node = json.loads(
+            self.render_json(request, describe_webhooks(describe_shapes(openapi_schema)))
+        )
         return "".join(page(document, self.get_openapi_json_route(request))).encode()
 
 

@@ -43,10 +43,12 @@ from .people import (
     ChallengeNotMet,
     EmailNotProven,
     EmailTaken,
+    EndpointDisabled,
     LastCardInUse,
     NoSuchCardSetup,
     TooManyAddresses,
     TooManyAlerts,
+    TooManyEndpoints,
     TooManyPaymentMethods,
 )
 from .trade import (
@@ -91,6 +93,7 @@ __all__ = [
     "EmailNotProven",
     "EmailTaken",
     "EmptySpan",
+    "EndpointDisabled",
     "Forbidden",
     "HaltEnded",
     "IdempotencyKeyReused",
@@ -134,6 +137,7 @@ __all__ = [
     "TaskNotOpen",
     "TooManyAddresses",
     "TooManyAlerts",
+    "TooManyEndpoints",
     "TooManyOpenQuotes",
     "TooManyPaymentMethods",
     "TooManySubscriptions",

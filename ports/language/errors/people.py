@@ -27,6 +27,26 @@ class TooManyAddresses(Refusal):
 
 
 @dataclass(eq=False)
+class TooManyEndpoints(Refusal):
+    """The user has the maximum number of webhook endpoints."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"you have the maximum of {self.limit} webhook endpoints; delete one first"
+
+
+@dataclass(eq=False)
+class EndpointDisabled(Refusal):
+    """Nothing is sent to a webhook endpoint that is disabled."""
+
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"the webhook endpoint {self.id} is disabled; enable it first"
+
+
+@dataclass(eq=False)
 class TooManyAlerts(Refusal):
     """The user has the maximum number of price alerts."""
 

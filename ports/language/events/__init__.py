@@ -71,6 +71,7 @@ from .people import (
     PayoutAccountRestricted,
     PriceDropped,
     UserRegistered,
+    WebhookEndpointDisabled,
 )
 from .requests import (
     HaltEndRequested,
@@ -144,6 +145,7 @@ __all__ = [
     "SuspensionCarriedOut",
     "UserRegistered",
     "UserSuspended",
+    "WebhookEndpointDisabled",
     "WebhookHinted",
     "WebhookReceived",
 ]
@@ -156,6 +158,7 @@ EVENTS: dict[str, type[Event]] = {
         PaymentMethodRemoved,
         PayoutAccountChanged,
         PayoutAccountRestricted,
+        WebhookEndpointDisabled,
         ProductChanged,
         MatchCreated,
         MatchUnwound,

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..challenges import ChallengeKind
-from ..ids import AlertId, NotificationId, PaymentMethodId, UserId
+from ..ids import AlertId, NotificationId, PaymentMethodId, UserId, WebhookEndpointId
 from ..market import BookKey
 from ..money import Cents
 from ..notifications import Channel, NotificationKind
 from ..priority import PRIORITY_OF, Priority
+from ..webhook_endpoints import DisabledBecause
 from .base import Event
 
 
@@ -108,6 +109,27 @@ class PriceDropped(Event):
     def priority(self) -> Priority:
         """As the notification that it becomes."""
         return PRIORITY_OF[NotificationKind.PRICE_DROPPED]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpointDisabled(Event):
+    """An endpoint gets no webhooks any more, although its owner did not ask for that."""
+
+    SUBJECT: ClassVar[str] = "webhook_endpoint.disabled"
+    user_id: UserId
+    endpoint_id: WebhookEndpointId
+    because: DisabledBecause
+    failing_since: datetime | None
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+    @property
+    def priority(self) -> Priority:
+        """As the notification that it becomes."""
+        return PRIORITY_OF[NotificationKind.WEBHOOK_DISABLED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ WHOLE = (("serve",), ("serve",))
 APART = (
     ("serve", "--roles", "http,matching"),
     ("serve", "--roles", "http,matching"),
-    ("worker", "relay", "trade", "deadlines", "letters", "search", "charts"),
+    ("worker", "relay", "trade", "deadlines", "letters", "search", "charts", "webhooks"),
 )
 """The commands of one whose processes share the roles."""
 ACROSS = (
@@ -38,7 +38,7 @@ ACROSS = (
     ("serve", "--roles", "http"),
     ("worker", "matching"),
     ("worker", "matching"),
-    ("worker", "relay", "trade", "deadlines", "letters", "search", "charts"),
+    ("worker", "relay", "trade", "deadlines", "letters", "search", "charts", "webhooks"),
 )
 """The commands of one whose processes reach the engine over NATS."""
 SPREAD = (
@@ -49,7 +49,7 @@ SPREAD = (
     ("worker", "trade"),
     ("worker", "trade"),
     ("worker", "relay"),
-    ("worker", "relay", "deadlines", "letters", "search", "charts"),
+    ("worker", "relay", "deadlines", "letters", "search", "charts", "webhooks"),
 )
 """The commands of one with two processes for each role that may lose something, over NATS."""
 SHARDS = {SPREAD: 4}

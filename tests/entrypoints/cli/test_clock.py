@@ -23,6 +23,7 @@ PRODUCTION = {
     "PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",
     "PAYMENTS__ONBOARDING_RETURN_URL": "https://exchange.example.com/payouts",
     "PAYMENTS__WEBHOOK_SECRET": "w" * 32,
+    "WEBHOOKS__SECRET": "w" * 32,
     "WAREHOUSE__NAME": "Test",
     "WAREHOUSE__STREET": "1 Main Street",
     "WAREHOUSE__CITY": "Portland",

@@ -79,7 +79,11 @@ def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
     here, there, staff = exchange.here, exchange.there, exchange.staff
     workers = [
         exchange.processes.start("worker", *roles)
-        for roles in (("relay",), ("trade", "deadlines"), ("letters", "search", "charts"))
+        for roles in (
+            ("relay",),
+            ("trade", "deadlines"),
+            ("letters", "search", "charts", "webhooks"),
+        )
     ]
     assert there.readiness() == (
         200,

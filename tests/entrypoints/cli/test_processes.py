@@ -180,7 +180,7 @@ def test_roles_are_shared_by_a_process_with_http_and_workers(processes: Processe
     order = f"/v1/orders/{match['order_id']}"
     assert serving.ok("GET", order, market.buyer)["status"] == "pending"
     trading = processes.start("worker", "relay", "trade", "--health-port", "0")
-    others = processes.start("worker", "deadlines", "letters", "search", "charts")
+    others = processes.start("worker", "deadlines", "letters", "search", "charts", "webhooks")
     wait_until(lambda: serving.ok("GET", order, market.buyer)["status"] == "confirmed")
     assert trading.readiness() == (200, {"store": "answers", "lease of relay": "owner"})
     assert trading.http.get("/health/live").status_code == 200

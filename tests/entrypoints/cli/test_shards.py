@@ -86,7 +86,9 @@ def exchange_of(processes: Processes) -> Exchange:
     """Start two engines, a process with HTTP and one for the rest, and let people join."""
     engines = [engine(processes) for _ in range(2)]
     http = processes.serve("--roles", "http")
-    processes.start("worker", "relay", "trade", "deadlines", "letters", "search", "charts")
+    processes.start(
+        "worker", "relay", "trade", "deadlines", "letters", "search", "charts", "webhooks"
+    )
     for role in (("admin", "--register"), ("authenticator",)):
         assert processes.run("admin", "grant", "admin@example.com", *role).returncode == 0
     http.wait_until_ready()

@@ -116,6 +116,20 @@ POST   /v1/users/me/payout-account/onboarding          401   200    409   200   
 POST   /v1/users/me/payout-account/dashboard           401   200    409   200           200   200
 PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
 GET    /v1/orders/{order_id}/payment-receipt           401   200    404   404           404   404
+GET    /v1/webhooks                                    401   200    200   200           200   200
+POST   /v1/webhooks                                    401   201    201   201           201   201
+GET    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404
+PUT    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404
+POST   /v1/webhooks/{endpoint_id}/secret               401   200    404   404           404   404
+POST   /v1/webhooks/{endpoint_id}/test                 401   202    404   404           404   404
+POST   /v1/webhooks/{endpoint_id}/replay               401   202    404   404           404   404
+GET    /v1/webhooks/{endpoint_id}/log                  401   200    404   404           404   404
+GET    /v1/webhooks/{endpoint_id}/log/{webhook_id}     401   200    404   404           404   404
+POST   /v1/webhooks/{endpoint_id}/log/{webhook_id}/replay 401 202 404 404 404 404
+GET    /v1/admin/webhooks                              401   403    403   403           403   200
+POST   /v1/admin/webhooks                              401   403    403   403           403   201
+POST   /v1/admin/webhooks/{endpoint_id}/disablement    401   403    403   403           403   200
+DELETE /v1/webhooks/{endpoint_id}                      401   204    404   404           404   404
 POST   /v1/webhooks/stripe                             400   400    400   400           400   400
 POST   /v1/webhooks/sendgrid                           400   400    400   400           400   400
 POST   /v1/webhooks/twilio                             400   400    400   400           400   400
@@ -129,13 +143,15 @@ DELETE /v1/sessions/current                            401   204    204   204   
 """The status of each call, made in this order, each route by everybody from left to right.
 
 The buyer and the seller are the parties of the order and the owners of the address, bid and ask.
-The price alert is the buyer's.
+The price alert and the webhook endpoint are the buyer's.
 A 409 is somebody who may, but not now.
 """
 
 Row = tuple[str, str]
 
 WHY = {"reason": "as agreed"}
+
+_ENDPOINT = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
 
 _NAMES, *_ROWS = [line.split() for line in ACCESS.strip().splitlines()]
 WHO = _NAMES[1:]
@@ -231,6 +247,11 @@ def bodies(world: World) -> dict[Row, Any]:
         ("PUT", "/v1/users/me/payment-method"): {"token": "pm_card_visa"},
         ("PUT", "/v1/users/me/payout-account"): {"account": "acct_seller"},
         ("POST", "/v1/users/me/payout-account/onboarding"): {},
+        ("POST", "/v1/webhooks"): _ENDPOINT,
+        ("PUT", "/v1/webhooks/{endpoint_id}"): {"kinds": ["order.shipped"]},
+        ("POST", "/v1/webhooks/{endpoint_id}/replay"): {"since": "2026-03-01T00:00:00Z"},
+        ("POST", "/v1/admin/webhooks"): {**_ENDPOINT, **WHY},
+        ("POST", "/v1/admin/webhooks/{endpoint_id}/disablement"): WHY,
     }
 
 
@@ -295,6 +316,7 @@ async def test_another_users_objects_are_no_different_from_none(
         ("DELETE", "/v1/users/me/addresses/{address_id}"),
         ("DELETE", "/v1/users/me/push-subscriptions/{subscription_id}"),
         ("DELETE", "/v1/price-alerts/{alert_id}"),
+        ("GET", "/v1/webhooks/{endpoint_id}"),
         ("PATCH", "/v1/notifications/{notification_id}"),
     ):
         request = {"json": sent[method, path]} if (method, path) in sent else {}

@@ -218,8 +218,8 @@ async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
     Return what stands for the parameters of paths: the address, the browser, the card, the bid,
-    the price alert, the notification and the order are the buyer's, the ask and the order the
-    seller's;
+    the price alert, the notification, the webhook endpoint and the order are the buyer's, the ask
+    and the order the seller's;
     `user_id` and "other" are no party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
@@ -231,6 +231,9 @@ async def open_market(world: World) -> dict[str, str]:
     [card] = await world.ok("GET", "/v1/users/me/payment-methods", buyer)
     browser = await world.ok("POST", "/v1/users/me/push-subscriptions", buyer, json=BROWSER)
     order_id = await world.order(buyer, seller)
+    endpoint = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
+    registered = await world.ok("POST", "/v1/webhooks", buyer, json=endpoint)
+    endpoint_id = registered["endpoint"]["id"]
     return {
         "user_id": (await world.person("bystander")).id,
         "address_id": address["id"],
@@ -243,6 +246,8 @@ async def open_market(world: World) -> dict[str, str]:
         "bid_id": (await world.bid(buyer, 10_000))["bid"]["id"],
         "ask_id": (await world.ask(seller, 30_000))["ask"]["id"],
         "alarm_id": await alarm(world),
+        "endpoint_id": endpoint_id,
+        "webhook_id": (await world.ok("POST", f"/v1/webhooks/{endpoint_id}/test", buyer))["id"],
         "alert_id": (await world.watch(buyer))["id"],
         "notification_id": (await world.ok("GET", "/v1/notifications", buyer))["items"][0]["id"],
     }

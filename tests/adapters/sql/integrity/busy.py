@@ -106,6 +106,11 @@ async def _rest(exchange: Exchange) -> None:
     await app.users.issue_api_token(
         exchange.admin, name="warehouse", scopes=["OrderService"], reason=WHY
     )
+    webhooks = app.outgoing_webhooks
+    endpoint = await webhooks.create_endpoint(
+        exchange.buyer, url="https://hooks.example.com/", kinds=["order.created"]
+    )
+    await webhooks.send_test(exchange.buyer, endpoint.id)
     await store.leases.acquire("relay", "a-process", timedelta(seconds=3))
     async with store.transaction():
         await store.clock_offset.agree(timedelta(0))

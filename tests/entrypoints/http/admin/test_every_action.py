@@ -184,6 +184,17 @@ async def forgiveness(world: World, places: dict[str, str]) -> Call:
     return Call(f"/v1/admin/users/{user}/declines/forgiveness", "declines_forgiven", user, {})
 
 
+async def endpoint(world: World, places: dict[str, str]) -> Call:
+    body = {"url": "https://hooks.example.com/", "kinds": ["alarm.raised"]}
+    admin = world.people["admin"].id
+    return Call("/v1/admin/webhooks", "webhook_endpoint_created", admin, body)
+
+
+async def disablement(world: World, places: dict[str, str]) -> Call:
+    of = places["endpoint_id"]
+    return Call(f"/v1/admin/webhooks/{of}/disablement", "webhook_endpoint_disabled", of, {})
+
+
 CASES: dict[tuple[str, str], Prepare] = {
     ("POST", "/v1/admin/orders/{order_id}/shortfall"): shortfall,
     ("POST", "/v1/admin/suspense-write-off"): suspense,
@@ -197,6 +208,8 @@ CASES: dict[tuple[str, str], Prepare] = {
     ("PUT", "/v1/users/{user_id}/roles"): roles,
     ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): forgiveness,
     ("POST", "/v1/admin/quotes/{quote_id}/withdrawal"): withdrawal,
+    ("POST", "/v1/admin/webhooks"): endpoint,
+    ("POST", "/v1/admin/webhooks/{endpoint_id}/disablement"): disablement,
     ("POST", "/v1/admin/halts"): halt,
     ("POST", "/v1/admin/halts/{halt_id}/end"): halt_end,
     ("POST", "/v1/admin/dead-letters/{letter_id}/replay"): replay,

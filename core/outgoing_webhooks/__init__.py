@@ -1,0 +1,1 @@
+"""Outgoing webhooks: events, sent to the endpoints that users register."""

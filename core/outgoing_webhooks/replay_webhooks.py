@@ -1,0 +1,120 @@
+"""Send webhooks again, and send a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ...ports.clock import Clock
+from ...ports.ids import Ids
+from ...ports.language.errors import EndpointDisabled, NotFound
+from ...ports.language.ids import OutgoingWebhookId, WebhookEndpointId
+from ...ports.language.users import Actor
+from ...ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook, WebhookEndpoint
+from ...ports.language.webhook_events import WebhookTestContent
+from ...ports.transaction import Transaction
+from ...ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
+from .bodies import body_of
+from .own_endpoints import OwnEndpoints
+from .webhook_rules import MAX_REPLAYED, WebhookRules
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWebhooks:
+    """A user has webhooks of the log sent again, under the same ids and with the same bodies.
+
+    A receiver that knows an id may so ignore it. One request replays a limited number; what is
+    left is replayed by the next one, as the first are waiting then.
+    """
+
+    transaction: Transaction
+    endpoints: WebhookEndpoints
+    webhooks: OutgoingWebhooks
+    own: OwnEndpoints
+    clock: Clock
+    rules: WebhookRules = field(repr=False)
+
+    async def one(
+        self, actor: Actor, endpoint_id: WebhookEndpointId, webhook_id: OutgoingWebhookId
+    ) -> OutgoingWebhook:
+        """Return the webhook, due at once. Raises EndpointDisabled, NotFound."""
+        async with self.transaction():
+            await self._enabled(actor, endpoint_id)
+            webhook = await self.webhooks.find(webhook_id)
+            if webhook is None or webhook.endpoint_id != endpoint_id:
+                raise NotFound(what="webhook", id=webhook_id)
+            [replayed] = await self._replay(endpoint_id, [webhook])
+        return replayed
+
+    async def since(
+        self,
+        actor: Actor,
+        endpoint_id: WebhookEndpointId,
+        since: datetime,
+        state: OutgoingState = OutgoingState.FAILED,
+    ) -> int:
+        """Replay webhooks in a state since an instant, oldest first. Return how many.
+
+        Raises EndpointDisabled, NotFound.
+        """
+        async with self.transaction():
+            await self._enabled(actor, endpoint_id)
+            found = await self.webhooks.since(endpoint_id, since, state, MAX_REPLAYED)
+            return len(await self._replay(endpoint_id, found))
+
+    async def _enabled(self, actor: Actor, endpoint_id: WebhookEndpointId) -> WebhookEndpoint:
+        endpoint = await self.own.get(actor, endpoint_id)
+        if endpoint.disabled is not None:
+            raise EndpointDisabled(id=endpoint_id)
+        return endpoint
+
+    async def _replay(
+        self, endpoint_id: WebhookEndpointId, webhooks: Sequence[OutgoingWebhook]
+    ) -> Sequence[OutgoingWebhook]:
+        now = self.clock.now()
+        replayed = [
+            replace(
+                webhook,
+                state=OutgoingState.WAITING,
+                attempts=0,
+                due_at=now,
+                expires_at=now + self.rules.tried_for,
+            )
+            for webhook in webhooks
+        ]
+        for webhook in replayed:
+            await self.webhooks.save(webhook)
+        await self.endpoints.wake([endpoint_id], now)
+        return replayed
+
+
+@dataclass(frozen=True, slots=True)
+class SendTest:
+    """A user has a test sent to an endpoint, to see that it is reached and checks signatures."""
+
+    transaction: Transaction
+    endpoints: WebhookEndpoints
+    webhooks: OutgoingWebhooks
+    own: OwnEndpoints
+    clock: Clock
+    ids: Ids
+    rules: WebhookRules = field(repr=False)
+
+    async def __call__(self, actor: Actor, endpoint_id: WebhookEndpointId) -> OutgoingWebhook:
+        """Return the test, which is due at once. Raises EndpointDisabled, NotFound."""
+        now = self.clock.now()
+        async with self.transaction():
+            endpoint = await self.own.get(actor, endpoint_id)
+            if endpoint.disabled is not None:
+                raise EndpointDisabled(id=endpoint_id)
+            test = OutgoingWebhook(
+                id=OutgoingWebhookId(self.ids.new()),
+                endpoint_id=endpoint_id,
+                kind=WebhookTestContent.KIND,
+                body=body_of(WebhookTestContent(endpoint_id=endpoint_id), now),
+                created_at=now,
+                expires_at=now + self.rules.tried_for,
+                due_at=now,
+            )
+            await self.webhooks.add([test])
+            await self.endpoints.wake([endpoint_id], now)
+        return test
