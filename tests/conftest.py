@@ -60,7 +60,7 @@ SERVERS = {
 }
 """The fixtures that run a real server."""
 
-TURNS = {"postgres", "nats", "redis", "fallback", "influx"}
+TURNS = {"postgres", "nats", "redis", "fallback", "influx", "localstripe"}
 """The parameters of contracts that ask for one of them."""
 
 EXAMPLES = {True: 20, False: 100}

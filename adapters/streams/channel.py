@@ -60,12 +60,13 @@ _encode = msgspec.msgpack.encode
 class Channel:
     """Carries items to all that listen, in the order of their sender.
 
-    A message may be lost. Senders number theirs and repeat the last number every second, so that
-    listeners notice. A listener does not hear what its own process tells.
+    A message may be lost. Senders number theirs and repeat the last number every `beat` seconds, so
+    that listeners notice. A listener does not hear what its own process tells.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, beat: float = _BEAT) -> None:
         self._transport = transport
+        self._beat = beat
         self._label = transport.name
         self._name = uuid4().hex
         self._number = 0
@@ -113,7 +114,7 @@ class Channel:
     async def _send(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(_BEAT):
+                async with asyncio.timeout(self._beat):
                     await self._wake.wait()
             except TimeoutError:
                 if self._number:

@@ -71,12 +71,18 @@ class Two:
     listener: Listener
 
 
-@pytest.fixture
-async def two() -> AsyncIterator[Two]:
+@asynccontextmanager
+async def talking(beat: float = 1.0) -> AsyncIterator[Two]:
     air, listener = Air(), Listener()
-    sender = Channel(air)
+    sender = Channel(air, beat=beat)
     async with sender.open(), Channel(air).open(listener.hear, listener.miss):
         yield Two(air, sender, listener)
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Two]:
+    async with talking() as two:
+        yield two
 
 
 async def test_items_arrive_in_their_order(two: Two) -> None:
@@ -109,14 +115,15 @@ async def test_a_message_after_a_lost_one_tells_of_it(two: Two, how: str) -> Non
     assert (two.listener.heard, two.listener.missed) == ([b"first", b"last"], 1)
 
 
-async def test_the_last_message_is_missed_although_nothing_more_is_told(two: Two) -> None:
-    two.sender.tell(b"first")
-    await two.sender.flush()
-    two.air.is_lost = True
-    two.sender.tell(b"lost")
-    await two.sender.flush()
-    two.air.is_lost = False
-    await two.listener.until_missed(1)
+async def test_the_last_message_is_missed_although_nothing_more_is_told() -> None:
+    async with talking(beat=0.02) as two:
+        two.sender.tell(b"first")
+        await two.sender.flush()
+        two.air.is_lost = True
+        two.sender.tell(b"lost")
+        await two.sender.flush()
+        two.air.is_lost = False
+        await two.listener.until_missed(1)
 
 
 async def test_what_was_sent_before_a_lost_connection_is_no_gap_after_it(two: Two) -> None:
