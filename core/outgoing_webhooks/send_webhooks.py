@@ -56,6 +56,8 @@ class SendWebhooks:
 
     async def __call__(self, endpoint_id: WebhookEndpointId) -> int:
         """Send some of what is due to a claimed endpoint. Return the number of attempts."""
+        if not await self._may_get_anything(endpoint_id):
+            return 0
         attempts = 0
         begun = await self._begin(endpoint_id, last=False)
         while begun is not None:
@@ -85,9 +87,6 @@ class SendWebhooks:
             endpoint = await self.endpoints.find(endpoint_id)
             if endpoint is None or endpoint.disabled is not None:
                 return None
-            if endpoint.everything and not await self._is_of_an_admin(endpoint):
-                await self.disabling(endpoint, DisabledBecause.ROLE)
-                return None
             webhook = await self.webhooks.next(endpoint_id)
             now = self.clock.now()
             due_at = None if webhook is None else webhook.due_at
@@ -100,8 +99,18 @@ class SendWebhooks:
             await self.endpoints.save(claimed)
             return claimed, webhook
 
-    async def _is_of_an_admin(self, endpoint: WebhookEndpoint) -> bool:
-        return Role.ADMIN in (await self.users.get(endpoint.owner_id)).roles
+    async def _may_get_anything(self, endpoint_id: WebhookEndpointId) -> bool:
+        """Disable an endpoint that gets everything if its owner is no admin any more."""
+        endpoint = await self.endpoints.find(endpoint_id)
+        if endpoint is None or not endpoint.everything:
+            return endpoint is not None
+        if Role.ADMIN in (await self.users.get(endpoint.owner_id)).roles:
+            return True
+        async with self.transaction():
+            endpoint = await self.endpoints.find(endpoint_id)
+            if endpoint is not None:
+                await self.disabling(endpoint, DisabledBecause.ROLE)
+        return False
 
     async def _conclude(
         self, endpoint_id: WebhookEndpointId, attempted: OutgoingWebhook, answer: Answer

@@ -1,0 +1,190 @@
+"""Webhooks go to public addresses only, whatever a URL, a name or an answer says."""
+
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from solebook.adapters.http.checked_connections import LookUp, SystemLookUp
+from solebook.adapters.http.webhook_sender import HttpWebhookSender
+
+from ...certificates import Authority
+from .receivers import OK, Receiver
+
+pytestmark = pytest.mark.integration
+
+HEADERS = {"content-type": "application/json", "webhook-id": "msg_1"}
+
+
+def finds(*answers: Sequence[str]) -> LookUp:
+    """Return a look-up that gives one answer after the other, and then the last one."""
+    left = list(answers)
+
+    async def look_up(host: str, port: int) -> Sequence[str]:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return look_up
+
+
+@asynccontextmanager
+async def sender(
+    look_up: LookUp,
+    *,
+    anywhere: bool = False,
+    timeout: float = 5,  # noqa: ASYNC109  # of the sender
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[HttpWebhookSender]:
+    made = HttpWebhookSender(look_up, timeout=timeout, anywhere=anywhere, tls=tls)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver().running() as receiver:
+        yield receiver
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "017700000001",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+    ],
+)
+async def test_nothing_is_sent_to_this_machine_however_it_is_written(
+    receiver: Receiver, host: str
+) -> None:
+    look_up = SystemLookUp()
+    async with sender(look_up) as checked:
+        url = f"http://{host}:{receiver.port}/"
+        assert (await checked.problem_with(url)) is not None
+        answer = await checked.send(url, HEADERS, b"{}")
+    look_up.close()
+    assert answer.status is None
+    assert (answer.error or "").startswith("the URL has a host")
+    assert receiver.connections == 0
+
+
+@pytest.mark.parametrize(
+    "found",
+    [["169.254.169.254"], ["93.184.216.34", "10.0.0.1"], ["64:ff9b::a9fe:a9fe"], ["fd00:ec2::254"]],
+)
+async def test_a_host_with_one_address_that_is_not_public_is_refused(found: list[str]) -> None:
+    async with sender(finds(found)) as checked:
+        url = "https://hooks.example.com/"
+        assert "not public" in (await checked.problem_with(url) or "")
+        assert "not public" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+
+
+async def test_a_name_that_changes_after_its_check_is_refused_when_it_is_used(
+    receiver: Receiver,
+) -> None:
+    changing = finds(["93.184.216.34"], ["127.0.0.1"])
+    async with sender(changing) as checked:
+        url = f"http://hooks.example.com:{receiver.port}/"
+        assert await checked.problem_with(url) is None
+        assert "not public" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+    assert receiver.connections == 0
+
+
+async def test_a_redirect_is_a_failure_and_is_not_followed(receiver: Receiver) -> None:
+    location = f"Location: http://127.0.0.1:{receiver.port}/secret".encode()
+    receiver.answer = lambda: b"HTTP/1.1 307 Temporary\r\n" + location + b"\r\n\r\n"
+    async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
+        answer = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
+    assert (answer.status, answer.is_accepted) == (307, False)
+    assert "redirects are not followed" in (answer.error or "")
+    assert len(receiver.requests) == 1
+
+
+async def test_a_proxy_of_the_environment_is_not_used(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Receiver().running() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
+            answer = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
+    assert answer.is_accepted
+    assert (proxy.connections, receiver.connections) == (0, 1)
+
+
+async def test_the_checked_address_is_reached_under_the_hosts_own_name(receiver: Receiver) -> None:
+    async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
+        url = f"http://hooks.example.com:{receiver.port}/events?a=1"
+        answers = [await anywhere.send(url, HEADERS, b'{"type":"order.created"}') for _ in range(2)]
+    assert [answer.status for answer in answers] == [204, 204]
+    assert receiver.connections == 2  # no connection is kept
+    head, _, body = receiver.requests[0].partition(b"\r\n\r\n")
+    lines = head.lower().split(b"\r\n")
+    assert lines[0] == b"post /events?a=1 http/1.1"
+    assert f"host: hooks.example.com:{receiver.port}".encode() in lines
+    assert b"webhook-id: msg_1" in lines
+    assert body == b'{"type":"order.created"}'
+
+
+async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
+    authority = Authority(tmp_path, "authority")
+    certificate, key = authority.certify("server", "hooks.example.com")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    trusting = ssl.create_default_context(cafile=str(authority.certificate))
+    async with (
+        Receiver().running(server) as receiver,
+        sender(finds(["127.0.0.1"]), anywhere=True, tls=trusting) as anywhere,
+    ):
+        port = receiver.port
+        right = await anywhere.send(f"https://hooks.example.com:{port}/", HEADERS, b"{}")
+        wrong = await anywhere.send(f"https://other.example.com:{port}/", HEADERS, b"{}")
+    assert (right.status, wrong.status) == (204, None)
+    assert (wrong.error or "").startswith("no connection: TLS failed")
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "answered 500"),
+        (b"no HTTP at all\r\n\r\n", "the connection broke, or the answer is no HTTP"),
+        (b"", "the connection broke, or the answer is no HTTP"),
+        (None, "no answer within 0.2 s"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000, "the connection broke"),
+    ],
+)
+async def test_what_went_wrong_is_said(receiver: Receiver, answer: bytes | None, said: str) -> None:
+    receiver.answer = lambda: answer
+    async with sender(finds(["127.0.0.1"]), anywhere=True, timeout=0.2) as anywhere:
+        came = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
+    assert not came.is_accepted
+    assert (came.error or "").startswith(said)
+
+
+async def test_an_endless_answer_is_not_read(receiver: Receiver) -> None:
+    receiver.answer = lambda: OK.replace(b"204", b"200").replace(b": 0", b": 99999999999") + b"x"
+    async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
+        assert (await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")).is_accepted
+
+
+async def test_a_host_that_is_away_or_unknown_is_a_failure() -> None:
+    async def nothing(host: str, port: int) -> Sequence[str]:
+        raise OSError("no such host")
+
+    async with sender(nothing) as checked:
+        url = "https://nowhere.example.com/"
+        assert await checked.problem_with(url) == "has a host that cannot be found"
+        assert "cannot be found" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+    async with Receiver().running() as gone:
+        pass
+    async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
+        answer = await anywhere.send(f"http://hook:{gone.port}/", HEADERS, b"{}")
+    assert answer.error == "no connection: refused or unreachable"
