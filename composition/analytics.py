@@ -72,8 +72,8 @@ def analytics_routes(
     record_sale = in_turn(analytics.record_sale, update_figures)
     void_sale = in_turn(analytics.void_sale, update_figures)
     return (
-        router.repeatable(OrderConfirmed, "analytics.record_sale", record_sale),
-        router.repeatable(OrderCancelled, "analytics.void_sale", void_sale),
-        router.repeatable(OrderAuthFailed, "analytics.void_sale", void_sale),
-        router.repeatable(OrderRefundGranted, "analytics.void_sale", void_sale),
+        router.repeatable(OrderConfirmed, "analytics.record_sale", record_sale, persists=True),
+        router.repeatable(OrderCancelled, "analytics.void_sale", void_sale, persists=True),
+        router.repeatable(OrderAuthFailed, "analytics.void_sale", void_sale, persists=True),
+        router.repeatable(OrderRefundGranted, "analytics.void_sale", void_sale, persists=True),
     )

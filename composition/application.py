@@ -65,6 +65,8 @@ class Application:
     """Raises Unavailable while the store answers for its replica. None if there is no replica."""
     check_redis: Callable[[], Awaitable[None]] | None
     """Raises Unavailable while this process does without Redis. None if it has none."""
+    check_typesense: Callable[[], Awaitable[None]] | None
+    """Raises Unavailable while Typesense does not answer. None if the index is in the store."""
     view_books_in_redis: Callable[[], Awaitable[str]] | None
     """Returns how far the published books in Redis are behind. None if it has none."""
     adapters: Adapters

@@ -57,6 +57,7 @@ def build_application(
     across: Across | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
     check_redis: Callable[[], Awaitable[None]] | None = None,
+    check_typesense: Callable[[], Awaitable[None]] | None = None,
     view_books_in_redis: Callable[[], Awaitable[str]] | None = None,
 ) -> Application:
     """Return the application on these adapters, with its consumers subscribed to the event bus.
@@ -67,8 +68,8 @@ def build_application(
     only the process with the engine reaches it.
     At the hour `reconcile_hour` (UTC) the ledger is compared with the payment provider.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
-    `check_redis` while it does without Redis. `view_books_in_redis` says how far the published
-    books are behind.
+    `check_redis` while it does without Redis, and `check_typesense` while searches are refused or
+    the store answers them. `view_books_in_redis` says how far the published books are behind.
     Letters have `links`. With `verify_addresses`, new users prove their addresses.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
@@ -130,6 +131,7 @@ def build_application(
         across=across,
         check_replica=check_replica,
         check_redis=check_redis,
+        check_typesense=check_typesense,
         view_books_in_redis=view_books_in_redis,
         adapters=adapters,
         rules=rules,

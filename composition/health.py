@@ -40,6 +40,8 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
         optional["replica"] = _answers(check_replica)
     if application.check_redis is not None:
         optional["redis"] = _answers(application.check_redis)
+    if application.check_typesense is not None:
+        optional["typesense"] = _answers(application.check_typesense)
     if application.view_books_in_redis is not None and ProcessRole.MATCHING in application.roles:
         optional["books in redis"] = application.view_books_in_redis
     optional |= _of_charts(application)

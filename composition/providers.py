@@ -50,7 +50,7 @@ from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
-from . import nats_adapters, redis_adapters, sql_adapters, stripe_adapters
+from . import from_settings, nats_adapters, redis_adapters, sql_adapters, stripe_adapters
 from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
@@ -58,14 +58,6 @@ from .build import build_application
 from .chart_parts import ChartParts
 from .charts import open_charts
 from .decorated_store import decorated_store
-from .from_settings import (
-    claim_holder,
-    jwt_access_tokens,
-    open_journal,
-    open_passwords,
-    webhook_secret,
-    workers_of_queues,
-)
 from .in_process_bus import build_in_process_bus
 from .keepers import Keepers, build_shared_keepers, holder_of
 from .memory_store import build_memory_store
@@ -74,6 +66,7 @@ from .nats_bus import open_nats_bus
 from .network import open_network
 from .outside_messengers import mail_reports_of, push_server_key_of, text_reports_of
 from .replica import Shown, open_replica, shown_from_replica, shown_from_store
+from .typesense_adapters import TypesenseIndex, check_of, index_of, open_typesense_index
 from .webhook_sender import open_webhook_sender, webhook_rules
 
 if TYPE_CHECKING:
@@ -171,9 +164,11 @@ class Container(containers.DeclarativeContainer):
     store: providers.Provider[Store] = providers.Singleton(
         decorated_store, plain_store, product_cache=product_cache, order_stream=order_stream
     )
-    passwords: providers.Provider[Passwords] = providers.Resource(open_passwords, settings)
+    passwords: providers.Provider[Passwords] = providers.Resource(
+        from_settings.open_passwords, settings
+    )
     access_tokens: providers.Provider[AccessTokens] = providers.Singleton(
-        jwt_access_tokens, settings, clock
+        from_settings.jwt_access_tokens, settings, clock
     )
     stored_revoked_sessions: providers.Provider[RevokedSessions] = providers.Selector(
         settings.provided.store.kind,
@@ -219,29 +214,30 @@ class Container(containers.DeclarativeContainer):
         interval=settings.provided.stream.interval,
         queue=settings.provided.stream.queue,
     )
-    search_index: providers.Provider[SearchIndex] = providers.Selector(
+    stored_search_index: providers.Provider[SearchIndex] = providers.Selector(
         settings.provided.store.kind,
         memory=providers.Singleton(MemorySearchIndex),
         sqlite=providers.Singleton(sql_adapters.sqlite_search_index, sql_database),
         postgres=providers.Singleton(sql_adapters.postgres_search_index, sql_database),
     )
+    typesense_index: providers.Provider[TypesenseIndex] = providers.Selector(
+        settings.provided.typesense.is_used,
+        none=providers.Object(None),
+        typesense=providers.Resource(open_typesense_index, settings, stopwatch, real_clock),
+    )
+    search_index: providers.Provider[SearchIndex] = providers.Singleton(
+        index_of, typesense_index, stored_search_index, settings
+    )
+    _replica_of = (replica_database, sql_database, stopwatch, settings)
     shown: providers.Provider[Shown] = providers.Selector(
         settings.provided.shown_from,
         store=providers.Singleton(shown_from_store, store, search_index),
-        replica=providers.Singleton(
-            shown_from_replica,
-            store,
-            search_index,
-            replica_database,
-            sql_database,
-            stopwatch,
-            settings,
-        ),
+        replica=providers.Singleton(shown_from_replica, store, search_index, *_replica_of),
     )
     charts: providers.Provider[ChartParts] = providers.Resource(
         open_charts, settings, shown.provided.charts, store.provided.chart_backlog, stopwatch
     )
-    journal: providers.Provider[Journal] = providers.Resource(open_journal, settings)
+    journal: providers.Provider[Journal] = providers.Resource(from_settings.open_journal, settings)
     stripe_calls: "providers.Provider[StripeCalls]" = providers.Resource(
         stripe_adapters.open_stripe_calls, settings, stopwatch
     )
@@ -251,7 +247,7 @@ class Container(containers.DeclarativeContainer):
             EmbeddedPaymentProvider,
             journal,
             clock,
-            providers.Callable(webhook_secret, settings),
+            providers.Callable(from_settings.webhook_secret, settings),
             old_webhook_secret=settings.provided.payments.old_webhook_secret,
         ),
         stripe=providers.Singleton(
@@ -286,8 +282,8 @@ class Container(containers.DeclarativeContainer):
         clock,
         ids,
         randomness,
-        providers.Callable(claim_holder, settings, ids),
-        providers.Callable(workers_of_queues, settings),
+        providers.Callable(from_settings.claim_holder, settings, ids),
+        providers.Callable(from_settings.workers_of_queues, settings),
     )
     event_bus: providers.Provider[EventBus] = providers.Selector(
         carrier,
@@ -297,8 +293,8 @@ class Container(containers.DeclarativeContainer):
             clock=clock,
             ids=ids,
             randomness=randomness,
-            holder=providers.Callable(claim_holder, settings, ids),
-            workers=providers.Callable(workers_of_queues, settings),
+            holder=providers.Callable(from_settings.claim_holder, settings, ids),
+            workers=providers.Callable(from_settings.workers_of_queues, settings),
         ),
         nats=nats_bus,
     )
@@ -379,10 +375,9 @@ class Container(containers.DeclarativeContainer):
         across=across,
         check_replica=shown.provided.check_replica,
         check_redis=providers.Selector(
-            settings.provided.redis.is_used,
-            none=providers.Object(None),
-            redis=redis.provided.check,
+            settings.provided.redis.is_used, none=providers.Object(None), redis=redis.provided.check
         ),
+        check_typesense=providers.Callable(check_of, typesense_index),
         view_books_in_redis=providers.Selector(
             settings.provided.redis.is_used,
             none=providers.Object(None),

@@ -59,6 +59,8 @@ def shown_from_replica(
     )
     tape = ReplicaReads[TapeReader](replica=SqlTape(replica), store=store.tape, watch=watch)
     charts = ReplicaReads[ChartReader](replica=SqlCharts(replica), store=store.charts, watch=watch)
+    if settings.typesense.is_used != "none":
+        return Shown(ReplicatedTape(tape), ReplicatedCharts(charts), search_index, watch.check)
     search = ReplicaReads[SearchReader](
         replica=PostgresSearchIndex(replica), store=search_index, watch=watch
     )

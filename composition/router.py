@@ -65,10 +65,19 @@ class Router:
         return self._consumer(event, name, use_case, Effect.OUTSIDE)
 
     def repeatable(
-        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
+        self,
+        event: type[E],
+        name: str,
+        use_case: Callable[[E], Awaitable[None]],
+        *,
+        persists: bool = False,
     ) -> Consumer:
-        """Route to an idempotent use case that is cheaper to repeat than to record."""
-        return self._consumer(event, name, use_case, Effect.REPEATABLE)
+        """Route to an idempotent use case that is cheaper to repeat than to record.
+
+        One that `persists` is retried without limit while something is unavailable.
+        """
+        consumer = self._consumer(event, name, use_case, Effect.REPEATABLE)
+        return replace(consumer, persists=persists)
 
     def together(
         self, name: str, use_case: _OfSeveral[E], *events: type[E]

@@ -58,9 +58,16 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
 
 
 def search_routes(search: SearchUseCases) -> tuple[Consumer, ...]:
-    """Return the routes of the search context. Sales reach it through the routes of the tape."""
+    """Return the routes of the search context. Sales reach it through the routes of the tape.
+
+    The index may be a service that is away for long.
+    """
     router = Router(Queue.SEARCH)
     return (
-        router.repeatable(ProductChanged, "search.index_product", search.index_product),
-        router.repeatable(LowestAskChanged, "search.update_figures", search.update_figures),
+        router.repeatable(
+            ProductChanged, "search.index_product", search.index_product, persists=True
+        ),
+        router.repeatable(
+            LowestAskChanged, "search.update_figures", search.update_figures, persists=True
+        ),
     )

@@ -22,6 +22,7 @@ _NOT_IN_FILES = (
     ("twilio", "token"),
     ("web_push", "private_key"),
     ("http_push", "token"),
+    ("typesense", "api_key"),
 )
 """Secrets that are only taken from the environment, because files are copied and shown."""
 _OF_KUBERNETES = re.compile(

@@ -27,6 +27,7 @@ from .server import ServerSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
+from .typesense import TypesenseSettings
 from .urls import check_url, is_here
 from .users import UsersSettings
 from .webhooks import WebhooksSettings
@@ -265,6 +266,7 @@ class Settings(Section, frozen=True):
     nats: NatsSettings = NatsSettings()
     redis: RedisSettings = RedisSettings()
     influx: InfluxSettings = InfluxSettings()
+    typesense: TypesenseSettings = TypesenseSettings()
     services: ServicesSettings = ServicesSettings()
     security: SecuritySettings = SecuritySettings()
     users: UsersSettings = UsersSettings()

@@ -19,6 +19,7 @@ from .influx_server import InfluxServer, running_influx
 from .localstripe_server import LocalStripeServer, running_localstripe
 from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
+from .typesense_server import TypesenseServer, running_typesense
 from .valkey_server import ValkeyServer, running_valkey
 
 HERE = Path(__file__).parent
@@ -35,6 +36,7 @@ REACHES_OUT = (
     "adapters/sql",
     "adapters/stripe",
     "adapters/system/test_folder_lock.py",
+    "adapters/typesense",
     "client",
     "composition",
     "entrypoints/cli",
@@ -57,10 +59,12 @@ SERVERS = {
     "localstripe_server",
     "influx_server",
     "own_influx_server",
+    "typesense_server",
+    "own_typesense_server",
 }
 """The fixtures that run a real server."""
 
-TURNS = {"postgres", "nats", "redis", "fallback", "influx", "localstripe"}
+TURNS = {"postgres", "nats", "redis", "typesense", "fallback", "influx", "localstripe"}
 """The parameters of contracts that ask for one of them."""
 
 EXAMPLES = {True: 20, False: 100}
@@ -196,10 +200,24 @@ def influx_server() -> Iterator[InfluxServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def typesense_server() -> Iterator[TypesenseServer]:
+    """A Typesense server, which is gone with the last test."""
+    with running_typesense() as server:
+        yield server
+
+
 @pytest.fixture
 def own_influx_server() -> Iterator[InfluxServer]:
     """An InfluxDB server for one test, which may stop it."""
     with running_influx() as server:
+        yield server
+
+
+@pytest.fixture
+def own_typesense_server() -> Iterator[TypesenseServer]:
+    """A Typesense server for one test, which may stop it."""
+    with running_typesense() as server:
         yield server
 
 

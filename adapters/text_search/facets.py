@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from ...ports.language.market import Size
 from ...ports.language.money import Cents
 from ...ports.language.search import PRICE_BOUNDS, FacetCount, PriceCount, SearchFacets
+from ...ports.language.text import spelling_key
 
 
 def price_bucket(price: Cents) -> int:
@@ -46,7 +47,7 @@ def facets_of(
 ) -> SearchFacets:
     """Return the facets of how many products have each brand, size, year and price bucket."""
     bounds = (*PRICE_BOUNDS, None)
-    by_count = sorted(brands.items(), key=lambda item: (-item[1], item[0]))
+    by_count = sorted(_as_filtered(brands).items(), key=lambda item: (-item[1], item[0]))
     return SearchFacets(
         brands=tuple(FacetCount(brand, count) for brand, count in by_count),
         sizes=tuple(FacetCount(size, sizes[size]) for size in sorted(sizes, key=_size_order)),
@@ -56,6 +57,21 @@ def facets_of(
             for bucket in sorted(prices)
         ),
     )
+
+
+def _as_filtered(brands: Mapping[str, int]) -> dict[str, int]:
+    """Return how many products each brand has, in all the spellings that the filter takes as one.
+
+    The most frequent spelling is shown, or of several the first in the alphabet.
+    """
+    totals: dict[str, int] = {}
+    for brand, count in brands.items():
+        key = spelling_key(brand)
+        totals[key] = totals.get(key, 0) + count
+    shown: dict[str, str] = {}
+    for brand in sorted(brands, key=lambda brand: (-brands[brand], brand)):
+        shown.setdefault(spelling_key(brand), brand)
+    return {brand: totals[key] for key, brand in shown.items()}
 
 
 def _size_order(size: Size) -> tuple[str, float]:

@@ -93,16 +93,25 @@ async def shard(store: Store, records: Records, clock: VirtualClock) -> Shard:
     return Shard(store, records, await store.books.take(0, clock.now()))
 
 
-@pytest.fixture(params=["memory", *DATABASES])
-def shelf(request: pytest.FixtureRequest, ids: SeededIds) -> Shelf:
+@pytest.fixture(params=["memory", *DATABASES, "typesense"])
+async def shelf(
+    request: pytest.FixtureRequest, ids: SeededIds, clock: VirtualClock
+) -> AsyncIterator[Shelf]:
     """An empty search index of each technology."""
     if request.param == "memory":
-        return Shelf(MemorySearchIndex(), ids)
+        yield Shelf(MemorySearchIndex(), ids)
+        return
+    if request.param == "typesense":
+        from ..typesense_indexes import open_typesense_index
+
+        async with open_typesense_index(request.getfixturevalue("typesense_server")) as index:
+            yield Shelf(index, ids)
+        return
     from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
     from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 
     build = SqliteSearchIndex if request.param == "sqlite" else PostgresSearchIndex
-    return Shelf(build(request.getfixturevalue(DATABASES[request.param])), ids)
+    yield Shelf(build(request.getfixturevalue(DATABASES[request.param])), ids)
 
 
 @pytest.fixture

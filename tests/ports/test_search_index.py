@@ -227,6 +227,20 @@ async def test_facets_count_what_is_found(market: Shelf) -> None:
     assert (nothing.total, nothing.facets.brands, nothing.hits) == (0, (), ())
 
 
+async def test_a_brand_in_several_spellings_is_counted_as_the_filter_finds_it(
+    shelf: Shelf,
+) -> None:
+    for brand in ("Nike", "NIKE", "nike", "NIKE", "New Balance", "new-balance"):
+        await shelf.add(brand=brand)
+    assert (await shelf.index.facets(SearchQuery())).brands == (
+        FacetCount("NIKE", 4),
+        FacetCount("New Balance", 2),
+    )
+    for brand, count in (("Nike", 4), ("NEW BALANCE", 2)):
+        found = await shelf.index.search(SearchQuery(filters=SearchFilters(brand=brand)))
+        assert found.total == found.facets.brands[0].count == count
+
+
 async def test_a_price_falls_in_one_bucket(shelf: Shelf) -> None:
     for price in (0, 9_999, 10_000, 99_999, 100_000, 9_000_000, None):
         await shelf.add(lowest_ask=price)

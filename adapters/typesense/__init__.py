@@ -1,0 +1,1 @@
+"""Adapters on Typesense: the search index."""

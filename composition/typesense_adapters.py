@@ -1,0 +1,63 @@
+"""The search index on Typesense. It imports its package when it is built: that is an extra."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from ..adapters.decorators.fallback_search import FallbackSearch
+from ..config.settings import Settings
+from ..ports.clock import Clock
+from ..ports.search_index import SearchIndex
+from ..ports.stopwatch import Stopwatch
+from .encryption import authority_of
+
+if TYPE_CHECKING:
+    from ..adapters.typesense.search_index import TypesenseSearchIndex
+
+TypesenseIndex: TypeAlias = "TypesenseSearchIndex | None"
+"""The index in Typesense, or None without Typesense."""
+
+
+@asynccontextmanager
+async def open_typesense_index(
+    settings: Settings, stopwatch: Stopwatch, clock: Clock
+) -> AsyncIterator["TypesenseSearchIndex"]:
+    """Open the index in Typesense, which need not be there. The clock must be the real one."""
+    from ..adapters.typesense.connection import TypesenseAccess, TypesenseConnection
+    from ..adapters.typesense.search_index import TypesenseSearchIndex
+
+    typesense = settings.typesense
+    assert typesense.api_key, "the settings need it"
+    access = TypesenseAccess(
+        urls=typesense.urls,
+        key=typesense.api_key,
+        timeout=typesense.timeout.total_seconds(),
+        connections=typesense.connections,
+        tls=authority_of("typesense", typesense.ca),
+    )
+    connection = TypesenseConnection(
+        access,
+        stopwatch,
+        failures=typesense.failures,
+        pause=typesense.pause.total_seconds(),
+    )
+    try:
+        yield TypesenseSearchIndex(connection, clock, typesense.prefix)
+    finally:
+        await connection.close()
+
+
+def index_of(typesense: TypesenseIndex, stored: SearchIndex, settings: Settings) -> SearchIndex:
+    """Return the index in Typesense, with that of the store behind it if the settings say so.
+
+    Without Typesense it is that of the store.
+    """
+    if typesense is None:
+        return stored
+    has_fallback = settings.typesense.fallback == "store"
+    return FallbackSearch(typesense, stored) if has_fallback else typesense
+
+
+def check_of(typesense: TypesenseIndex) -> Callable[[], Awaitable[None]] | None:
+    """Return what raises Unavailable while Typesense does not answer."""
+    return None if typesense is None else typesense.check
