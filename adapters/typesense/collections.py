@@ -4,6 +4,7 @@ Aliases say which is which, so that all processes know it, and searches go to th
 instant on.
 """
 
+import asyncio
 import logging
 import re
 from contextlib import suppress
@@ -14,6 +15,11 @@ from .connection import TYPESENSE, AlreadyThere, NotThere, TypesenseConnection
 from .documents import FIELDS
 
 _log = logging.getLogger(__name__)
+
+_ATTEMPTS = 20
+"""How often the index is looked for that another process is creating."""
+_PAUSE = 0.05
+"""Seconds between them. Afterwards that process is taken for dead."""
 
 
 class Collections(NamedTuple):
@@ -37,21 +43,45 @@ class IndexCollections:
         self.serving = f"{prefix}_products"
         """The alias for searches."""
         self._building = f"{prefix}_products_next"
+        self._first = f"{self.serving}_1"
         self._number = re.compile(rf"{re.escape(self.serving)}_(\d+)")
 
     async def now(self) -> Collections:
         """Return the collections; without any, create an empty one. Raises Unavailable."""
+        found = await self._found()
+        for attempt in range(_ATTEMPTS):
+            if found is not None:
+                return found
+            # All processes create the same one, and whoever created it lets it serve.
+            is_mine = await self._create_first()
+            if not is_mine and attempt < _ATTEMPTS - 1:
+                await asyncio.sleep(_PAUSE)
+            found = await self._found()
+            if found is None and (is_mine or attempt == _ATTEMPTS - 1):
+                await self._let_serve(self._first)
+                _log.warning(
+                    "Typesense had no search index, so an empty one was created: "
+                    "run `solebook admin reindex` if there are products"
+                )
+                found = await self._found()
+        if found is None:
+            raise Unavailable(what=TYPESENSE)
+        return found
+
+    async def _found(self) -> Collections | None:
         answer = await self._typesense.call("get", "/aliases")
         found = {alias["name"]: alias["collection_name"] for alias in answer["aliases"]}
-        if self.serving in found:
-            return Collections(found[self.serving], found.get(self._building))
-        name = await self._create()
-        await self._let_serve(name)
-        _log.warning(
-            "Typesense had no search index, so an empty one was created: "
-            "run `solebook admin reindex` if there are products"
-        )
-        return Collections(name, None)
+        if self.serving not in found:
+            return None
+        return Collections(found[self.serving], found.get(self._building))
+
+    async def _create_first(self) -> bool:
+        """Create the first collection, and return whether it was not there."""
+        try:
+            await self._typesense.call("post", "/collections", _schema(self._first))
+        except AlreadyThere:
+            return False
+        return True
 
     async def begin(self) -> str:
         """Create the collection of a rebuild, which replaces an earlier rebuild's."""
@@ -89,9 +119,7 @@ class IndexCollections:
         for number in range(max(numbers, default=0) + 1, max(numbers, default=0) + 100):
             name = f"{self.serving}_{number}"
             with suppress(AlreadyThere):  # another process was faster
-                # A dot is part of a size, as in 10.5.
-                schema = {"name": name, "fields": FIELDS, "symbols_to_index": ["."]}
-                await self._typesense.call("post", "/collections", schema)
+                await self._typesense.call("post", "/collections", _schema(name))
                 return name
         raise Unavailable(what=TYPESENSE)
 
@@ -113,3 +141,8 @@ class IndexCollections:
         names = [found["name"] for found in await self._typesense.call("get", "/collections")]
         matches = [match for name in names if (match := self._number.fullmatch(name))]
         return {match[0]: match[1] for match in matches}
+
+
+def _schema(name: str) -> dict[str, object]:
+    # A dot is part of a size, as in 10.5.
+    return {"name": name, "fields": FIELDS, "symbols_to_index": ["."]}
