@@ -28,6 +28,8 @@ from ..ports.records import Records
 
 PATIENCE = 20.0
 LIMIT = timedelta(seconds=0.5)
+TOLERATED = 2.0
+"""Seconds by which a busy machine may be late."""
 
 
 class Charted:
@@ -124,7 +126,7 @@ async def test_the_store_shows_the_charts_while_influxdb_is_away_and_nothing_is_
             longest = max(longest, time.monotonic() - begun)
         await exchange.void(first)
         assert await exchange.shown() == 10
-        assert longest < LIMIT.total_seconds() + 0.5
+        assert longest < LIMIT.total_seconds() + TOLERATED
         assert (await exchange.health())["charts in influx"].endswith("sales wait")
         own_influx_server.resume()
         own_influx_server.kill()
@@ -145,23 +147,20 @@ async def test_without_a_fallback_charts_are_refused_while_influxdb_is_away(
     async with opened(on_sqlite, own_influx_server, fallback=False) as exchange:
         await exchange.sell()
 
-        async def is_shown() -> bool:
-            return await exchange.shown() == 1
-
-        await until(is_shown)
+        await until(lambda: shows(exchange, 1))
         own_influx_server.pause()
         await exchange.sell()
         for _ in range(5):
             begun = time.monotonic()
             with pytest.raises(Unavailable, match="InfluxDB"):
                 await exchange.shown()
-            assert time.monotonic() - begun < LIMIT.total_seconds() + 0.5
+            assert time.monotonic() - begun < LIMIT.total_seconds() + TOLERATED
         own_influx_server.resume()
+        await until(lambda: shows(exchange, 2))
 
-        async def is_back() -> bool:
-            try:
-                return await exchange.shown() == 2
-            except Unavailable:
-                return False
 
-        await until(is_back)
+async def shows(exchange: Charted, number: int) -> bool:
+    try:
+        return await exchange.shown() == number
+    except Unavailable:
+        return False
