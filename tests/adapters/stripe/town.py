@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -56,7 +56,7 @@ _PAGE = PageRequest(limit=100)
 _TRIES = 3
 """How often stripe-python makes a call."""
 _LOOKS = 4
-"""So often the exchange may have to reconcile before all agrees: what it finds moves more money."""
+"""So often the exchange may reconcile if nobody tells it: what it finds moves more money."""
 
 T = TypeVar("T")
 
@@ -194,12 +194,12 @@ class Town:
 
     async def _hear_and_compare(self) -> None:
         if self.manner != "missing":
-            for _ in range(2):  # what webhooks bring about has webhooks too
-                await self.hear()
+            while await self.hear():  # what webhooks bring about has webhooks too
+                pass
         await self.compare()
 
-    async def hear(self) -> None:
-        """Let the webhooks come that did not come yet."""
+    async def hear(self) -> bool:
+        """Let the webhooks come that did not come yet. Return whether there were any."""
         await self.exchange.quiet()
         own = list(self.rig.double.state.of("event").values())
         of_sellers = self.rig.double.state.of("event", self.rig.account).values()
@@ -212,31 +212,35 @@ class Town:
             await asyncio.gather(*(receive(body, signature) for _ in range(copies)))
             self.told.add(event["id"])
         await self.exchange.quiet()
+        return bool(new)
 
     async def compare(self) -> None:
         """Assert that the ledger has every balance transaction of Stripe's, and no other."""
         # Where it is only a check, nothing is cut: it would be most of what there is to cut.
-        is_check = self.manner != "missing"
-        with self._undisturbed() if is_check else nullcontext():
-            found = await self._reconciled()
+        if self.manner == "missing":
+            found = await self._found_by_asking()
+        else:
+            with self._undisturbed():
+                found = await self._discrepancies()
         assert found == [], found
         with self._undisturbed():
             solvency = await self.exchange.app.payments.check_solvency()
         assert solvency.balanced, solvency
 
-    async def _reconciled(self) -> list[Discrepancy]:
+    async def _found_by_asking(self) -> list[Discrepancy] | None:
         """Reconcile as often as it takes, and return what still differs."""
-        found: list[Discrepancy] = []
+        found: list[Discrepancy] | None = None
         for _ in range(_LOOKS):
-            try:
-                reports = [each async for each in self.exchange.app.payments.reconcile()]
-            except Unavailable:  # its worker tries again
-                continue
-            found = [each for each in reports if isinstance(each, Discrepancy)]
+            with suppress(Unavailable):  # its worker tries again
+                found = await self._discrepancies()
             await self.exchange.quiet()
-            if not found:
+            if found == []:
                 break
         return found
+
+    async def _discrepancies(self) -> list[Discrepancy]:
+        reports = [each async for each in self.exchange.app.payments.reconcile()]
+        return [each for each in reports if isinstance(each, Discrepancy)]
 
     @contextmanager
     def _undisturbed(self) -> Iterator[None]:
