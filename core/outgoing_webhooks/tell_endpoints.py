@@ -26,6 +26,8 @@ from .contents import content_of
 from .disable_endpoint import Disabling
 from .webhook_rules import MAX_WAITING, WebhookRules
 
+_PORTION = 100
+"""For how many endpoints an event is stored in one transaction, so that others get a turn."""
 _BEHIND = timedelta(minutes=1)
 """What waits for an endpoint is counted only if something has waited for so long."""
 
@@ -36,7 +38,8 @@ class TellEndpoints:
 
     A user gets what concerns them, as their side of an order sees it (ADR 0021). The id of a
     webhook follows from those of the message and the endpoint, so that a message that comes again
-    changes nothing. An event that nobody wants costs one read.
+    changes nothing, also after a crash between two transactions. An event that nobody wants costs
+    one read.
     """
 
     transaction: Transaction
@@ -56,28 +59,28 @@ class TellEndpoints:
             message.subject, _audience(message.event, sides)
         )
         told = [each for each in concerned if _is_told(message.event, each, sides)]
-        if not told:
-            return
+        bodies: dict[PartySide | None, str] = {}
+        for side in {sides.get(endpoint.owner_id) for endpoint in told}:
+            bodies[side] = body_of(content_of(message.event, side), message.occurred_at)
+        for first in range(0, len(told), _PORTION):
+            async with self.transaction():
+                for endpoint in await self._keeping_up(told[first : first + _PORTION]):
+                    await self._store(message, endpoint, bodies[sides.get(endpoint.owner_id)])
+
+    async def _store(self, message: Message, endpoint: WebhookEndpoint, body: str) -> None:
         now = self.clock.now()
-        async with self.transaction():
-            bodies: dict[PartySide | None, str] = {}
-            for endpoint in await self._keeping_up(told):
-                side = sides.get(endpoint.owner_id)
-                if side not in bodies:
-                    content = content_of(message.event, side)
-                    bodies[side] = body_of(content, message.occurred_at)
-                webhook = OutgoingWebhook(
-                    id=_id_of(message.id, endpoint.id),
-                    endpoint_id=endpoint.id,
-                    kind=message.subject,
-                    body=bodies[side],
-                    created_at=now,
-                    expires_at=now + self.rules.tried_for,
-                    once_for=_once_for(message.event),
-                    due_at=now,
-                )
-                await self.webhooks.add([webhook])
-                await self.endpoints.wake([endpoint.id], now)
+        webhook = OutgoingWebhook(
+            id=_id_of(message.id, endpoint.id),
+            endpoint_id=endpoint.id,
+            kind=message.subject,
+            body=body,
+            created_at=now,
+            expires_at=now + self.rules.tried_for,
+            once_for=_once_for(message.event),
+            due_at=now,
+        )
+        await self.webhooks.add([webhook])
+        await self.endpoints.wake([endpoint.id], now)
 
     async def _sides(self, event: Event) -> Mapping[UserId, PartySide]:
         """Return the parties of an event's order."""
