@@ -6,9 +6,14 @@ from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.begin_card_setup import BeginCardSetup
+from ..core.users.challenges.begin_password_reset import BeginPasswordReset
+from ..core.users.challenges.change_email import ChangeEmail
 from ..core.users.challenges.prove_email import ProveEmail
 from ..core.users.challenges.request_email_proof import RequestEmailProof
+from ..core.users.challenges.request_password_reset import RequestPasswordReset
+from ..core.users.challenges.reset_password import ResetPassword
 from ..core.users.challenges.send_challenge import SendChallenge
+from ..core.users.challenges.tell_old_email import TellOldEmail
 from ..core.users.check_repeated_registration import CheckRepeatedRegistration
 from ..core.users.choose_payment_method import ChoosePaymentMethod
 from ..core.users.detach_card import DetachCard
@@ -34,7 +39,12 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
 from ..ports.language.consumers import Consumer
-from ..ports.language.events import ChallengeRequested, PaymentMethodRemoved
+from ..ports.language.events import (
+    ChallengeRequested,
+    EmailChanged,
+    PasswordResetRequested,
+    PaymentMethodRemoved,
+)
 from ..ports.language.messages import Queue
 from ..ports.language.public_links import PublicLinks
 from .adapters import Adapters
@@ -49,6 +59,11 @@ class UsersUseCases:
     request_email_proof: RequestEmailProof
     prove_email: ProveEmail
     send_challenge: SendChallenge
+    request_password_reset: RequestPasswordReset
+    begin_password_reset: BeginPasswordReset
+    reset_password: ResetPassword
+    change_email: ChangeEmail
+    tell_old_email: TellOldEmail
     sign_in: SignIn
     refresh_session: RefreshSession
     sign_out: SignOut
@@ -114,7 +129,46 @@ def users_use_cases(
             clock=clock,
         ),
         prove_email=ProveEmail(
-            transaction=transaction, users=users, challenges=store.challenges, clock=clock
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        request_password_reset=RequestPasswordReset(
+            transaction=transaction, users=users, outbox=store.outbox
+        ),
+        begin_password_reset=BeginPasswordReset(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        reset_password=ResetPassword(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            passwords=adapters.passwords,
+            clock=clock,
+            lifetimes=lifetimes,
+        ),
+        change_email=ChangeEmail(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            passwords=adapters.passwords,
+            outbox=store.outbox,
+            clock=clock,
+            verify_addresses=verify_addresses,
+        ),
+        tell_old_email=TellOldEmail(
+            users=users,
+            challenges=store.challenges,
+            templates=adapters.templates,
+            mailer=adapters.mailer,
         ),
         send_challenge=SendChallenge(
             transaction=transaction,
@@ -244,10 +298,10 @@ def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
 
     Its calls of the provider wait with the charges, and its letters with the notifications.
     """
-    persistent = Router(Queue.TRADE).persistent
+    persistent, queued = Router(Queue.TRADE).persistent, Router(Queue.LETTERS).queued
     return (
-        Router(Queue.LETTERS).queued(
-            ChallengeRequested, "users.send_challenge", users.send_challenge
-        ),
+        queued(ChallengeRequested, "users.send_challenge", users.send_challenge),
+        queued(PasswordResetRequested, "users.begin_password_reset", users.begin_password_reset),
+        queued(EmailChanged, "users.tell_old_email", users.tell_old_email),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ...ports.language.account_notices import EmailProofNotice
+from ...ports.language.account_notices import (
+    EmailChangedNotice,
+    EmailProofNotice,
+    PasswordResetNotice,
+)
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.complaint_notices import (
     OrderComplainedNotice,
@@ -77,6 +81,10 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
     """Return a sample notice for each kind, all about one made-up trade."""
     notices: tuple[Notice, ...] = (
         EmailProofNotice("https://exchange.example.com/account/email?token=nCJ0Ahq3", SENT_AT),
+        PasswordResetNotice(
+            "https://exchange.example.com/account/password?token=nCJ0Ahq3", SENT_AT
+        ),
+        EmailChangedNotice(SENT_AT),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),
         QuotesWithdrawnNotice(

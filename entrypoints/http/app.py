@@ -47,6 +47,7 @@ from .routes.market import MarketController
 from .routes.notification_preferences import NotificationPreferencesController
 from .routes.notifications import NotificationsController
 from .routes.orders import OrdersController
+from .routes.passwords import PasswordsController
 from .routes.payment_methods import PaymentMethodsController, TestCardsController
 from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
@@ -65,6 +66,7 @@ from .stream.handler import follow_market
 _ROUTES = (
     UsersController,
     EmailProofsController,
+    PasswordsController,
     AddressesController,
     PaymentMethodsController,
     TestCardsController,

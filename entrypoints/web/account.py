@@ -40,3 +40,28 @@ class AccountPages(Controller):
         fields = await submitted(request)
         await application.users.prove_email(fields.get("token", ""))
         return page("Thank you", paragraph("Your email is proven. You can trade now."))
+
+    @get("/password")
+    async def password_form(self, token: Token = "") -> Response[bytes]:
+        """Show the form of a new password."""
+        return page(
+            "Set a new password",
+            form(
+                "/account/password",
+                "<label>New password, of at least 8 characters"
+                "<input type='password' name='password' autocomplete='new-password' minlength='8'"
+                " maxlength='72' required></label>",
+                token=token,
+                button="Set it",
+            ),
+        )
+
+    @post("/password", status_code=200)
+    async def reset_password(self, request: AnyRequest, application: App) -> Response[bytes]:
+        """Set a new password."""
+        fields = await submitted(request)
+        await application.users.reset_password(
+            fields.get("token", ""), password=fields.get("password", "")
+        )
+        text = "Your password is set, and all your sessions have ended. Sign in again."
+        return page("Thank you", paragraph(text))

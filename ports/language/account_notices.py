@@ -14,3 +14,20 @@ class EmailProofNotice(Notice):
     KIND: ClassVar[NotificationKind] = NotificationKind.EMAIL_PROOF
     url: str = field(repr=False, metadata=LINK)
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetNotice(Notice):
+    """To a user who forgot their password: the link under which they set another one."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PASSWORD_RESET
+    url: str = field(repr=False, metadata=LINK)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChangedNotice(Notice):
+    """To the email that a user had before."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.EMAIL_CHANGED
+    changed_at: datetime

@@ -15,7 +15,8 @@ class ChallengeKind(StrEnum):
     EMAIL = "email"
     """Prove the user's email."""
     NEW_EMAIL = "new_email"
-    """Prove another email, which then becomes the user's."""
+    """Prove another email, which then becomes the user's. Once it is met, its address is the old
+    one."""
     PHONE = "phone"
     """Prove the phone for text messages."""
     PASSWORD = "password"  # noqa: S105  # the name of what is reset

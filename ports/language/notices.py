@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .account_notices import EmailProofNotice
+from .account_notices import EmailChangedNotice, EmailProofNotice, PasswordResetNotice
 from .alarms import AlarmKind
 from .complaint_notices import (
     OrderComplainedNotice,
@@ -74,6 +74,8 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
     notice.KIND: notice
     for notice in (
         EmailProofNotice,
+        PasswordResetNotice,
+        EmailChangedNotice,
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,

@@ -36,6 +36,8 @@ class NotificationKind(StrEnum):
     """The kind of a notification. For the buyer a trade is an order, for the seller a sale."""
 
     EMAIL_PROOF = "email_proof"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
+    EMAIL_CHANGED = "email_changed"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
     ASK_MATCHED = "ask_matched"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.ids import Ids
-from ....ports.language.account_notices import EmailProofNotice
+from ....ports.language.account_notices import EmailProofNotice, PasswordResetNotice
 from ....ports.language.challenges import Challenge, ChallengeKind
 from ....ports.language.errors import Unavailable
 from ....ports.language.events import ChallengeRequested
@@ -68,6 +68,8 @@ class SendChallenge:
         await self.mailer.send(Mail.of(letter, recipient, self.ids.new()))
 
     def _notice(self, kind: ChallengeKind, secret: str, until: datetime) -> Notice:
+        if kind is ChallengeKind.PASSWORD:
+            return PasswordResetNotice(self.links.reset_password(secret), until)
         return EmailProofNotice(self.links.prove_email(secret), until)
 
 

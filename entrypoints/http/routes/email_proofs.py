@@ -6,7 +6,7 @@ import msgspec
 from litestar import Controller, Response, post
 from msgspec import Meta
 
-from ....ports.language.errors import ChallengeNotMet, IdempotencyKeyReused
+from ....ports.language.errors import ChallengeNotMet, EmailTaken, IdempotencyKeyReused
 from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
@@ -67,7 +67,7 @@ class EmailProofsController(Controller):
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
         responses=success(200, EmailProofView, _PROVEN)
-        | problems(ChallengeNotMet, IdempotencyKeyReused, public=True, body=True),
+        | problems(ChallengeNotMet, EmailTaken, IdempotencyKeyReused, public=True, body=True),
     )
     async def prove_email(
         self,

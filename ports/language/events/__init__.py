@@ -65,7 +65,9 @@ from .payments import (
 )
 from .people import (
     ChallengeRequested,
+    EmailChanged,
     NotificationRequested,
+    PasswordResetRequested,
     PaymentMethodRemoved,
     PayoutAccountChanged,
     PayoutAccountRestricted,
@@ -93,6 +95,7 @@ __all__ = [
     "CostsRose",
     "DeadlineReached",
     "DisputeCheckDue",
+    "EmailChanged",
     "Event",
     "FreezeRequested",
     "HaltEndRequested",
@@ -113,6 +116,7 @@ __all__ = [
     "OrderReturned",
     "OrderSellerShipped",
     "OrderShipped",
+    "PasswordResetRequested",
     "PaymentAbandoned",
     "PaymentCaptured",
     "PaymentDeclined",
@@ -155,6 +159,8 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         UserRegistered,
         ChallengeRequested,
+        PasswordResetRequested,
+        EmailChanged,
         PaymentMethodRemoved,
         PayoutAccountChanged,
         PayoutAccountRestricted,

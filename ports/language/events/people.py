@@ -43,6 +43,34 @@ class ChallengeRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordResetRequested(Event):
+    """Somebody forgot a password: a user's, or one of nobody (the nil id) if the email is none."""
+
+    SUBJECT: ClassVar[str] = "password_reset.requested"
+    user_id: UserId
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChanged(Event):
+    """A user has another email. The old one is told if it was proven."""
+
+    SUBJECT: ClassVar[str] = "email.changed"
+    user_id: UserId
+    changed_at: datetime
+    told: bool
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutAccountChanged(Event):
     """A seller set a payout account."""
 

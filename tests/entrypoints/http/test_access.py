@@ -15,6 +15,11 @@ route                                               nobody buyer seller other au
 POST   /v1/users                                       409   409    409   409           409   409
 POST   /v1/users/me/email-proof                        401   202    202   202           202   202
 POST   /v1/email-proofs                                410   410    410   410           410   410
+POST   /v1/password-resets                             202   202    202   202           202   202
+POST   /v1/password-resets/completion                  410   410    410   410           410   410
+PUT    /v1/users/me/email                              401   401    401   401           401   401
+GET    /account/password                               200   200    200   200           200   200
+POST   /account/password                               410   410    410   410           410   410
 GET    /account/email                                  200   200    200   200           200   200
 POST   /account/email                                  410   410    410   410           410   410
 POST   /v1/sessions                                    201   201    201   201           201   201
@@ -183,6 +188,10 @@ def bodies(world: World) -> dict[Row, Any]:
     return {
         ("POST", "/v1/users"): {**credentials, "first_name": "Test", "last_name": "Again"},
         ("POST", "/v1/email-proofs"): {"token": "forged"},
+        ("POST", "/v1/password-resets"): {"email": "buyer@example.com"},
+        ("POST", "/v1/password-resets/completion"): {"token": "forged", "password": PASSWORD},
+        # The password is wrong.
+        ("PUT", "/v1/users/me/email"): {"email": "new@example.com", "password": "guessed"},
         ("POST", "/v1/sessions"): credentials,
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
         ("PATCH", "/v1/users/me"): {},

@@ -19,6 +19,8 @@ NEWCOMER = {
 WITHOUT_KEY = {
     # A token of a link works once anyway.
     "/account/email",
+    "/account/password",
+    "/v1/password-resets/completion",
     "/v1/sessions",
     "/v1/sessions/refresh",
     "/v1/webhooks/stripe",

@@ -1,0 +1,41 @@
+"""Request a new password by mail."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ....ports.language.errors import InvalidText
+from ....ports.language.events import PasswordResetRequested
+from ....ports.language.ids import UserId
+from ....ports.language.users import User
+from ....ports.outbox import Outbox
+from ....ports.transaction import Transaction
+from ....ports.users import Users
+from ..user_texts import normalize_email
+
+NOBODY = UserId(UUID(int=0))
+"""Stands for the user of an email that nobody registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPasswordReset:
+    """Somebody forgot their password, and asks for a letter with which they set another one.
+
+    The answer does not tell who has an account, and takes the same work either way: the request is
+    stored for a user or for nobody, and the rest is done later.
+    """
+
+    transaction: Transaction
+    users: Users
+    outbox: Outbox
+
+    async def __call__(self, email: str) -> None:
+        """Store the request."""
+        user = await self._find(email)
+        async with self.transaction():
+            await self.outbox.add(PasswordResetRequested(NOBODY if user is None else user.id))
+
+    async def _find(self, email: str) -> User | None:
+        try:
+            return await self.users.find_by_email(normalize_email(email))
+        except InvalidText:
+            return await self.users.find_by_email("")

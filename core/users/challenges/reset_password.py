@@ -1,0 +1,65 @@
+"""Reset a password."""
+
+from dataclasses import dataclass, replace
+
+from ....ports.access_tokens import RevokedSessions
+from ....ports.challenges import Challenges
+from ....ports.clock import Clock
+from ....ports.language.challenges import Challenge, ChallengeKind
+from ....ports.language.errors import ChallengeNotMet
+from ....ports.passwords import Passwords
+from ....ports.sessions import Sessions
+from ....ports.transaction import Transaction
+from ....ports.users import Users
+from ..session_tokens import token_hash
+from ..token_lifetimes import TokenLifetimes
+from ..user_texts import check_new_password
+
+
+@dataclass(frozen=True, slots=True)
+class ResetPassword:
+    """Whoever has the secret of the letter sets a new password. All sessions end.
+
+    An email that was to become the user's is forgotten: who asked for it may be a thief.
+    """
+
+    transaction: Transaction
+    users: Users
+    challenges: Challenges
+    sessions: Sessions
+    revoked_sessions: RevokedSessions
+    passwords: Passwords
+    clock: Clock
+    lifetimes: TokenLifetimes
+
+    async def __call__(self, secret: str, *, password: str) -> None:
+        """Set the password.
+
+        Raises ChallengeNotMet, InvalidText, QueueFull, and Unavailable if the list of revoked
+        sessions cannot be written. Access tokens then stay valid until they expire.
+        """
+        hashed = token_hash(secret)
+        # Looked at before, so that nobody can let passwords be hashed for nothing.
+        found = await self._met(await self.challenges.find(hashed), hashed)
+        password_hash = await self.passwords.hash(check_new_password(password))
+        async with self.transaction():
+            user, now = await self.users.get(found.user_id), self.clock.now()
+            challenge = await self.challenges.get(user.id, ChallengeKind.PASSWORD)
+            await self.challenges.put((await self._met(challenge, hashed)).ended())
+            await self.users.save(replace(user, password_hash=password_hash))
+            pending = await self.challenges.get(user.id, ChallengeKind.NEW_EMAIL)
+            if pending is not None and not pending.met:
+                await self.challenges.put(pending.ended())
+            ended = await self.sessions.revoke_all(user.id, now)
+        until = self.clock.now() + self.lifetimes.access
+        for session_id in ended:
+            await self.revoked_sessions.add(session_id, until)
+
+    async def _met(self, challenge: Challenge | None, hashed: str) -> Challenge:
+        if (
+            challenge is None
+            or challenge.kind is not ChallengeKind.PASSWORD
+            or not challenge.is_met_by(hashed, self.clock.now())
+        ):
+            raise ChallengeNotMet
+        return challenge
