@@ -103,6 +103,7 @@ async def _rest(exchange: Exchange) -> None:
     key = IdempotencyKey(exchange.buyer.user_id, "POST /v1/bids", "key-1", "a" * 64)
     async with store.transaction():
         await store.idempotency_keys.remember(key, b"{}", now)
+    await app.users.request_password_reset("user-0@example.com")
     await app.users.issue_api_token(
         exchange.admin, name="warehouse", scopes=["OrderService"], reason=WHY
     )
