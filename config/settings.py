@@ -368,7 +368,7 @@ class Settings(Section, frozen=True):
 
     @property
     def verifies_addresses(self) -> bool:
-        """Whether new emails and phones must be proven."""
+        """Whether new emails must be proven."""
         chosen = self.users.verify_addresses
         return self.mail_adapter not in ("eml", "memory") if chosen is None else chosen
 
