@@ -103,7 +103,7 @@ async def is_idle(backlog: ViewBacklog) -> bool:
 async def receives_all(app: Application) -> bool:
     health = await view_health_of(app)()
     shares = [found.state for name, found in health.items() if name.startswith("messages of ")]
-    return len(shares) == 4 and set(shares) == {"receives 8 of 8 partitions"}
+    return len(shares) == 5 and set(shares) == {"receives 8 of 8 partitions"}
 
 
 async def has_leases(app: Application) -> bool:
