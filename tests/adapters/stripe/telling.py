@@ -43,24 +43,24 @@ async def tell(
     """Tell a story. Cut the call of this number, and kill the process at an edge."""
     async with founded_town(manner, card=story.card, rules=story.rules) as town:
         town.line.number, town.line.when = number, when
-        edges = Edges(fatal)
-        outcome = await _live(town, story, edges) or await _live(town, story, Edges(None))
+        edges, joined = Edges(fatal), town.exchange
+        outcome = await _live(town, story, joined, edges)
+        outcome = outcome or await _live(town, story, joined, Edges(None))
         assert outcome is not None
         assert number == 0 or town.line.was_cut
         assert Counter(kind for kind, _ in outcome.moved.elements()) == story.moved
         return Telling(outcome, town.line.calls, edges.passed, edges.is_dead)
 
 
-async def _live(town: Town, story: Story, edges: Edges) -> Outcome | None:
+async def _live(town: Town, story: Story, joined: Exchange, edges: Edges) -> Outcome | None:
     """Run one process; return what there is in the end, or nothing if it was killed."""
-    before = town.exchange
     async with town.process(edges):
-        return await until_killed(_work(town, story, before), edges)
+        return await until_killed(_work(town, story, joined), edges)
 
 
-async def _work(town: Town, story: Story, before: Exchange) -> Outcome:
+async def _work(town: Town, story: Story, joined: Exchange) -> Outcome:
     exchange = town.exchange
-    await exchange.reopen(before)
+    await exchange.reopen(joined)
     await story.tell(town)
     await check_books(town)
     outcome = await _outcome(town)
