@@ -436,7 +436,10 @@ class OrderView(_Message, frozen=True, kw_only=True):
 
 
 class OwnView(_Message, frozen=True, kw_only=True):
-    """Your profile, and when a block on bidding because of declined cards ends."""
+    """Your profile, whether your email is proven, and when a block on bidding ends.
+
+    Without a proven email you cannot trade. Bidding is blocked after declined cards.
+    """
 
     id: UUID
     email: str
@@ -447,6 +450,7 @@ class OwnView(_Message, frozen=True, kw_only=True):
     payout_account: str | None = None
     suspended: bool
     created_at: datetime
+    email_proven: bool
     bids_barred_until: datetime | None = None
 
 
