@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
-from ..core.outgoing_webhooks.change_endpoint import ChangeEndpoint, RemoveEndpoint, RotateSecret
+from ..core.outgoing_webhooks.change_endpoint import ChangeEndpoint
 from ..core.outgoing_webhooks.contents import TOLD
 from ..core.outgoing_webhooks.create_endpoint import CreateEndpoint
 from ..core.outgoing_webhooks.disable_endpoint import DisableEndpoint, Disabling
-from ..core.outgoing_webhooks.list_endpoints import ListEndpoints, ViewLog
+from ..core.outgoing_webhooks.forget_webhooks import ForgetWebhooks
+from ..core.outgoing_webhooks.list_endpoints import ListEndpoints
 from ..core.outgoing_webhooks.own_endpoints import OwnEndpoints
-from ..core.outgoing_webhooks.replay_webhooks import ReplayWebhooks, SendTest
-from ..core.outgoing_webhooks.send_webhooks import ForgetWebhooks, SendWebhooks
+from ..core.outgoing_webhooks.remove_endpoint import RemoveEndpoint
+from ..core.outgoing_webhooks.replay_webhooks import ReplayWebhooks
+from ..core.outgoing_webhooks.rotate_secret import RotateSecret
+from ..core.outgoing_webhooks.send_test import SendTest
+from ..core.outgoing_webhooks.send_webhooks import SendWebhooks
 from ..core.outgoing_webhooks.tell_endpoints import TellEndpoints
+from ..core.outgoing_webhooks.view_log import ViewLog
 from ..core.outgoing_webhooks.webhook_rules import WebhookRules
 from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.messages import Queue

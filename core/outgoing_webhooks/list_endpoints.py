@@ -1,14 +1,13 @@
-"""List webhook endpoints, and look at one and its log."""
+"""List webhook endpoints."""
 
 from dataclasses import dataclass
 
-from ...ports.language.errors import NotFound
-from ...ports.language.ids import OutgoingWebhookId, WebhookEndpointId
+from ...ports.language.ids import WebhookEndpointId
 from ...ports.language.paging import Page, PageRequest
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
-from ...ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook, WebhookEndpoint
-from ...ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
+from ...ports.language.webhook_endpoints import WebhookEndpoint
+from ...ports.webhook_endpoints import WebhookEndpoints
 from .own_endpoints import OwnEndpoints
 
 
@@ -31,33 +30,3 @@ class ListEndpoints:
         """Return a page of all endpoints, newest first. Raises Forbidden."""
         check_role(actor, Role.ADMIN, "list the endpoints of all users")
         return await self.endpoints.page(request)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewLog:
-    """A user looks at what an endpoint was sent, and what came of it."""
-
-    webhooks: OutgoingWebhooks
-    own: OwnEndpoints
-
-    async def __call__(
-        self,
-        actor: Actor,
-        endpoint_id: WebhookEndpointId,
-        request: PageRequest,
-        *,
-        state: OutgoingState | None = None,
-    ) -> Page[OutgoingWebhook]:
-        """Return a page of webhooks, newest first. Raises NotFound."""
-        await self.own.get(actor, endpoint_id)
-        return await self.webhooks.page(endpoint_id, request, state=state)
-
-    async def one(
-        self, actor: Actor, endpoint_id: WebhookEndpointId, webhook_id: OutgoingWebhookId
-    ) -> OutgoingWebhook:
-        """Return a webhook with its body. Raises NotFound."""
-        await self.own.get(actor, endpoint_id)
-        webhook = await self.webhooks.find(webhook_id)
-        if webhook is None or webhook.endpoint_id != endpoint_id:
-            raise NotFound(what="webhook", id=webhook_id)
-        return webhook

@@ -163,22 +163,3 @@ class SendWebhooks:
             await self.disabling(failing, DisabledBecause.FAILING)
         else:
             await self.endpoints.save(failing)
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetWebhooks:
-    """Deletes webhooks from the log after its life. Those that wait stay."""
-
-    transaction: Transaction
-    webhooks: OutgoingWebhooks
-    clock: Clock
-    rules: WebhookRules = field(repr=False)
-
-    async def __call__(self) -> None:
-        """Delete all that are too old, in portions."""
-        before = self.clock.now() - self.rules.log_life
-        while True:
-            async with self.transaction():
-                portion = await self.webhooks.forget(before)
-            if not portion:
-                return
