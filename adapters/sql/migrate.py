@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...ports.language.errors import Unavailable
 from .engine.drivers import backend_of, migration_engine
 from .engine.errors import STORE
+from .engine.sqlite import is_sqlite
 from .running_processes import running_process
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def configuration_before(connection: Connection) -> "Config":
 
 def _upgrade(connection: Connection) -> None:
     # On PostgreSQL also a database that is current has its sorting looked after (env.py).
-    if connection.dialect.name == "sqlite" and _is_current(connection):
+    if is_sqlite(connection) and _is_current(connection):
         return
     from alembic import command
 

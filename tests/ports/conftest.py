@@ -16,7 +16,9 @@ from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher, build_in_process_bus
 from solebook.composition.memory_store import build_memory_store
 from solebook.ports.event_bus import EventBus
+from solebook.ports.search_index import SearchIndex
 
+from ..typesense_server import TypesenseServer
 from .records import Records
 from .shard import Shard
 from .shelf import NAMES, Shelf
@@ -93,25 +95,26 @@ async def shard(store: Store, records: Records, clock: VirtualClock) -> Shard:
     return Shard(store, records, await store.books.take(0, clock.now()))
 
 
+@pytest.fixture
+async def typesense_index(typesense_server: TypesenseServer) -> AsyncIterator[SearchIndex]:
+    from ..typesense_indexes import open_typesense_index
+
+    async with open_typesense_index(typesense_server) as index:
+        yield index
+
+
 @pytest.fixture(params=["memory", *DATABASES, "typesense"])
-async def shelf(
-    request: pytest.FixtureRequest, ids: SeededIds, clock: VirtualClock
-) -> AsyncIterator[Shelf]:
+def shelf(request: pytest.FixtureRequest, ids: SeededIds) -> Shelf:
     """An empty search index of each technology."""
     if request.param == "memory":
-        yield Shelf(MemorySearchIndex(), ids)
-        return
+        return Shelf(MemorySearchIndex(), ids)
     if request.param == "typesense":
-        from ..typesense_indexes import open_typesense_index
-
-        async with open_typesense_index(request.getfixturevalue("typesense_server")) as index:
-            yield Shelf(index, ids)
-        return
+        return Shelf(request.getfixturevalue("typesense_index"), ids)
     from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
     from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 
     build = SqliteSearchIndex if request.param == "sqlite" else PostgresSearchIndex
-    yield Shelf(build(request.getfixturevalue(DATABASES[request.param])), ids)
+    return Shelf(build(request.getfixturevalue(DATABASES[request.param])), ids)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from solebook.ports.language.trade_notices import (
     PayoutPaidNotice,
     SaleCancelledNotice,
 )
+from solebook.ports.language.webhook_endpoints import DisabledBecause
 from solebook.ports.templates import Templates
 
 WAREHOUSE = Warehouse("Test Warehouse", "1 Main Street", "Portland", "OR", "97201", "US")
@@ -105,9 +106,11 @@ def facts(notice: Any) -> Iterator[str]:
                 pass
             case CancelReason() | WithdrawalReason() | Side() | AskFate() | AlarmKind():
                 pass
-            case ComplaintKind() | ComplaintState() | Bearer() | FreezeReason():  # and these
+            case (
+                ComplaintKind() | ComplaintState() | Bearer() | FreezeReason() | DisabledBecause()
+            ):  # and these
                 pass
-            case DeliveryProof():
+            case FreezeReason() | DisabledBecause() | DeliveryProof():
                 pass
             case int():
                 yield f"${value / 100:,.2f}" if value else ""

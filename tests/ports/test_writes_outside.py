@@ -75,7 +75,6 @@ WRITES: dict[str, Callable[[Store, Records], Awaitable[object]]] = {
     "webhook_endpoints.remove": lambda s, r: s.webhook_endpoints.remove(an_endpoint(r).id),
     "webhook_endpoints.lock": lambda s, r: s.webhook_endpoints.lock(r.user_id()),
     "webhook_endpoints.wake": lambda s, r: s.webhook_endpoints.wake([an_endpoint(r).id], r.instant),
-    "webhook_endpoints.claim": lambda s, r: s.webhook_endpoints.claim(r.instant, r.instant, 1),
     "outgoing_webhooks.add": lambda s, r: s.outgoing_webhooks.add([a_webhook(r, an_endpoint(r))]),
     "outgoing_webhooks.save": lambda s, r: s.outgoing_webhooks.save(a_webhook(r, an_endpoint(r))),
     "outgoing_webhooks.fail_waiting": lambda s, r: s.outgoing_webhooks.fail_waiting(

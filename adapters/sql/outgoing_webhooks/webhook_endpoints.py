@@ -93,8 +93,10 @@ class SqlWebhookEndpoints(WebhookEndpoints):
         return None if row is None else _endpoint(row)
 
     async def save(self, endpoint: WebhookEndpoint) -> None:
-        before = await self.get(endpoint.id)
+        before = await self.find(endpoint.id)
         await self._database.execute(_SAVE, **_values(endpoint))
+        if before is None:
+            raise NotFound(what="webhook endpoint", id=endpoint.id)
         if _audience(before) != _audience(endpoint):
             await self._database.execute(_UNSUBSCRIBE, of_id=endpoint.id)
             await self._subscribe(endpoint)

@@ -150,6 +150,7 @@ LOOKING_AT_ALL = {
     "ledger._TOTALS.0",
     "orders._COUNT.0",
     "reconciliation._BETWEEN.0",
+    "references._DEFAULTS_NOT_ON_FILE.0",
     "reconciliation._NOT_READ.0",
     "snapshots._MOVEMENTS.0",
     "references._PLACES_FOR_NOTHING.0",

@@ -125,6 +125,8 @@ def _copy(
 def _written(table: str, column: str, value: object, ids: list[tuple[str, str]]) -> str:
     if (table, column) == ("calls", "number"):
         return f"{value} + n"
+    if (table, column) == ("sales", "arrival"):
+        return f"{value} + n"
     if column == "sequence":
         return f"{value} + {_NUMBERED[table]} * n"
     if not isinstance(value, str):

@@ -18,6 +18,8 @@ START = ("admin", "clock", "start", "2017-10-03T09:00Z")
 PRODUCTION = {
     "MODE": "production",
     "SECURITY__SIGNING_KEYS": json.dumps([{"id": "a", "secret": "s" * 32}]),
+    "HTTP__PUBLIC_URL": "https://exchange.example.com",
+    "USERS__VERIFY_ADDRESSES": "true",
     "PAYMENTS__ADAPTER": "stripe",
     "PAYMENTS__API_KEY": "sk_live_clock",
     "PAYMENTS__BUYER_RETURN_URL": "https://exchange.example.com/orders/{order_id}",

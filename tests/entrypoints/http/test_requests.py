@@ -102,7 +102,7 @@ async def test_a_word_that_is_none_of_those_known_is_told_with_them(
     )
     field, message = await wrong("PUT", path, buyer, {"channels": {"gossip": []}})
     assert field == "channels"
-    assert message.startswith("'gossip' is none of these: welcome, bid_matched, ")
+    assert message.startswith("'gossip' is none of these: email_proof, ")
 
 
 async def test_a_query_parameter_that_is_left_out_is_named(market: World) -> None:
