@@ -48,10 +48,13 @@ class Story:
 
 async def matched(town: Town) -> OrderId:
     exchange = town.exchange
+    if "match" in town.done:  # idempotency keys do not live as long as a story may take
+        return OrderId(town.done["match"])
     town.line.is_counting = True
     await exchange.ask(exchange.seller, idempotency_key=_key(exchange.seller, "ask"))
     placement = await exchange.bid(exchange.buyer, idempotency_key=_key(exchange.buyer, "bid"))
     assert placement.match is not None
+    town.done["match"] = placement.match.id
     return placement.match.id
 
 

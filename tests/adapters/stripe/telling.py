@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from solebook.composition.engine import engine_of
 from solebook.ports.language.movements import MovementKind
+from solebook.ports.language.orders import PaymentStatus
 
 from ...exchange import Exchange
 from ...fragile_store import Edge, Edges, until_killed
@@ -68,12 +69,17 @@ async def _work(town: Town, story: Story, joined: Exchange) -> Outcome:
     return outcome
 
 
+def _told(status: PaymentStatus) -> PaymentStatus:
+    """Return a payment's status. Who could not ask why a buyer did not pay calls it abandoned."""
+    return PaymentStatus.DECLINED if status is PaymentStatus.ABANDONED else status
+
+
 async def _outcome(town: Town) -> Outcome:
     movements = await town.rig.provider.movements("", 100)
     return Outcome(
         moved=Counter((each.kind, each.amount) for each in movements),
         orders=[
-            (order.status, order.payment_status, order.payout_status)
+            (order.status, _told(order.payment_status), order.payout_status)
             for order in await town.exchange.orders()
         ],
         ledger={kind.value: total for kind, total in (await town.store.ledger.totals()).items()},
