@@ -30,7 +30,7 @@ from .postgres_market import Databases, durable_postgres
 from .trades_on_postgres import burst, prepare_product
 
 _TRADE = ("worker", "trade")
-_OTHERS = ("worker", "relay", "deadlines", "search", "charts")
+_OTHERS = ("worker", "relay", "deadlines", "search", "charts", "webhooks")
 _AT_ONCE = "4"
 _SLOW = "benchmarks.slow_charges"
 _HEALTH = ("--health-port", "0")

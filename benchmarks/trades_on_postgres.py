@@ -36,7 +36,7 @@ from .postgres_market import BUYERS, SELLERS, Databases, durable_postgres
 
 WORKERS = {
     "trade": ("worker", "trade"),
-    "others": ("worker", "relay", "deadlines", "letters", "search", "charts"),
+    "others": ("worker", "relay", "deadlines", "letters", "search", "charts", "webhooks"),
 }
 _ROLES = frozenset({Role.BUYER, Role.SELLER})
 _AT_ONCE = 256

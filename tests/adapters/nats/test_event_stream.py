@@ -37,7 +37,7 @@ async def test_preparing_again_changes_nothing(jetstream: JetStream, names: Even
     for _ in range(2):
         await stream.prepare()
         await stream.check()
-    assert len(await stream._consumers()) == 8
+    assert len(await stream._consumers()) == 10
 
 
 async def test_a_stream_that_somebody_changed_is_changed_back(

@@ -19,6 +19,12 @@ INSERT INTO users SELECT {_ID.format("n")}, 'trader' || n || '@example.com', pas
     first_name, last_name, created_at, roles, payment_method, payout_account, suspended
 FROM users, generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
 """
+_CARDS = f"""
+INSERT INTO payment_methods SELECT {_ID.format("n")}, {_ID.format("n")}, token, brand, last4,
+    exp_month, exp_year, fingerprint, payment_methods.created_at, removed_at
+FROM payment_methods JOIN users ON users.id = user_id AND token = payment_method,
+    generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
+"""
 _PRODUCTS = f"""
 INSERT INTO products SELECT {_ID.format("n")}, 'LM' || n, 'lm' || n, brand, model, colorway,
     retail_price, release_date, created_at, version
@@ -49,6 +55,7 @@ async def fill(url: str, product: str, *, quotes: int) -> list[BookKey]:
     connection = await asyncpg.connect(url)
     async with connection.transaction():
         await connection.execute(_TRADERS, traders)
+        await connection.execute(_CARDS, traders)
         await connection.execute(_PRODUCTS, UUID(product), products)
         await connection.execute(_SIZES, SIZES, products)
         await connection.execute(_BOOKS)
