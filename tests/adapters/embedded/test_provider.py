@@ -136,8 +136,10 @@ async def ask(provider: EmbeddedPaymentProvider, key: str, words: Words) -> str:
             )
     except (ChargeDeclined, PayoutDeclined, RefundDeclined) as declined:
         return declined.reason
-    except (AssertionError, Unavailable) as error:
-        return type(error).__name__
+    except AssertionError:  # also of a subclass, such as InvariantBroken
+        return "AssertionError"
+    except Unavailable:
+        return "Unavailable"
     return "done"
 
 
