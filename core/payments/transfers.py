@@ -95,6 +95,12 @@ def refund_failed_id(order_id: OrderId, name: str) -> str:
     return f"{order_id}:refund-failed:{name}"
 
 
+def refund_kept(order_id: OrderId, name: str, amount: Cents, to: Account, at: datetime) -> Transfer:
+    """Return the transfer of what is kept of a refund that failed and is not owed again."""
+    transfer_id = f"{refund_failed_id(order_id, name)}:kept"
+    return _move(transfer_id, order_id, at, escrow(order_id), to, amount)
+
+
 def refund_beyond(order_id: OrderId, name: str, amount: Cents, at: datetime) -> Transfer:
     """Return the transfer of a refund of money that a bank had taken back already: a loss."""
     return _move(refund_beyond_id(order_id, name), order_id, at, losses(), WORLD, amount)

@@ -18,11 +18,13 @@ from ..suspense import Suspense, suspended_refund_id
 from ..transfers import (
     refund_failed,
     refund_failed_id,
+    refund_kept,
     rest_id,
     to_world,
 )
 from .beyond_charge import BeyondCharge
 from .booked_refund import booked_refund
+from .kept_rest import keeper, rest_of_escrow
 from .refund_still_due import refund_still_due
 from .refund_transfers import MOST_REFUNDS
 from .reverse_shortfalls import ReverseShortfalls
@@ -34,7 +36,8 @@ class FailedRefunds:
 
     If the order is refunded, the buyer is owed the amount again, and it is requested under a new
     key. What is not owed again was borne by somebody if an admin decided so: it is reversed. What
-    was borne of other refunds and of lost disputes stays. An alarm is raised either way.
+    was borne of other refunds and of lost disputes stays. What the escrow still holds then is kept.
+    An alarm is raised either way.
     """
 
     transaction: Transaction
@@ -76,6 +79,8 @@ class FailedRefunds:
             else:
                 await self.payments.save(payment)
             await self.reverse_shortfalls.of_refund(trade.order, made_at, amount - owed_again)
+            if payment.status is PaymentStatus.REFUNDED and not owed:
+                await self._keep_rest(trade, refund.id)
             reason = refund.reason or "failed"
             await self.outbox.add(PaymentRefundFailed(order_id, amount, reason, owed))
             if owed and payment.refund_declines + 1 < MOST_REFUNDS:
@@ -105,6 +110,16 @@ class FailedRefunds:
                 refund_id=None if payment.refund_id == failed else payment.refund_id,
             )
         await self.payments.save(due)
+
+    async def _keep_rest(self, trade: Trade, name: str) -> None:
+        """Book that the exchange keeps what no later refund will take out of the escrow.
+
+        The buyer got enough by other refunds, so nothing is owed again.
+        """
+        rest = await rest_of_escrow(self.ledger, trade)
+        if rest > 0:
+            kept = refund_kept(trade.order.id, name, rest, keeper(trade.order), self.clock.now())
+            await self.ledger.append(kept)
 
     async def _owed(self, trade: Trade, payment: Payment) -> Cents:
         """Return what the buyer of an order that has ended is still owed."""

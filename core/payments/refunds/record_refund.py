@@ -9,7 +9,7 @@ from ....ports.language.events import PaymentRefundDue, PaymentRefunded, Payment
 from ....ports.language.ids import OrderId
 from ....ports.language.money import Cents
 from ....ports.language.orders import PaymentStatus
-from ....ports.language.payments import Account, AccountKind, Payment, RefundMade, Webhook
+from ....ports.language.payments import Payment, RefundMade, Webhook
 from ....ports.outbox import Outbox
 from ....ports.payments import Ledger, Payments
 from ....ports.transaction import Transaction
@@ -17,8 +17,6 @@ from ..irregularities import Irregularities
 from ..lock_trade import LockTrade, Trade
 from ..suspense import suspended_refund_id
 from ..transfers import (
-    escrow,
-    losses,
     refund_failed_id,
     refunded_again,
     refunded_unasked,
@@ -29,6 +27,7 @@ from ..transfers import (
 )
 from .beyond_charge import BeyondCharge
 from .booked_refund import booked_refund
+from .kept_rest import keeper, rest_of_escrow
 from .refund_still_due import refund_still_due
 from .refund_transfers import MOST_REFUNDS, is_share, refunded
 from .reverse_shortfalls import ReverseShortfalls
@@ -267,13 +266,9 @@ class RecordRefund:
 
     async def _book_again(self, trade: Trade, name: str, back: Cents) -> None:
         """Book another refund after one that failed, whose money is in the escrow."""
-        order = trade.order
-        (held,) = await self.ledger.lock(escrow(order.id))
-        if order.exchange_pays and trade.payout is None:
-            held -= order.buyer_total  # of the seller, who is paid from it
+        order, held = trade.order, await rest_of_escrow(self.ledger, trade)
         if back or held:
-            to = losses() if order.exchange_pays else Account(AccountKind.SHIPPING)
-            now = self.clock.now()
+            to, now = keeper(order), self.clock.now()
             await self.ledger.append(refunded_again(order.id, name, back, held - back, to, now))
 
     async def _locked(self, order_id: OrderId) -> tuple[Trade, Payment]:

@@ -117,6 +117,14 @@ async def payout_id(exchange: Exchange, order: Order) -> str:
     return name
 
 
+async def report_all(exchange: Exchange, *, backwards: bool = False) -> None:
+    """Let all webhooks arrive, also those that arrived before."""
+    events = await exchange.provider.webhooks()
+    for body, signature in reversed(events) if backwards else events:
+        await exchange.app.payments.receive_webhook(body, signature)
+    await exchange.quiet()
+
+
 async def check_money(exchange: Exchange) -> None:
     """Assert that the ledger equals the provider's balance, and that there are no dead letters."""
     await exchange.quiet()

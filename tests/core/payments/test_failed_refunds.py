@@ -16,16 +16,18 @@ from solebook.ports.language.payments import FoundRefund, RefundState
 from solebook.ports.language.users import OPERATOR
 
 from ...exchange import Exchange
-from .reports import alarms, check_money, debt_of, in_escrow, in_suspense, losses, paid_order
+from .reports import (
+    alarms,
+    check_money,
+    debt_of,
+    in_escrow,
+    in_suspense,
+    losses,
+    paid_order,
+    report_all,
+)
 
 WHY = "a test"
-
-
-async def report_all(exchange: Exchange, *, backwards: bool = False) -> None:
-    events = await exchange.provider.webhooks()
-    for body, signature in reversed(events) if backwards else events:
-        await exchange.app.payments.receive_webhook(body, signature)
-    await exchange.quiet()
 
 
 async def refunded_order(exchange: Exchange, card: str = tokens.CARD) -> Order:
