@@ -111,11 +111,20 @@ class RecordRefund:
             # A webhook booked this refund as unasked. Only the rest must still be requested.
             await self._ask_again(payment)
         elif made.amount == payment.refund_asked and await self._is_all(trade, payment):
-            payment = replace(payment, refund_id=payment.refund_id or made.id)
+            payment = replace(payment, refund_id=await self._first_name(payment, made.id))
             await self._complete(trade, payment, made.amount, made.id)
         else:
             payment = await self._unasked(payment, made.id, made.amount)
             await self._ask_again(payment)
+
+    async def _first_name(self, payment: Payment, name: str | None) -> str | None:
+        """Return the provider's name of the requested refund that was booked first.
+
+        That is this one if nothing could be booked of an earlier one, because unasked refunds had
+        taken all.
+        """
+        is_booked = await self.ledger.find(f"{payment.order_id}:refund") is not None
+        return payment.refund_id if is_booked and payment.refund_id else name
 
     async def _is_all(self, trade: Trade, payment: Payment) -> bool:
         """Return whether nothing is due but what was requested.
@@ -152,7 +161,7 @@ class RecordRefund:
             if _is_awaited(payment, event) and await self._is_all(trade, payment):
                 told = replace(
                     payment,
-                    refund_id=payment.refund_id or event.reference,
+                    refund_id=await self._first_name(payment, event.reference),
                     refund_report=None if event.reference else event.id,
                 )
                 await self._complete(trade, told, event.amount, event.name)
@@ -170,7 +179,8 @@ class RecordRefund:
             return True
         booked = await booked_refund(self.ledger, payment, event.name)
         beyond = await self.beyond_charge.booked(payment.order_id, event.name)
-        if booked is not None or beyond or event.name == payment.refund_id:
+        rest = await self.ledger.find(rest_id(payment.order_id, event.name, 1))
+        if booked or beyond or rest or event.name == payment.refund_id:
             known = beyond + (0 if booked is None else to_world(booked))
             await self._book_rest(payment, event, known)
             return True

@@ -55,3 +55,17 @@ async def test_whole_shipping_is_kept_when_an_unasked_refund_of_it_has_failed(
     await dashboard.fail_refund((await dashboard.refund(charge_id, 1)).id)
     await report_all(exchange, backwards=True)
     await check_refunded(exchange, order, refunded=order.price, shipping=order.fees.shipping)
+
+
+async def test_next_refund_is_booked_once_when_nothing_was_left_to_book_of_the_one_before(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    order, charge_id = await with_unanswered_refund(exchange)
+    dashboard = Dashboard(exchange.provider.journal)
+    (requested,) = await exchange.provider.refunds_of(charge_id)
+    await dashboard.fail_refund(requested.id)
+    await dashboard.fail_refund((await dashboard.refund(charge_id, order.buyer_total)).id)
+    for _ in range(3):
+        await report_all(exchange, backwards=True)
+    await check_refunded(exchange, order, refunded=order.price, shipping=order.fees.shipping)
