@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ...ports.language.errors import Unavailable
 from .engine.drivers import backend_of, migration_engine
 from .engine.errors import STORE
-from .engine.sqlite import is_sqlite
 from .running_processes import running_process
 
 if TYPE_CHECKING:
@@ -37,7 +36,10 @@ async def migrate(url: str, *, empty: bool = False) -> None:
     async with connected(url) as connection:
         if empty:
             await connection.run_sync(_require_empty)
-        await connection.run_sync(_upgrade)
+        # On PostgreSQL also a database that is current has its sorting looked after (env.py).
+        is_file = backend_of(url) == "sqlite"
+        if not (is_file and await connection.run_sync(_is_current)):
+            await connection.run_sync(_upgrade)
 
 
 async def require_current(url: str) -> None:
@@ -104,9 +106,6 @@ def configuration_before(connection: Connection) -> "Config":
 
 
 def _upgrade(connection: Connection) -> None:
-    # On PostgreSQL also a database that is current has its sorting looked after (env.py).
-    if is_sqlite(connection) and _is_current(connection):
-        return
     from alembic import command
 
     config = configuration(connection)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, Connection, Dialect, Table
+from sqlalchemy import ARRAY, Column, Dialect, Table
 from sqlalchemy.dialects.sqlite.base import DATETIME, SQLiteDialect
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.ext.compiler import compiles
@@ -25,11 +25,6 @@ from .constructs import (
 from .payloads import encode
 
 # ---- SQL -------------------------------------------------------------------------------------
-
-
-def is_sqlite(connection: Connection) -> bool:
-    """Whether a connection is to SQLite."""
-    return connection.dialect.name == SQLiteDialect.name
 
 
 class _Array(ARRAY[Any]):
