@@ -188,6 +188,8 @@ class Town:
     async def know(self) -> None:
         """Do the same, but let a day pass if webhooks come late, or if the exchange must ask."""
         await self.exchange.quiet()
+        if self.manner == "missing":  # what is asked at a deadline is asked again until the next
+            await self.pass_time(self.exchange.app.rules.payment_window)
         if self.manner in ("late", "missing"):
             await self.pass_time(_LATE)
         await self._hear_and_compare()
