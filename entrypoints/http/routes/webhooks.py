@@ -24,41 +24,17 @@ class Received(msgspec.Struct, frozen=True):
     received: bool = True
 
 
-@dataclass
-class WebhookOperation(Operation):
-    """Documents the body. The handler reads it raw, because the signature is over its bytes."""
+def _raw_body(description: str, media_type: str, kind: OpenAPIType) -> type[Operation]:
+    """Return what documents a body that the handler reads raw, to verify its signature."""
+    content = {media_type: OpenAPIMediaType(schema=Schema(type=kind))}
+    body = RequestBody(description=description, required=True, content=content)
 
-    def __post_init__(self) -> None:
-        self.request_body = RequestBody(
-            description="An event of the payment provider.",
-            required=True,
-            content={"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))},
-        )
+    @dataclass
+    class RawBodyOperation(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = body
 
-
-@dataclass
-class EventsOperation(Operation):
-    """Documents the body. The handler reads it raw, like the events of payments."""
-
-    def __post_init__(self) -> None:
-        self.request_body = RequestBody(
-            description="Events of mails.",
-            required=True,
-            content={"application/json": OpenAPIMediaType(schema=Schema(type=OpenAPIType.ARRAY))},
-        )
-
-
-@dataclass
-class StatusOperation(Operation):
-    """Documents the body. The handler reads it raw, because the signature is over its fields."""
-
-    def __post_init__(self) -> None:
-        schema = Schema(type=OpenAPIType.OBJECT)
-        self.request_body = RequestBody(
-            description="The status of a text message.",
-            required=True,
-            content={"application/x-www-form-urlencoded": OpenAPIMediaType(schema=schema)},
-        )
+    return RawBodyOperation
 
 
 class WebhooksController(Controller):
@@ -73,7 +49,9 @@ class WebhooksController(Controller):
         status_code=200,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
-        operation_class=WebhookOperation,
+        operation_class=_raw_body(
+            "An event of the payment provider.", "application/json", OpenAPIType.OBJECT
+        ),
         responses=success(200, Received, {"received": True})
         | problems(InvalidSignature, InvalidText, public=True, body=True),
     )
@@ -95,7 +73,7 @@ class WebhooksController(Controller):
         status_code=200,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
-        operation_class=EventsOperation,
+        operation_class=_raw_body("Events of mails.", "application/json", OpenAPIType.ARRAY),
         responses=success(200, Received, {"received": True})
         | problems(InvalidSignature, InvalidText, public=True, body=True),
     )
@@ -127,7 +105,11 @@ class WebhooksController(Controller):
         status_code=200,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
-        operation_class=StatusOperation,
+        operation_class=_raw_body(
+            "The status of a text message.",
+            "application/x-www-form-urlencoded",
+            OpenAPIType.OBJECT,
+        ),
         responses=success(200, Received, {"received": True})
         | problems(InvalidSignature, InvalidText, public=True, body=True),
     )
