@@ -25,8 +25,8 @@ from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.users import Actor
 from ..http.edge.idempotency import ANONYMOUS
-from ..http.edge.json_body import decode_strictly, repeated_field, wrong_field
-from ..http.edge.json_text import RepeatedKey, canonical
+from ..http.edge.json_body import decode_strictly, wrong_field
+from ..http.edge.json_text import canonical
 from ..http.edge.problems import problem_of
 from .rpc import Context, Key, Rpc, Who
 
@@ -161,9 +161,6 @@ def decoded(rpc: Rpc, body: bytes) -> Any:
     """Return the request of a call. Raises ValidationException."""
     try:
         return decode_strictly(msgspec.json.Decoder(rpc.request), body or b"{}")
-    except RepeatedKey as error:
-        repeated = [repeated_field(error)]
-        raise ValidationException(detail="the request is wrong", extra=repeated) from error
     except msgspec.ValidationError as error:
         wrong = wrong_field(error, rpc.request)
         raise ValidationException(detail="the request is wrong", extra=[wrong]) from error

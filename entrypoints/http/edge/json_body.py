@@ -59,8 +59,6 @@ class JsonRequest(Request[Actor, SessionId, State]):
         field = self.route_handler.parsed_fn_signature.parameters["data"]
         try:
             return decode_strictly(_decoder(field.annotation), await self.body())
-        except RepeatedKey as error:
-            raise _given_twice(error) from error
         except msgspec.ValidationError as error:
             raise ValidationException(
                 detail="the body is wrong", extra=[wrong_field(error, field.annotation)]
@@ -74,7 +72,9 @@ class JsonRequest(Request[Actor, SessionId, State]):
         try:
             refuse_repeated_keys(body)
         except RepeatedKey as error:
-            raise _given_twice(error) from error
+            raise ValidationException(
+                detail="the body is wrong", extra=[wrong_field(error, None)]
+            ) from error
         return body
 
 
@@ -90,17 +90,10 @@ def decode_strictly(decoder: msgspec.json.Decoder[T], text: bytes | str) -> T:
     return value
 
 
-def repeated_field(error: RepeatedKey) -> dict[str, str]:
-    """Return the key that an object has twice."""
-    return {"key": shortened(error.key), "message": "is given twice", "source": "body"}
-
-
-def _given_twice(error: RepeatedKey) -> ValidationException:
-    return ValidationException(detail="the body is wrong", extra=[repeated_field(error)])
-
-
 def wrong_field(error: msgspec.ValidationError, annotation: Any) -> dict[str, str]:
     """Return the field of a type that failed to decode, and why."""
+    if isinstance(error, RepeatedKey):
+        return {"key": shortened(error.key), "message": "is given twice", "source": "body"}
     message = str(error)
     at = _AT.search(message)
     path = at["field"] if at else ""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class RepeatedKey(ValueError):
+class RepeatedKey(msgspec.ValidationError):
     """An object has a key twice. Readers of JSON disagree about which value counts (RFC 8259)."""
 
     def __init__(self, key: str) -> None:

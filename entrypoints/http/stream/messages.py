@@ -20,8 +20,7 @@ from ....ports.language.market import (
     PriceLevel,
     parse_size,
 )
-from ..edge.json_body import decode_strictly, repeated_field, wrong_field
-from ..edge.json_text import RepeatedKey
+from ..edge.json_body import decode_strictly, wrong_field
 from ..routes.order_views import OrderView
 
 
@@ -128,8 +127,6 @@ def read_request(text: str) -> Request:
         if kind is not None:
             request: Request = decode_strictly(_DECODERS[kind], text)
             return request
-    except RepeatedKey as error:
-        raise ValidationException("the message is wrong", extra=[repeated_field(error)]) from error
     except msgspec.ValidationError as error:
         field = wrong_field(error, kind or _Head)
         raise ValidationException("the message is wrong", extra=[field]) from error
