@@ -10,6 +10,11 @@ from ..core.outgoing_webhooks.webhook_rules import WebhookRules
 from ..ports.webhook_sender import WebhookSender
 from .folder import make_folder
 
+_SENT_TO = 256
+"""How many hosts are looked up at once to send to them. A thread that waits costs little."""
+_CHECKED = 8
+"""How many hosts of new endpoints are looked up at once: anybody can name some that hang."""
+
 
 @asynccontextmanager
 async def open_webhook_sender(settings: Settings) -> AsyncIterator[WebhookSender]:
@@ -18,9 +23,10 @@ async def open_webhook_sender(settings: Settings) -> AsyncIterator[WebhookSender
     from ..adapters.http.checked_connections import SystemLookUp
     from ..adapters.http.webhook_sender import HttpWebhookSender
 
-    look_up = SystemLookUp()
+    look_up, check = SystemLookUp(_SENT_TO), SystemLookUp(_CHECKED)
     sender = HttpWebhookSender(
         look_up,
+        check=check,
         timeout=settings.webhooks.timeout.total_seconds(),
         anywhere=settings.webhooks.allow_private_addresses,
         agent=f"solebook/{__version__}",
@@ -30,6 +36,7 @@ async def open_webhook_sender(settings: Settings) -> AsyncIterator[WebhookSender
     finally:
         await sender.close()
         look_up.close()
+        check.close()
 
 
 def webhook_rules(settings: Settings) -> WebhookRules:

@@ -1,6 +1,7 @@
 """Sends webhooks over HTTP."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Mapping
 from time import perf_counter
@@ -12,11 +13,15 @@ from ...ports.language.webhook_endpoints import Answer
 from ...ports.webhook_sender import WebhookSender
 from .checked_connections import CheckedConnections, LookUp, NoSuchHost, NotPublic
 
+_log = logging.getLogger(__name__)
+
 _NOT_PUBLIC = "has a host with an address that is not public"
 _NO_SUCH_HOST = "has a host that cannot be found"
 _REDIRECTS = range(300, 400)
 _AT_ONCE = 256
 """The most connections of a process. Each webhook has one of its own."""
+_TO_CONNECT = 0.3
+"""The part of the timeout for an address that does not answer, before the next one is tried."""
 
 
 class HttpWebhookSender(WebhookSender):
@@ -31,27 +36,31 @@ class HttpWebhookSender(WebhookSender):
         look_up: LookUp,
         *,
         timeout: float,
+        check: LookUp | None = None,
         anywhere: bool = False,
         agent: str = "solebook",
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Create a sender. `timeout` is in seconds, for all of an attempt."""
+        """Create a sender. `timeout` is in seconds, for all of an attempt.
+
+        `check` looks up the hosts of new endpoints, apart from those that something is sent to.
+        """
         self._timeout = timeout
+        self._courtesy = CheckedConnections(check or look_up, anywhere=anywhere)
         self._agent = agent
-        self._connections = CheckedConnections(look_up, anywhere=anywhere)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls or ssl.create_default_context(),
             max_connections=_AT_ONCE,
             max_keepalive_connections=0,
             retries=0,
-            network_backend=self._connections,
+            network_backend=CheckedConnections(look_up, anywhere=anywhere),
         )
 
     async def problem_with(self, url: str) -> str | None:
         parts = urlsplit(url)
         try:
             async with asyncio.timeout(self._timeout):
-                await self._connections.addresses(parts.hostname or "", parts.port or 443)
+                await self._courtesy.addresses(parts.hostname or "", parts.port or 443)
         except NotPublic:
             return _NOT_PUBLIC
         except (NoSuchHost, TimeoutError):
@@ -75,18 +84,25 @@ class HttpWebhookSender(WebhookSender):
             return None, f"the URL {_NOT_PUBLIC}"
         except NoSuchHost:
             return None, f"the URL {_NO_SUCH_HOST}"
+        except httpcore.ConnectTimeout:
+            return None, "no connection: no address of the host answers"
         except httpcore.ConnectError as refused:
             return None, f"no connection: {_reason(refused)}"
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             return None, "the connection broke, or the answer is no HTTP"
+        except Exception as error:  # noqa: BLE001  # one URL must not end the sending to all others
+            # Its text may have the URL, and that a secret.
+            _log.error("an attempt to send a webhook failed: %s", type(error).__name__)
+            return None, "the attempt failed at the exchange"
         if status in _REDIRECTS:
             return status, f"answered {status}; redirects are not followed"
         return status, None if 200 <= status < 300 else f"answered {status}"
 
     async def _status(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         sent = {**headers, "user-agent": self._agent, "connection": "close"}
+        limits = {"timeout": {"connect": self._timeout * _TO_CONNECT}}
         async with self._pool.stream(
-            "POST", url, headers=list(sent.items()), content=body
+            "POST", url, headers=list(sent.items()), content=body, extensions=limits
         ) as response:
             return int(response.status)
 

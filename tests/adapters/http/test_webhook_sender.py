@@ -1,10 +1,13 @@
 """Webhooks go to public addresses only, whatever a URL, a name or an answer says."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 
 from solebook.adapters.http.checked_connections import LookUp, SystemLookUp
@@ -64,7 +67,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def test_nothing_is_sent_to_this_machine_however_it_is_written(
     receiver: Receiver, host: str
 ) -> None:
-    look_up = SystemLookUp()
+    look_up = SystemLookUp(8)
     async with sender(look_up) as checked:
         url = f"http://{host}:{receiver.port}/"
         assert (await checked.problem_with(url)) is not None
@@ -188,3 +191,63 @@ async def test_a_host_that_is_away_or_unknown_is_a_failure() -> None:
     async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
         answer = await anywhere.send(f"http://hook:{gone.port}/", HEADERS, b"{}")
     assert answer.error == "no connection: refused or unreachable"
+
+
+async def test_an_answer_that_only_goes_on_is_given_up_before_its_time(receiver: Receiver) -> None:
+    receiver.answer = lambda: b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000_000
+    async with sender(finds(["127.0.0.1"]), anywhere=True, timeout=2) as anywhere:
+        answer = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
+    assert answer.error == "the connection broke, or the answer is no HTTP"
+    assert answer.took < 1_000
+
+
+async def test_an_address_that_hangs_leaves_time_for_the_next_one(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, tried = anyio.connect_tcp, []
+
+    async def hanging(remote_host: str, **rest: Any) -> Any:
+        tried.append(remote_host)
+        if remote_host == "127.0.0.9":
+            await asyncio.sleep(3_600)
+        return await connect(remote_host, **rest)
+
+    monkeypatch.setattr(anyio, "connect_tcp", hanging)
+    async with sender(finds(["127.0.0.9", "127.0.0.1"]), anywhere=True, timeout=1) as anywhere:
+        answer = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
+    assert (answer.status, tried) == (204, ["127.0.0.9", "127.0.0.1"])
+
+
+async def test_attempts_that_hang_leave_no_connection_behind() -> None:
+    receiver = Receiver(answer=lambda: None)
+    async with (
+        receiver.running(),
+        sender(finds(["127.0.0.1"]), anywhere=True, timeout=0.2) as anywhere,
+    ):
+        url = f"http://hook:{receiver.port}/"
+        await asyncio.gather(*(anywhere.send(url, HEADERS, b"{}") for _ in range(400)))
+        receiver.answer = Receiver().answer
+        assert (await anywhere.send(url, HEADERS, b"{}")).is_accepted
+
+
+async def test_a_host_that_a_url_cannot_have_is_a_failure_and_no_error() -> None:
+    look_up = SystemLookUp(8)
+    hosts = ["a" * 64 + ".example.com", "a..b", ".example.com", "xn--a", "-", "%00", "[::1%25lo]"]
+    async with sender(look_up) as checked:
+        for host in [*hosts, "[v1.a]", "1.2.3.4.5", "a,b", "a'b", "{}"]:
+            answer = await checked.send(f"https://{host}/", HEADERS, b"{}")
+            assert (answer.status, bool(answer.error)) == (None, True), host
+    look_up.close()
+
+
+async def test_a_defect_costs_one_attempt_and_tells_the_log_no_url(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def defective(host: str, port: int) -> Sequence[str]:
+        raise RuntimeError(host)
+
+    async with sender(defective) as checked:
+        answer = await checked.send("https://secret.example.com/", HEADERS, b"{}")
+    assert answer.error == "the attempt failed at the exchange"
+    assert "secret" not in caplog.text
+    assert "RuntimeError" in caplog.text
