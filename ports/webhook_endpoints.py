@@ -62,7 +62,10 @@ class WebhookEndpoints(Protocol):
     async def claim(
         self, now: datetime, until: datetime, limit: int
     ) -> Sequence[WebhookEndpointId]:
-        """Claim endpoints that are due and not claimed, longest overdue first."""
+        """Claim endpoints that are due and not claimed, longest overdue first.
+
+        Those whose last attempt failed come after the others.
+        """
         ...
 
 

@@ -82,14 +82,14 @@ class MemoryWebhookEndpoints(MemoryAdapter, WebhookEndpoints):
     ) -> Sequence[WebhookEndpointId]:
         await self._database.writing()
         due = sorted(
-            (e.due_at, e.id)
+            (e.failures > 0, e.due_at, e.id)
             for e in self._tables.webhook_endpoints.values()
             if e.due_at is not None
             and e.due_at <= now
             and (e.rests_until is None or e.rests_until <= now)
             and (e.claimed_until is None or e.claimed_until <= now)
         )
-        claimed = [endpoint_id for _, endpoint_id in due[:limit]]
+        claimed = [endpoint_id for *_, endpoint_id in due[:limit]]
         for endpoint_id in claimed:
             endpoint = self._tables.webhook_endpoints[endpoint_id]
             self._put(replace(endpoint, claimed_until=until))

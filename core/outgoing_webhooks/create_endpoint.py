@@ -62,12 +62,12 @@ class CreateEndpoint:
             created_at=self.clock.now(),
             everything=why is not None,
         )
+        async with self.transaction():
+            await self._check_room(actor)
         if problem := await self.sender.problem_with(url):
             raise InvalidText(field="url", problem=problem)
         async with self.transaction():
-            limit = self.rules.max_endpoints
-            if await self.endpoints.lock(actor.user_id) >= limit:
-                raise TooManyEndpoints(limit=limit)
+            await self._check_room(actor)
             await self.endpoints.add(endpoint)
             if why is not None:
                 await self.audit_log.add(
@@ -84,3 +84,9 @@ class CreateEndpoint:
                     )
                 )
         return endpoint
+
+    async def _check_room(self, actor: Actor) -> None:
+        """Check that there is room for an endpoint. Raises TooManyEndpoints. Locks the number."""
+        limit = self.rules.max_endpoints
+        if await self.endpoints.lock(actor.user_id) >= limit:
+            raise TooManyEndpoints(limit=limit)

@@ -12,6 +12,7 @@ from ...ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook, 
 from ...ports.transaction import Transaction
 from ...ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
 from .own_endpoints import OwnEndpoints
+from .waiting_room import room_for
 from .webhook_rules import MAX_REPLAYED, WebhookRules
 
 
@@ -33,9 +34,13 @@ class ReplayWebhooks:
     async def one(
         self, actor: Actor, endpoint_id: WebhookEndpointId, webhook_id: OutgoingWebhookId
     ) -> OutgoingWebhook:
-        """Return the webhook, due at once. Raises EndpointDisabled, NotFound."""
+        """Return the webhook, due at once.
+
+        Raises EndpointDisabled, Forbidden, NotFound, TooManyWaiting.
+        """
         async with self.transaction():
             await self._enabled(actor, endpoint_id)
+            await room_for(self.webhooks, endpoint_id)
             webhook = await self.webhooks.find(webhook_id)
             if webhook is None or webhook.endpoint_id != endpoint_id:
                 raise NotFound(what="webhook", id=webhook_id)
@@ -51,15 +56,16 @@ class ReplayWebhooks:
     ) -> int:
         """Replay webhooks in a state since an instant, oldest first. Return how many.
 
-        Raises EndpointDisabled, NotFound.
+        Raises EndpointDisabled, Forbidden, NotFound, TooManyWaiting.
         """
         async with self.transaction():
             await self._enabled(actor, endpoint_id)
-            found = await self.webhooks.since(endpoint_id, since, state, MAX_REPLAYED)
+            room = await room_for(self.webhooks, endpoint_id)
+            found = await self.webhooks.since(endpoint_id, since, state, min(MAX_REPLAYED, room))
             return len(await self._replay(endpoint_id, found))
 
     async def _enabled(self, actor: Actor, endpoint_id: WebhookEndpointId) -> WebhookEndpoint:
-        endpoint = await self.own.get(actor, endpoint_id)
+        endpoint = await self.own.get_seen(actor, endpoint_id)
         if endpoint.disabled is not None:
             raise EndpointDisabled(id=endpoint_id)
         return endpoint

@@ -13,6 +13,7 @@ from ...ports.transaction import Transaction
 from ...ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
 from .bodies import body_of
 from .own_endpoints import OwnEndpoints
+from .waiting_room import room_for
 from .webhook_rules import WebhookRules
 
 
@@ -29,12 +30,16 @@ class SendTest:
     rules: WebhookRules = field(repr=False)
 
     async def __call__(self, actor: Actor, endpoint_id: WebhookEndpointId) -> OutgoingWebhook:
-        """Return the test, which is due at once. Raises EndpointDisabled, NotFound."""
+        """Return the test, which is due at once.
+
+        Raises EndpointDisabled, NotFound, TooManyWaiting.
+        """
         now = self.clock.now()
         async with self.transaction():
             endpoint = await self.own.get(actor, endpoint_id)
             if endpoint.disabled is not None:
                 raise EndpointDisabled(id=endpoint_id)
+            await room_for(self.webhooks, endpoint_id)
             test = OutgoingWebhook(
                 id=OutgoingWebhookId(self.ids.new()),
                 endpoint_id=endpoint_id,

@@ -24,7 +24,7 @@ from .webhook_rules import WebhookRules, rest_after, retry_after
 
 _GONE = 410
 _AT_A_TIME = 16
-"""How many webhooks an endpoint gets before it is the others' turn."""
+"""How many webhooks an endpoint gets before it is the others' turn, in a timeout at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class SendWebhooks:
 
     A webhook that an endpoint does not accept is tried again later and later, and the endpoint
     rests after each failure, up to some minutes. So one that hangs takes little of anybody's time.
-    If it has accepted nothing for days, it is disabled. An attempt whose outcome was not stored
+    A turn has an end, and the next one is after those of all that are due by then. If an endpoint
+    has accepted nothing for days, it is disabled. An attempt whose outcome was not stored
     because the process died is made again, under the same id.
     """
 
@@ -58,7 +59,7 @@ class SendWebhooks:
         """Send some of what is due to a claimed endpoint. Return the number of attempts."""
         if not await self._may_get_anything(endpoint_id):
             return 0
-        attempts = 0
+        attempts, until = 0, self.clock.now() + self.rules.timeout
         begun = await self._begin(endpoint_id, last=False)
         while begun is not None:
             endpoint, webhook = begun
@@ -66,7 +67,8 @@ class SendWebhooks:
             attempts += 1
             async with self.transaction():
                 await self._conclude(endpoint_id, webhook, answer)
-                begun = await self._begin(endpoint_id, last=attempts >= _AT_A_TIME)
+                is_last = attempts >= _AT_A_TIME or self.clock.now() >= until
+                begun = await self._begin(endpoint_id, last=is_last)
         return attempts
 
     async def _attempt(self, endpoint: WebhookEndpoint, webhook: OutgoingWebhook) -> Answer:
@@ -93,7 +95,8 @@ class SendWebhooks:
             is_due = due_at is not None and due_at <= now
             rests = endpoint.rests_until is not None and endpoint.rests_until > now
             if webhook is None or last or rests or not is_due:
-                await self.endpoints.save(replace(endpoint, due_at=due_at, claimed_until=None))
+                again_at = now if is_due else due_at
+                await self.endpoints.save(replace(endpoint, due_at=again_at, claimed_until=None))
                 return None
             claimed = replace(endpoint, due_at=due_at, claimed_until=now + self.rules.claim)
             await self.endpoints.save(claimed)

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from ...ports.clock import Clock
@@ -28,8 +27,6 @@ from .webhook_rules import MAX_WAITING, WebhookRules
 
 _PORTION = 100
 """For how many endpoints an event is stored in one transaction, so that others get a turn."""
-_BEHIND = timedelta(minutes=1)
-"""What waits for an endpoint is counted only if something has waited for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ class TellEndpoints:
         return keeping_up
 
     async def _is_behind(self, endpoint: WebhookEndpoint) -> bool:
-        if endpoint.due_at is None or endpoint.due_at > self.clock.now() - _BEHIND:
+        if endpoint.due_at is None:
             return False
         return await self.webhooks.waiting(endpoint.id, MAX_WAITING) >= MAX_WAITING
 

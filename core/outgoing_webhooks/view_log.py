@@ -26,15 +26,15 @@ class ViewLog:
         *,
         state: OutgoingState | None = None,
     ) -> Page[OutgoingWebhook]:
-        """Return a page of webhooks, newest first. Raises NotFound."""
-        await self.own.get(actor, endpoint_id)
+        """Return a page of webhooks, newest first. Raises Forbidden, NotFound."""
+        await self.own.get_seen(actor, endpoint_id)
         return await self.webhooks.page(endpoint_id, request, state=state)
 
     async def one(
         self, actor: Actor, endpoint_id: WebhookEndpointId, webhook_id: OutgoingWebhookId
     ) -> OutgoingWebhook:
-        """Return a webhook with its body. Raises NotFound."""
-        await self.own.get(actor, endpoint_id)
+        """Return a webhook with its body. Raises Forbidden, NotFound."""
+        await self.own.get_seen(actor, endpoint_id)
         webhook = await self.webhooks.find(webhook_id)
         if webhook is None or webhook.endpoint_id != endpoint_id:
             raise NotFound(what="webhook", id=webhook_id)

@@ -4,7 +4,7 @@ import asyncio
 
 from ...composition.application import Application
 
-_AT_ONCE = 64
+_AT_ONCE = 128
 """To how many endpoints a process sends at once."""
 _POLL = 1.0
 """The interval at which the store is asked for what is due, in seconds."""

@@ -141,7 +141,8 @@ async def test_an_endpoint_is_claimed_by_one_when_it_is_due_and_does_not_rest(
     assert await claimed(store, now + 30 * SECOND) == [first.id, second.id]
     async with store.transaction():
         await endpoints.save(replace(first, due_at=None, claimed_until=None))
-    assert await claimed(store, now + 90 * SECOND) == [second.id, resting.id]
+        await endpoints.save(replace(second, due_at=now, failures=1))
+    assert await claimed(store, now + 90 * SECOND) == [resting.id, second.id]
 
 
 async def test_a_webhook_is_kept_once_with_all_that_it_has(store: Store, records: Records) -> None:

@@ -61,7 +61,7 @@ _DUE = Statement(
         or_(_endpoints.rests_until.is_(None), _endpoints.rests_until <= bindparam("now")),
         or_(_endpoints.claimed_until.is_(None), _endpoints.claimed_until <= bindparam("now")),
     )
-    .order_by(_endpoints.due_at, _endpoints.id)
+    .order_by(case((_endpoints.failures > 0, 1), else_=0), _endpoints.due_at, _endpoints.id)
     .limit(bindparam("limit")),
     takes_free_of=webhook_endpoints,
 )

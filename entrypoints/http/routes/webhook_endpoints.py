@@ -15,6 +15,7 @@ from ....ports.language.errors import (
     InvalidText,
     NotFound,
     TooManyEndpoints,
+    TooManyWaiting,
 )
 from ....ports.language.ids import WebhookEndpointId
 from ....ports.language.text import MAX_URL
@@ -259,7 +260,7 @@ class WebhookEndpointsController(Controller):
         summary="Send a test",
         status_code=202,
         responses=success(202, WebhookView, WebhookView.EXAMPLE)
-        | problems(NotFound, EndpointDisabled, IdempotencyKeyReused),
+        | problems(NotFound, EndpointDisabled, TooManyWaiting, IdempotencyKeyReused),
     )
     async def send_test(
         self,

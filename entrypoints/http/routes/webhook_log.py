@@ -8,7 +8,13 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from ....ports.language.errors import EndpointDisabled, IdempotencyKeyReused, NotFound
+from ....ports.language.errors import (
+    EndpointDisabled,
+    Forbidden,
+    IdempotencyKeyReused,
+    NotFound,
+    TooManyWaiting,
+)
 from ....ports.language.ids import OutgoingWebhookId, WebhookEndpointId
 from ....ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook
 from ..edge.idempotency import KeyHeader, once, request_key
@@ -99,6 +105,7 @@ def webhook_view(webhook: OutgoingWebhook) -> WebhookView:
     )
 
 
+_REFUSALS = (Forbidden, NotFound, EndpointDisabled, TooManyWaiting, IdempotencyKeyReused)
 _REPLAY = {"since": "2026-03-05T00:00:00Z", "state": "failed"}
 
 
@@ -114,7 +121,7 @@ class WebhookLogController(Controller):
         responses=success(
             200, WebhookListing, {"items": [WebhookView.EXAMPLE], "next_cursor": None}
         )
-        | problems(NotFound),
+        | problems(Forbidden, NotFound),
     )
     async def list_webhooks(
         self,
@@ -140,7 +147,7 @@ class WebhookLogController(Controller):
         responses=success(
             200, WebhookWithBody, {"webhook": WebhookView.EXAMPLE, "body": '{"type":"..."}'}
         )
-        | problems(NotFound),
+        | problems(Forbidden, NotFound),
     )
     async def view_webhook(
         self,
@@ -159,8 +166,7 @@ class WebhookLogController(Controller):
         "/log/{webhook_id:uuid}/replay",
         summary="Send a webhook again",
         status_code=202,
-        responses=success(202, WebhookView, WebhookView.EXAMPLE)
-        | problems(NotFound, EndpointDisabled, IdempotencyKeyReused),
+        responses=success(202, WebhookView, WebhookView.EXAMPLE) | problems(*_REFUSALS),
     )
     async def replay_webhook(
         self,
@@ -185,8 +191,7 @@ class WebhookLogController(Controller):
         "/replay",
         summary="Send many webhooks again",
         status_code=202,
-        responses=success(202, Replayed, {"replayed": 12})
-        | problems(NotFound, EndpointDisabled, IdempotencyKeyReused, body=True),
+        responses=success(202, Replayed, {"replayed": 12}) | problems(*_REFUSALS, body=True),
     )
     async def replay_webhooks(
         self,

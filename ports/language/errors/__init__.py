@@ -50,6 +50,7 @@ from .people import (
     TooManyAlerts,
     TooManyEndpoints,
     TooManyPaymentMethods,
+    TooManyWaiting,
 )
 from .trade import (
     AlarmClosed,
@@ -142,6 +143,7 @@ __all__ = [
     "TooManyPaymentMethods",
     "TooManySubscriptions",
     "TooManyUnpaidOrders",
+    "TooManyWaiting",
     "TradingBarred",
     "TradingSuspended",
     "Unavailable",

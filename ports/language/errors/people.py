@@ -37,6 +37,16 @@ class TooManyEndpoints(Refusal):
 
 
 @dataclass(eq=False)
+class TooManyWaiting(Refusal):
+    """As many webhooks wait for an endpoint as may."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.limit} webhooks wait for this endpoint already; try again later"
+
+
+@dataclass(eq=False)
 class EndpointDisabled(Refusal):
     """Nothing is sent to a webhook endpoint that is disabled."""
 

@@ -9,9 +9,15 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from solebook.adapters.memory.webhook_sender import SentWebhook
-from solebook.core.outgoing_webhooks import tell_endpoints
+from solebook.core.outgoing_webhooks import tell_endpoints, waiting_room
 from solebook.core.outgoing_webhooks.signatures import headers_of, secret_of
-from solebook.ports.language.errors import EndpointDisabled, InvalidText, NotFound, TooManyEndpoints
+from solebook.ports.language.errors import (
+    EndpointDisabled,
+    InvalidText,
+    NotFound,
+    TooManyEndpoints,
+    TooManyWaiting,
+)
 from solebook.ports.language.ids import OutgoingWebhookId, UserId, WebhookEndpointId
 from solebook.ports.language.notifications import Notification, NotificationKind
 from solebook.ports.language.paging import PageRequest
@@ -179,12 +185,33 @@ async def test_an_endpoint_for_which_too_much_waits_is_disabled(
     for _ in range(3):
         await exchange.match()
         await exchange.workers.settle()
-    exchange.clock._now += timedelta(minutes=2)  # without anything being sent meanwhile
-    await exchange.match()
-    await exchange.workers.settle()
 
     view = exchange.app.outgoing_webhooks.list_endpoints.one
     assert (await view(exchange.buyer, endpoint.id)).disabled == "behind"
+
+
+async def test_tests_and_replays_count_toward_what_may_wait(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "MAX_WAITING", 3)
+    webhooks, buyer, began = exchange.app.outgoing_webhooks, exchange.buyer, exchange.clock.now()
+    endpoint = await register(exchange, buyer, "match.created")
+    tests = [await webhooks.send_test(buyer, endpoint.id) for _ in range(3)]
+    with pytest.raises(TooManyWaiting):
+        await webhooks.send_test(buyer, endpoint.id)
+    await exchange.workers.settle()
+    replay = webhooks.replay_webhooks
+    await webhooks.send_test(buyer, endpoint.id)
+    assert await replay.since(buyer, endpoint.id, began, OutgoingState.DELIVERED) == 2
+    for refused in (
+        replay.since(buyer, endpoint.id, began, OutgoingState.DELIVERED),
+        replay.one(buyer, endpoint.id, tests[2].id),
+        webhooks.send_test(buyer, endpoint.id),
+    ):
+        with pytest.raises(TooManyWaiting):
+            await refused
+    await exchange.workers.settle()
+    assert len(sender_of(exchange).sent) == 6
 
 
 async def test_one_endpoint_gets_one_webhook_at_a_time_and_one_that_hangs_delays_no_other(
@@ -215,6 +242,48 @@ async def test_one_endpoint_gets_one_webhook_at_a_time_and_one_that_hangs_delays
     released.set()
     await settling
     assert len(told(exchange, "https://hangs.example.com/")) == 2
+
+
+async def test_an_endpoint_with_much_to_get_goes_to_the_end_of_the_line(exchange: Exchange) -> None:
+    webhooks, buyer = exchange.app.outgoing_webhooks, exchange.buyer
+    busy, other = [
+        await register(exchange, buyer, "match.created", url=f"https://{name}.example.com/")
+        for name in ("busy", "other")
+    ]
+    for _ in range(40):
+        await webhooks.send_test(buyer, busy.id)
+    await exchange.clock.advance(timedelta(seconds=1))
+    await webhooks.send_test(buyer, other.id)
+    send = webhooks.send_webhooks
+    assert list(await send.claim(1)) == [busy.id]
+    await exchange.clock.advance(timedelta(seconds=1))
+    assert await send(busy.id) == 16
+    assert list(await send.claim(2)) == [other.id, busy.id]
+
+
+async def test_a_turn_ends_when_an_endpoint_takes_long(exchange: Exchange) -> None:
+    webhooks, buyer, clock = exchange.app.outgoing_webhooks, exchange.buyer, exchange.clock
+    endpoint = await register(exchange, buyer, "match.created")
+    for _ in range(5):
+        await webhooks.send_test(buyer, endpoint.id)
+
+    def slowly(_: SentWebhook) -> Answer:
+        clock._now += timedelta(seconds=6)
+        return UP
+
+    sender_of(exchange).answer = slowly
+    await webhooks.send_webhooks.claim(1)
+    assert await webhooks.send_webhooks(endpoint.id) == 2
+
+
+async def test_the_host_of_one_endpoint_too_many_is_not_looked_up(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        await register(exchange, exchange.buyer, "match.created")
+    sender_of(exchange).problem = "has a host that cannot be found"
+    with pytest.raises(TooManyEndpoints):
+        await register(exchange, exchange.buyer, "match.created")
 
 
 async def test_the_log_is_forgotten_after_its_life(exchange: Exchange) -> None:

@@ -14,6 +14,7 @@ from solebook.ports.language.events import AlarmRaised, OrderCancelled, OrderRef
 from solebook.ports.language.ids import OrderId, ProductId, QuoteId, UserId
 from solebook.ports.language.market import BookKey, parse_size
 from solebook.ports.language.orders import CancelReason, OrderStatus
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Actor, Role
 from solebook.ports.language.webhook_events import (
     KINDS,
@@ -108,6 +109,27 @@ async def test_nothing_is_sent_any_more_to_who_is_no_admin_any_more(exchange: Ex
 
     assert told(exchange, "https://admin.example.com/") == []
     assert (await webhooks.list_endpoints.one(admin, endpoint.id)).disabled == "role"
+
+
+async def test_who_is_no_admin_any_more_reads_nothing_of_what_all_users_did(
+    exchange: Exchange,
+) -> None:
+    admin, webhooks = await an_admin(exchange), exchange.app.outgoing_webhooks
+    endpoint = await webhooks.create_endpoint.of_everything(
+        admin, url="https://admin.example.com/", kinds=["match.created"], reason="a test"
+    )
+    await exchange.match()
+    await exchange.workers.settle()
+    [seen] = (await webhooks.view_log(admin, endpoint.id, PageRequest(limit=10))).items
+
+    buyer_now = replace(admin, roles=frozenset({Role.BUYER}))
+    for refused in (
+        webhooks.view_log(buyer_now, endpoint.id, PageRequest(limit=10)),
+        webhooks.view_log.one(buyer_now, endpoint.id, seen.id),
+        webhooks.replay_webhooks.one(buyer_now, endpoint.id, seen.id),
+    ):
+        with pytest.raises(Forbidden):
+            await refused
 
 
 async def test_everybody_may_follow_the_market(exchange: Exchange) -> None:
