@@ -140,13 +140,6 @@ class Cost(_Message, frozen=True, kw_only=True):
     total: int
 
 
-class Credentials(_Message, frozen=True, kw_only=True):
-    """An email and a password."""
-
-    email: str
-    password: str
-
-
 class FacetCount(_Message, frozen=True, kw_only=True):
     """The number of results with one value."""
 
@@ -214,6 +207,17 @@ class LastSale(_Message, frozen=True, kw_only=True):
 
     price: int
     sold_at: datetime
+
+
+class Login(_Message, frozen=True, kw_only=True):
+    """An email and a password. `client_address` is the IP address from which they came, if known.
+
+    With it, the failures of others do not keep the user out.
+    """
+
+    email: str
+    password: str
+    client_address: str | None = None
 
 
 class MarketView(_Message, frozen=True, kw_only=True):
@@ -290,6 +294,16 @@ class NewQuote(_Message, frozen=True, kw_only=True):
     condition: Literal["new", "used", "damaged_box"] | None = None
     expires_in_days: int | None = None
     time_in_force: Literal["gtc", "ioc"] | None = None
+
+
+class NewUser(_Message, frozen=True, kw_only=True):
+    """A new user. `client_address` is the IP address from which they registered, if known."""
+
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+    client_address: str | None = None
 
 
 class Nothing(_Message, frozen=True, kw_only=True):
@@ -617,15 +631,6 @@ class Received(_Message, frozen=True, kw_only=True):
     received: bool | None = None
 
 
-class Registration(_Message, frozen=True, kw_only=True):
-    """A new user. The password has at least 8 characters and at most 72 bytes."""
-
-    email: str
-    password: str
-    first_name: str
-    last_name: str
-
-
 class Report(_Message, frozen=True, kw_only=True):
     """An event of the payment provider: the body as it was received, and its signature."""
 
@@ -872,12 +877,12 @@ class UserService:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def register(self, request: Registration, *, timeout: float | None = None) -> UserView:
+    async def register(self, request: NewUser, *, timeout: float | None = None) -> UserView:
         """Register a user with a unique email. New users are buyers."""
         options = Options(timeout=timeout)
         return await self._transport.call("UserService.Register", request, UserView, options)
 
-    async def login(self, request: Credentials, *, timeout: float | None = None) -> Tokens:
+    async def login(self, request: Login, *, timeout: float | None = None) -> Tokens:
         """Sign in with email and password. The access token is accepted where a user calls."""
         options = Options(timeout=timeout)
         return await self._transport.call("UserService.Login", request, Tokens, options)

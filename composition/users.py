@@ -24,6 +24,7 @@ from ..core.users.keep_card import KeepCard
 from ..core.users.list_addresses import ListAddresses
 from ..core.users.list_api_tokens import ListApiTokens
 from ..core.users.list_payment_methods import ListPaymentMethods
+from ..core.users.recognize_source import RecognizeSource
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
 from ..core.users.remove_address import RemoveAddress
@@ -64,6 +65,7 @@ class UsersUseCases:
     reset_password: ResetPassword
     change_email: ChangeEmail
     tell_old_email: TellOldEmail
+    recognize_source: RecognizeSource
     sign_in: SignIn
     refresh_session: RefreshSession
     sign_out: SignOut
@@ -181,6 +183,7 @@ def users_use_cases(
             clock=clock,
             ids=ids,
         ),
+        recognize_source=RecognizeSource(users=users, sessions=store.sessions),
         sign_in=SignIn(
             transaction=transaction,
             users=users,

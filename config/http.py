@@ -14,6 +14,7 @@ _MAPPED = 96
 _USER = RateLimit(burst=200, per_second=50)
 _ADDRESS = RateLimit(burst=400, per_second=200)
 _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
+_EMAIL = RateLimit(burst=100, per_second=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class HttpSettings:
     address_limit: RateLimit = _ADDRESS
     """Requests from one address, signed in or not."""
     credentials_limit: RateLimit = _CREDENTIALS
-    """Registrations and sign-ins from one address, and sign-ins with one email."""
+    """Registrations and sign-ins from one address, and its wrong passwords of one email."""
+    email_limit: RateLimit = _EMAIL
+    """Wrong passwords of one email from all addresses where its user has not signed in before."""
 
     public_url: str | None = None
     """Where users reach the exchange, such as `https://exchange.example.com`. Letters link to it.

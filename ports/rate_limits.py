@@ -15,3 +15,7 @@ class RateLimits(Protocol):
         and Unavailable.
         """
         ...
+
+    async def put_back(self, bucket: str, limit: RateLimit) -> None:
+        """Put back a token that was taken. A full bucket stays full. Raises Unavailable."""
+        ...

@@ -26,6 +26,10 @@ class Sessions(Protocol):
         """End all of the user's sessions, and return those that were open."""
         ...
 
+    async def is_from(self, user_id: UserId, source: str) -> bool:
+        """Return whether the user has a session from this source, open or ended."""
+        ...
+
     async def add_token(self, token: RefreshToken) -> None:
         """Store a new refresh token of a stored session."""
         ...

@@ -25,6 +25,13 @@ class FallbackRateLimits(RateLimits):
         except Unavailable:
             await self._own.take(bucket, _half(limit), cost)
 
+    async def put_back(self, bucket: str, limit: RateLimit) -> None:
+        # A token of the one may go to the other: either is no more than full then.
+        try:
+            await self._shared.put_back(bucket, limit)
+        except Unavailable:
+            await self._own.put_back(bucket, _half(limit))
+
 
 def _half(limit: RateLimit) -> RateLimit:
     return RateLimit(max(1, limit.burst // 2), max(_SLOWEST, limit.per_second / 2))

@@ -46,6 +46,13 @@ class MemoryRateLimits(RateLimits):
         if len(self._buckets) >= self._sweep_at:
             self._forget_full(now)
 
+    async def put_back(self, bucket: str, limit: RateLimit) -> None:
+        now = self._clock.now()
+        before = self._buckets.get(bucket)
+        if before is not None:
+            tokens = min(limit.burst, before.tokens_at(now) + 1)
+            self._buckets[bucket] = _Bucket(tokens, now, limit)
+
     def _forget_full(self, now: datetime) -> None:
         """Remove full buckets, and scan again when there are twice as many as remain now."""
         self._buckets = {

@@ -41,6 +41,11 @@ class MemorySessions(MemoryAdapter, Sessions):
             self._database.put(self._tables.sessions, session.id, replace(session, revoked_at=at))
         return [session.id for session in ended]
 
+    async def is_from(self, user_id: UserId, source: str) -> bool:
+        with await self._database.reading():
+            sessions = self._tables.sessions_of_user.get(user_id, ())
+            return any(self._tables.sessions[i].source == source for i in sessions)
+
     async def add_token(self, token: RefreshToken) -> None:
         await self._database.writing()
         assert token.session_id in self._tables.sessions, token

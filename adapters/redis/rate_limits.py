@@ -9,7 +9,7 @@ from .connection import REDIS, RedisConnection, Script
 
 # A bucket is its tokens and the server's time of that, in microseconds. It expires a minute after
 # it is full, because a new one is full too. Should the server's time go back, it is refilled from
-# then on. What somebody else has left there is no bucket.
+# then on. What somebody else has left there is no bucket. A negative cost puts tokens back.
 _TAKE = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -29,7 +29,7 @@ if tokens + 1e-9 < cost then
     wait = math.ceil((cost - tokens) / per_microsecond)
     if at <= now then return wait end
 else
-    tokens = math.max(0, tokens - cost)
+    tokens = math.min(burst, math.max(0, tokens - cost))
 end
 local life = math.ceil((burst - tokens) / per_microsecond / 1000) + 60000
 local value = string.format('%.17g %.0f', tokens, now)
@@ -45,12 +45,19 @@ class RedisRateLimits(RateLimits):
         self._connection = connection
 
     async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
+        microseconds = await self._take(bucket, limit, cost)
+        if microseconds:
+            raise RateLimited(retry_after=microseconds / 1e6)
+
+    async def put_back(self, bucket: str, limit: RateLimit) -> None:
+        await self._take(bucket, limit, -1)
+
+    async def _take(self, bucket: str, limit: RateLimit, cost: int) -> int:
         key = self._connection.name("limits", _short(bucket))
         microseconds = await self._connection.run(_TAKE, [key], limit.burst, limit.per_second, cost)
         if not isinstance(microseconds, int):
             raise Unavailable(what=REDIS)  # it was not Redis that answered
-        if microseconds:
-            raise RateLimited(retry_after=microseconds / 1e6)
+        return microseconds
 
 
 def _short(bucket: str) -> str:

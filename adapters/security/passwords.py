@@ -8,7 +8,9 @@ from typing import TypeVar
 import bcrypt
 
 from ...ports.language.errors import InvalidText, QueueFull
+from ...ports.language.sources import NOWHERE, Source
 from ...ports.passwords import Passwords
+from .turns import LineFull, Turns
 
 T = TypeVar("T")
 
@@ -21,8 +23,9 @@ class BcryptPasswords(Passwords):
     """Hashes and verifies one password at a time, in its own thread.
 
     `cost` is the binary logarithm of the rounds, from 4 (for tests) to 31. A cost of 12 takes about
-    a quarter of a second. Up to `max_waiting` calls are accepted, including the running one. There
-    is only one thread, so that a burst of sign-ins leaves the other cores free.
+    a quarter of a second. Up to `max_waiting` calls of trusted sources are accepted, and as many of
+    others, including the running one. They take turns. There is only one thread, so that a burst of
+    sign-ins leaves the other cores free.
 
     A hash contains its cost, so hashes with another cost stay valid.
     """
@@ -32,33 +35,37 @@ class BcryptPasswords(Passwords):
             raise ValueError("max_waiting must be at least 1")
         self._cost = cost
         self._max_waiting = max_waiting
-        self._waiting = 0
+        self._turns = Turns(max_waiting)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
         # A well-formed hash without a known password, so that an unknown user takes equal time.
         self._dummy_hash = bcrypt.gensalt(cost) + b"." * 31
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
         secret = _to_bytes(password)
-        return await self._work(lambda: bcrypt.hashpw(secret, bcrypt.gensalt(self._cost)).decode())
+        return await self._work(
+            lambda: bcrypt.hashpw(secret, bcrypt.gensalt(self._cost)).decode(), source
+        )
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
         secret = _to_bytes(password)
         expected = self._dummy_hash if password_hash is None else password_hash.encode()
-        same = await self._work(lambda: bcrypt.checkpw(secret, expected))
+        same = await self._work(lambda: bcrypt.checkpw(secret, expected), source)
         return same and password_hash is not None
 
     def close(self) -> None:
         """Cancel waiting calls and stop the thread, which may take as long as one hash."""
+        self._turns.close()
         self._thread.shutdown(cancel_futures=True)
 
-    async def _work(self, call: Callable[[], T]) -> T:
-        if self._waiting >= self._max_waiting:
-            raise QueueFull(what="the queue of passwords", retry_after=self._seconds_to_wait())
-        self._waiting += 1
+    async def _work(self, call: Callable[[], T], source: Source) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
-        finally:
-            self._waiting -= 1
+            async with self._turns.turn(source):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        except LineFull:
+            wait = self._seconds_to_wait()
+            raise QueueFull(what="the queue of passwords", retry_after=wait) from None
 
     def _seconds_to_wait(self) -> float:
         """Estimate the seconds until half of the queue is done."""

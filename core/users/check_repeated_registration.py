@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ...ports.idempotency_keys import IdempotencyKeys
 from ...ports.language.errors import IdempotencyKeyReused
 from ...ports.language.idempotency import IdempotencyKey
+from ...ports.language.sources import NOWHERE, Source
 from ...ports.passwords import Passwords
 from ...ports.users import Users
 from .user_texts import normalize_email
@@ -22,7 +23,9 @@ class CheckRepeatedRegistration:
     users: Users
     passwords: Passwords
 
-    async def __call__(self, key: IdempotencyKey, *, email: str, password: str) -> None:
+    async def __call__(
+        self, key: IdempotencyKey, *, email: str, password: str, source: Source = NOWHERE
+    ) -> None:
         """Compare the registration with the first one sent under this key.
 
         Raises IdempotencyKeyReused if they differ, InvalidText, QueueFull.
@@ -30,5 +33,5 @@ class CheckRepeatedRegistration:
         if await self.idempotency_keys.find(key) is None:
             return
         user = await self.users.find_by_email(normalize_email(email))
-        if user is None or not await self.passwords.verify(password, user.password_hash):
+        if user is None or not await self.passwords.verify(password, user.password_hash, source):
             raise IdempotencyKeyReused(key=key.key)

@@ -8,6 +8,7 @@ from ...ports.ids import Ids
 from ...ports.language.challenges import ChallengeKind
 from ...ports.language.events import ChallengeRequested, UserRegistered
 from ...ports.language.ids import UserId
+from ...ports.language.sources import NOWHERE, Source
 from ...ports.language.users import User
 from ...ports.outbox import Outbox
 from ...ports.passwords import Passwords
@@ -36,7 +37,15 @@ class RegisterUser:
     ids: Ids
     verify_addresses: bool
 
-    async def __call__(self, *, email: str, password: str, first_name: str, last_name: str) -> User:
+    async def __call__(
+        self,
+        *,
+        email: str,
+        password: str,
+        first_name: str,
+        last_name: str,
+        source: Source = NOWHERE,
+    ) -> User:
         """Return the new user.
 
         Raises InvalidText, EmailTaken, and QueueFull if too many passwords wait to be hashed.
@@ -44,7 +53,7 @@ class RegisterUser:
         email = normalize_email(email)
         first_name = check_name("first_name", first_name)
         last_name = check_name("last_name", last_name)
-        password_hash = await self.passwords.hash(check_new_password(password))
+        password_hash = await self.passwords.hash(check_new_password(password), source)
         now = self.clock.now()
         user = User(
             id=UserId(self.ids.new()),

@@ -7,6 +7,7 @@ from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.errors import InvalidText, WrongCredentials
 from ...ports.language.ids import SessionId
+from ...ports.language.sources import NOWHERE, Source
 from ...ports.language.users import Session, User
 from ...ports.passwords import Passwords
 from ...ports.randomness import Randomness
@@ -37,7 +38,7 @@ class SignIn:
     ids: Ids
     lifetimes: TokenLifetimes
 
-    async def __call__(self, *, email: str, password: str) -> SignedIn:
+    async def __call__(self, *, email: str, password: str, source: Source = NOWHERE) -> SignedIn:
         """Return the session's first pair of tokens.
 
         Raises WrongCredentials, InvalidText for a password of more than 72 bytes of UTF-8, and
@@ -45,7 +46,7 @@ class SignIn:
         """
         found = await self._find(email)
         password_hash = None if found is None else found.password_hash
-        if not await self.passwords.verify(password, password_hash) or found is None:
+        if not await self.passwords.verify(password, password_hash, source) or found is None:
             raise WrongCredentials
         secret = self.randomness.secret()
         session_id = SessionId(self.ids.new())
@@ -54,7 +55,8 @@ class SignIn:
             # may have removed a role and revoked every session but this one.
             user = await self.users.get(found.id)
             now = self.clock.now()
-            await self.sessions.add(Session(session_id, user.id, created_at=now))
+            session = Session(session_id, user.id, created_at=now, source=source.name or None)
+            await self.sessions.add(session)
             token = new_refresh_token(secret, session_id, now, self.lifetimes)
             await self.sessions.add_token(token)
         return signed_in(user, session_id, secret, now, self.lifetimes, self.access_tokens)

@@ -138,7 +138,10 @@ def _settings(folder: str, store: str | None, rules: MarketRules) -> Settings:
         folder=folder,
         store=StoreSettings(url=store),
         http=HttpSettings(
-            user_limit=_NO_LIMIT, address_limit=_NO_LIMIT, credentials_limit=_NO_LIMIT
+            user_limit=_NO_LIMIT,
+            address_limit=_NO_LIMIT,
+            credentials_limit=_NO_LIMIT,
+            email_limit=_NO_LIMIT,
         ),
         security=SecuritySettings(
             bcrypt_cost=_LOWEST_COST, access_token_life=_LIFE, refresh_token_life=_LIFE

@@ -7,9 +7,10 @@ from ...composition.health import view_health_of
 from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...core.operations.view_health import ViewHealth
+from ...core.users.credential_limits import CredentialLimits
 from .edge.client_address import client_address
 from .edge.hosts import AllowedHosts
-from .edge.rate_limiting import CredentialLimits, RequestLimits
+from .edge.rate_limiting import RequestLimits, SourceLimits
 from .stream.handler import Stream
 
 
@@ -20,7 +21,7 @@ class Behind:
     application: Application
     hosts: AllowedHosts
     limits: RequestLimits
-    credential_limits: CredentialLimits
+    credential_limits: SourceLimits
     health: ViewHealth
     stream: Stream
 
@@ -40,7 +41,9 @@ def behind_routes(
             user_limit=settings.user_limit,
             address_of=address_of,
         ),
-        credential_limits=CredentialLimits(limits, settings.credentials_limit, address_of),
+        credential_limits=SourceLimits(
+            CredentialLimits(limits, settings.credentials_limit, settings.email_limit), address_of
+        ),
         health=view_health_of(application),
         stream=Stream(application, stream_settings, settings, address_of),
     )

@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from ...composition.application import Application
 from ...config.http import HttpSettings
+from ...core.users.credential_limits import CredentialLimits
 from ...ports.language.api_tokens import Caller
 from ...ports.language.errors import (
     Forbidden,
@@ -77,6 +78,11 @@ class Dispatcher:
     def __init__(self, application: Application, settings: HttpSettings | None = None) -> None:
         self._application = application
         self._settings = settings or HttpSettings()
+        self._credential_limits = CredentialLimits(
+            application.adapters.rate_limits,
+            self._settings.credentials_limit,
+            self._settings.email_limit,
+        )
         self._under_way: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
@@ -115,7 +121,7 @@ class Dispatcher:
         caller = await self._authorised(rpc, call)
         request = decoded(rpc, body)
         key = _key(rpc, call.key, caller, body)
-        context = Context(self._application, caller, key, self._settings.credentials_limit)
+        context = Context(self._application, caller, key, self._credential_limits)
 
         async def run() -> bytes:
             return msgspec.json.encode(await rpc.run(context, request))

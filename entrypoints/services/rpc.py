@@ -7,9 +7,9 @@ from inspect import getdoc
 from typing import Any, TypeAlias, get_type_hints
 
 from ...composition.application import Application
+from ...core.users.credential_limits import CredentialLimits
 from ...ports.language.api_tokens import Caller
 from ...ports.language.idempotency import IdempotencyKey
-from ...ports.language.rate_limits import RateLimit
 from ...ports.language.users import Actor, Role
 
 
@@ -41,8 +41,7 @@ class Context:
     application: Application
     caller: Caller
     key: IdempotencyKey | None
-    credentials_limit: RateLimit
-    """The limit of sign-ins with one email."""
+    credential_limits: CredentialLimits
 
     @property
     def actor(self) -> Actor:

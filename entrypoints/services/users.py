@@ -1,9 +1,12 @@
 """UserService: accounts, sign-in, profiles and addresses."""
 
-import msgspec
+from typing import Annotated
 
-from ...ports.language.rate_limits import RateLimit
-from ...ports.rate_limits import RateLimits
+import msgspec
+from msgspec import Meta
+
+from ...ports.language.sources import Source
+from ..http.edge.client_address import address_name
 from ..http.routes.addresses import AddressView, NewAddress, address_view
 from ..http.routes.sessions import Credentials, Tokens, tokens
 from ..http.routes.users import (
@@ -17,6 +20,8 @@ from ..http.routes.users import (
 from .rpc import Context, Key, Who, rpc
 from .shapes import Nothing
 
+ClientAddress = Annotated[str, Meta(max_length=64)]
+
 
 class AddressListing(msgspec.Struct, frozen=True):
     """All addresses of a user, oldest first."""
@@ -24,25 +29,44 @@ class AddressListing(msgspec.Struct, frozen=True):
     items: list[AddressView]
 
 
-async def register(context: Context, request: Registration) -> UserView:
+class NewUser(Registration):
+    """A new user. `client_address` is the IP address from which they registered, if known."""
+
+    client_address: ClientAddress = ""
+
+
+class Login(Credentials):
+    """An email and a password. `client_address` is the IP address from which they came, if known.
+
+    With it, the failures of others do not keep the user out.
+    """
+
+    client_address: ClientAddress = ""
+
+
+async def register(context: Context, request: NewUser) -> UserView:
     """Register a user with a unique email. New users are buyers."""
-    await _limit(context, request.email)
+    source = _source(context, request.client_address)
+    await context.credential_limits.check("registrations", source, request.email)
     user = await context.application.users.register_user(
         email=request.email,
         password=request.password,
         first_name=request.first_name,
         last_name=request.last_name,
+        source=Source(source),
     )
     return user_view(user)
 
 
-async def login(context: Context, request: Credentials) -> Tokens:
+async def login(context: Context, request: Login) -> Tokens:
     """Sign in with email and password. The access token is accepted where a user calls."""
-    await _limit(context, request.email)
-    signed_in = await context.application.users.sign_in(
-        email=request.email, password=request.password
-    )
-    return tokens(signed_in)
+    users, email = context.application.users, request.email
+    source = _source(context, request.client_address)
+    attempt = context.credential_limits.attempt(source, email, users.recognize_source)
+    async with attempt as recognized:
+        return tokens(
+            await users.sign_in(email=email, password=request.password, source=recognized)
+        )
 
 
 async def get_profile(context: Context, request: Nothing) -> OwnView:  # noqa: ARG001  # it is empty
@@ -82,10 +106,12 @@ async def get_addresses(
     return AddressListing([address_view(address) for address in addresses])
 
 
-async def _limit(context: Context, email: str) -> None:
-    limits: RateLimits = context.application.adapters.rate_limits
-    limit: RateLimit = context.credentials_limit
-    await limits.take(f"credentials:email:{email.strip().lower()}", limit)
+def _source(context: Context, client_address: str) -> str:
+    """Return the user's address if the service tells it, or else the service."""
+    if client_address:
+        return address_name(client_address)
+    token = context.caller.token
+    return "service" if token is None else f"service {token.id}"
 
 
 _NAME = "UserService"

@@ -27,6 +27,9 @@ DisputeId = NewType("DisputeId", UUID)
 WebhookEndpointId = NewType("WebhookEndpointId", UUID)
 OutgoingWebhookId = NewType("OutgoingWebhookId", UUID)
 
+NOBODY = UserId(UUID(int=0))
+"""Stands for the user of an email that nobody registered."""
+
 _ID = re.compile(r"[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 

@@ -92,6 +92,8 @@ class Session:
     user_id: UserId
     created_at: datetime
     revoked_at: datetime | None = None
+    source: str | None = None
+    """Where the user signed in: an IPv4 address or a /64 of IPv6. None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from .redis_faults import Hesitation, hesitation
 PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 FREE = HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
 ADMIN = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
-PERSON = {"email": "person@example.com", "password": "correct horse battery"}
+PERSON: dict[str, Any] = {"email": "person@example.com", "password": "correct horse battery"}
 
 
 @dataclass
@@ -40,7 +40,9 @@ class Process:
     late: Hesitation
 
     async def call(self, method: str, path: str, token: str = "", **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = request.pop("headers", {})
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         return await self.late.of(
             lambda: self.client.request(method, path, headers=headers, **request)
         )

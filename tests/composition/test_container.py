@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import get_origin, get_type_hints
+from typing import Any, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -40,7 +40,7 @@ from solebook.ports.language.notifications import Warehouse
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Role
 
-CREDENTIALS = {"email": "buyer-1@example.com", "password": "correct horse battery"}
+CREDENTIALS: dict[str, Any] = {"email": "buyer-1@example.com", "password": "correct horse battery"}
 START = datetime(2017, 10, 17, 9, tzinfo=UTC)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from solebook.ports.language.rate_limits import RateLimit
 from ..redis_connections import PATIENCE
 from ..valkey_server import ValkeyServer
 from .redis_faults import FAULTS
-from .sharing_processes import PERSON, PLENTY, Exchange, opened, settings_of
+from .sharing_processes import PERSON, PLENTY, Exchange, Process, opened, settings_of
 
 TOLERATED = 0.5
 """Seconds by which a request may be late because of Redis."""
@@ -74,6 +75,39 @@ async def test_nobody_guesses_more_passwords_while_redis_is_away(
         )
         statuses = [answer.status_code for answer in answers]
         assert (statuses.count(401), statuses.count(429)) == (10, 30)
+
+
+async def test_wrong_passwords_at_one_process_keep_nobody_out_of_the_other(
+    on_sqlite: Settings, own_valkey_server: ValkeyServer
+) -> None:
+    http = HttpSettings(
+        user_limit=PLENTY,
+        address_limit=PLENTY,
+        credentials_limit=RateLimit(burst=2, per_second=0.001),
+        email_limit=RateLimit(burst=6, per_second=0.001),
+        trusted_proxies=("127.0.0.1",),
+    )
+    guess = PERSON | {"password": "wrong horse battery"}
+
+    async def statuses(process: Process, credentials: dict[str, Any], *sources: str) -> list[int]:
+        return [
+            (
+                await process.call(
+                    "POST", "/v1/sessions", json=credentials, headers={"X-Forwarded-For": source}
+                )
+            ).status_code
+            for source in sources
+        ]
+
+    async with opened(on_sqlite, settings_of(own_valkey_server), http) as exchange:
+        assert await statuses(exchange.one, PERSON, "198.51.100.7") == [201]
+        strangers = [f"203.0.113.{n}" for n in range(7)]
+        assert await statuses(exchange.one, guess, *strangers) == [401] * 6 + [429]
+        assert await statuses(exchange.other, PERSON, "198.51.100.8") == [429]
+        assert await statuses(exchange.other, PERSON, "198.51.100.7") == [201]
+        own_valkey_server.kill()
+        assert await statuses(exchange.other, guess, *strangers) == [401] * 3 + [429] * 4
+        assert await statuses(exchange.other, PERSON, "198.51.100.7") == [201]
 
 
 async def test_its_health_tells_that_redis_is_not_used(

@@ -100,6 +100,19 @@ async def test_buckets_are_independent(limits: RateLimits) -> None:
     assert await taken(limits, "a", limit, 1) == 0
 
 
+async def test_a_token_can_be_put_back(limits: RateLimits, clock: VirtualClock) -> None:
+    limit = RateLimit(burst=2, per_second=0.1)
+    await limits.put_back("a", limit)
+    assert await taken(limits, "a", limit, 3) == 2
+    await limits.put_back("a", limit)
+    assert await taken(limits, "a", limit, 2) == 1
+    await clock.advance(timedelta(seconds=5))
+    await limits.put_back("a", limit)
+    assert await taken(limits, "a", limit, 2) == 1
+    await clock.advance(timedelta(seconds=5))
+    assert await taken(limits, "a", limit, 2) == 1
+
+
 async def test_a_call_may_cost_several_tokens(limits: RateLimits, clock: VirtualClock) -> None:
     limit = RateLimit(burst=10, per_second=1)
     assert await taken(limits, "a", limit, 9, cost=4) == 2

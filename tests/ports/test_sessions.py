@@ -89,6 +89,22 @@ async def test_revoking_all_returns_the_sessions_that_were_open(
         assert await store.sessions.revoke_all(user_id, at) == []
 
 
+async def test_a_source_is_known_while_there_is_a_session_from_it(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    stranger = records.user()
+    async with store.transaction():
+        await store.users.add(stranger)
+    session = await added(store, records.session(user_id, source="198.51.100.7"))
+    await added(store, records.session(stranger.id, source="2001:db8::/64"))
+    assert await store.sessions.get(session.id) == session
+    assert await store.sessions.is_from(user_id, "198.51.100.7")
+    await revoke(store, session.id, 1, records)
+    assert await store.sessions.is_from(user_id, "198.51.100.7")
+    assert not await store.sessions.is_from(user_id, "2001:db8::/64")
+    assert not await store.sessions.is_from(stranger.id, "198.51.100.7")
+
+
 async def test_a_token_is_found_by_its_hash(
     store: Store, records: Records, user_id: UserId
 ) -> None:

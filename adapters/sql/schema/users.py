@@ -72,9 +72,11 @@ sessions = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("source", String(64)),
     sqlite_with_rowid=False,
 )
 Index(None, sessions.c.user_id, sessions.c.id)
+Index(None, sessions.c.user_id, sessions.c.source)
 
 refresh_tokens = Table(
     "refresh_tokens",

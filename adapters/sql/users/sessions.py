@@ -26,6 +26,11 @@ _REVOKE_ALL = Statement(
     .values(revoked_at=bindparam("at"))
     .returning(sessions.c.id)
 )
+_IS_FROM = Statement(
+    select(sessions.c.id)
+    .where(sessions.c.user_id == bindparam("user_id"), sessions.c.source == bindparam("source"))
+    .limit(1)
+)
 _ADD_TOKEN = Statement(insert_row(refresh_tokens))
 _FIND_TOKEN = Statement(
     select(refresh_tokens).where(refresh_tokens.c.token_hash == bindparam("token_hash"))
@@ -64,13 +69,14 @@ class SqlSessions(Sessions):
             user_id=session.user_id,
             created_at=session.created_at,
             revoked_at=session.revoked_at,
+            source=session.source,
         )
 
     async def get(self, session_id: SessionId) -> Session:
         row = await self._database.first(_GET, id=session_id)
         if row is None:
             raise NotFound(what="session", id=session_id)
-        return Session(row.id, row.user_id, row.created_at, row.revoked_at)
+        return Session(row.id, row.user_id, row.created_at, row.revoked_at, row.source)
 
     async def revoke(self, session_id: SessionId, at: datetime) -> None:
         if not await self._database.execute(_REVOKE, id=session_id, at=at):
@@ -79,6 +85,9 @@ class SqlSessions(Sessions):
     async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
         rows = await self._database.rows(_REVOKE_ALL, user_id=user_id, at=at)
         return sorted(row.id for row in rows)
+
+    async def is_from(self, user_id: UserId, source: str) -> bool:
+        return await self._database.first(_IS_FROM, user_id=user_id, source=source) is not None
 
     async def add_token(self, token: RefreshToken) -> None:
         await self._database.execute(

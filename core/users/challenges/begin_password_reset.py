@@ -7,11 +7,11 @@ from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import RateLimited
 from ....ports.language.events import ChallengeRequested, PasswordResetRequested
+from ....ports.language.ids import NOBODY
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
 from .asking import asked_again
-from .request_password_reset import NOBODY
 
 
 @dataclass(frozen=True, slots=True)

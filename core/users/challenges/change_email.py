@@ -7,6 +7,7 @@ from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import WrongCredentials
 from ....ports.language.events import ChallengeRequested, EmailChanged
+from ....ports.language.sources import NOWHERE, Source
 from ....ports.language.users import Actor, User
 from ....ports.outbox import Outbox
 from ....ports.passwords import Passwords
@@ -32,7 +33,9 @@ class ChangeEmail:
     clock: Clock
     verify_addresses: bool
 
-    async def __call__(self, actor: Actor, *, email: str, password: str) -> User:
+    async def __call__(
+        self, actor: Actor, *, email: str, password: str, source: Source = NOWHERE
+    ) -> User:
         """Return the user, whose email may be the old one still.
 
         Raises InvalidText, WrongCredentials, RateLimited, QueueFull, and EmailTaken if addresses
@@ -40,7 +43,7 @@ class ChangeEmail:
         """
         email = normalize_email(email)
         found = await self.users.get(actor.user_id)
-        if not await self.passwords.verify(password, found.password_hash):
+        if not await self.passwords.verify(password, found.password_hash, source):
             raise WrongCredentials
         kind = ChallengeKind.NEW_EMAIL
         async with self.transaction():

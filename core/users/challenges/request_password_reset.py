@@ -1,19 +1,15 @@
 """Request a new password by mail."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from ....ports.language.errors import InvalidText
 from ....ports.language.events import PasswordResetRequested
-from ....ports.language.ids import UserId
+from ....ports.language.ids import NOBODY
 from ....ports.language.users import User
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
 from ..user_texts import normalize_email
-
-NOBODY = UserId(UUID(int=0))
-"""Stands for the user of an email that nobody registered."""
 
 
 @dataclass(frozen=True, slots=True)

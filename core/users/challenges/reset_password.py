@@ -7,6 +7,7 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import Challenge, ChallengeKind
 from ....ports.language.errors import ChallengeNotMet
+from ....ports.language.sources import NOWHERE, Source
 from ....ports.passwords import Passwords
 from ....ports.sessions import Sessions
 from ....ports.transaction import Transaction
@@ -32,7 +33,7 @@ class ResetPassword:
     clock: Clock
     lifetimes: TokenLifetimes
 
-    async def __call__(self, secret: str, *, password: str) -> None:
+    async def __call__(self, secret: str, *, password: str, source: Source = NOWHERE) -> None:
         """Set the password.
 
         Raises ChallengeNotMet, InvalidText, QueueFull, and Unavailable if the list of revoked
@@ -41,7 +42,7 @@ class ResetPassword:
         hashed = token_hash(secret)
         # Looked at before, so that nobody can let passwords be hashed for nothing.
         found = await self._met(await self.challenges.find(hashed), hashed)
-        password_hash = await self.passwords.hash(check_new_password(password))
+        password_hash = await self.passwords.hash(check_new_password(password), source)
         async with self.transaction():
             user, now = await self.users.get(found.user_id), self.clock.now()
             challenge = await self.challenges.get(user.id, ChallengeKind.PASSWORD)

@@ -27,7 +27,7 @@ def client_address(proxies: Sequence[IPv4Network | IPv6Network]) -> AddressOf:
             hops = _forwarded_for(scope)
             while hops and _is_trusted(peer, proxies):
                 peer = hops.pop()
-        return _bucket(peer)
+        return address_name(peer)
 
     return address_of
 
@@ -54,7 +54,8 @@ def _parsed(text: str) -> IPv4Address | IPv6Address:
 
 
 @lru_cache(4_096)  # clients ask more than once, and an address always has the same bucket
-def _bucket(text: str) -> str:
+def address_name(text: str) -> str:
+    """Return the name of an address: itself, or its /64 of IPv6."""
     # A household has at least a /64 of IPv6, so a bucket per address would limit nobody.
     try:
         address = _parsed(text)

@@ -7,12 +7,12 @@ from litestar.params import SkipValidation
 
 from ....composition.application import Application
 from ....core.operations.view_health import ViewHealth
-from .rate_limiting import CredentialLimits
+from .rate_limiting import SourceLimits
 
 App: TypeAlias = NamedDependency[SkipValidation[Application]]
 """The parameter `application` of a handler."""
 
-Limits: TypeAlias = NamedDependency[SkipValidation[CredentialLimits]]
+Limits: TypeAlias = NamedDependency[SkipValidation[SourceLimits]]
 """The parameter `credential_limits` of a handler."""
 
 TheHealth: TypeAlias = NamedDependency[SkipValidation[ViewHealth]]

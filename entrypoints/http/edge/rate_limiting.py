@@ -1,11 +1,16 @@
 """Rate limits of requests."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from litestar.types import Scope
 
+from ....core.users.credential_limits import CredentialLimits
+from ....core.users.recognize_source import RecognizeSource
 from ....ports.language.errors import Unavailable
 from ....ports.language.rate_limits import RateLimit
+from ....ports.language.sources import Source
 from ....ports.language.users import Actor
 from ....ports.rate_limits import RateLimits
 from .client_address import AddressOf
@@ -48,18 +53,28 @@ class RequestLimits:
             _log.warning("%s", error)
 
 
-class CredentialLimits:
-    """The stricter limits of sign-ins and registrations, against password guessing.
+class SourceLimits:
+    """The limits of credentials, by the address of the request."""
 
-    If the buckets are unavailable, nobody can sign in, because guessing must always be limited.
-    """
-
-    def __init__(self, limits: RateLimits, limit: RateLimit, address_of: AddressOf) -> None:
+    def __init__(self, limits: CredentialLimits, address_of: AddressOf) -> None:
         self._limits = limits
-        self._limit = limit
         self._address_of = address_of
 
-    async def check(self, scope: Scope, email: str) -> None:
-        """Take a token of the address and one of the email. Raises RateLimited, Unavailable."""
-        await self._limits.take(f"credentials:address:{self._address_of(scope)}", self._limit)
-        await self._limits.take(f"credentials:email:{email.strip().lower()}", self._limit)
+    async def check(self, scope: Scope, action: str, who: str) -> Source:
+        """Take tokens for an action with an email or a user, and return the source.
+
+        Raises RateLimited, Unavailable.
+        """
+        source = self._address_of(scope)
+        await self._limits.check(action, source, who)
+        return Source(source)
+
+    @asynccontextmanager
+    async def attempt(
+        self, scope: Scope, email: str, recognize: RecognizeSource
+    ) -> AsyncIterator[Source]:
+        """Surround an attempt to sign in. Raises RateLimited, Unavailable."""
+        source = self._address_of(scope)
+        await self._limits.take_for_source(source)
+        async with self._limits.attempt(source, email, recognize) as recognized:
+            yield recognized

@@ -1,5 +1,6 @@
 """A forgotten password, and another email."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -76,7 +77,7 @@ class PasswordsController(Controller):
 
         The answer is always the same.
         """
-        await credential_limits.check(request.scope, data.email)
+        await credential_limits.check(request.scope, "resets", data.email)
 
         async def run() -> Accepted:
             await application.users.request_password_reset(data.email)
@@ -122,8 +123,11 @@ class PasswordsController(Controller):
 
         The answer has the email of now. The old one gets a notice of the change.
         """
-        await credential_limits.check(request.scope, str(request.user.user_id))
+        source = await credential_limits.check(request.scope, "own", str(request.user.user_id))
         user = await application.users.change_email(
-            request.user, email=data.email, password=data.password
+            request.user,
+            email=data.email,
+            password=data.password,
+            source=replace(source, trusted=True),
         )
         return EmailProofView(user.email, user.email_proven)

@@ -81,8 +81,12 @@ class SessionsController(Controller):
         credential_limits: Limits,
     ) -> Tokens:
         """Sign in with email and password, and open a session."""
-        await credential_limits.check(request.scope, data.email)
-        return tokens(await application.users.sign_in(email=data.email, password=data.password))
+        users = application.users
+        attempt = credential_limits.attempt(request.scope, data.email, users.recognize_source)
+        async with attempt as source:
+            return tokens(
+                await users.sign_in(email=data.email, password=data.password, source=source)
+            )
 
     @post(
         "/refresh",

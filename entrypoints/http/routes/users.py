@@ -187,13 +187,13 @@ class UsersController(Controller):
         idempotency_key: KeyHeader = None,
     ) -> Response[UserView]:
         """Register a user with a unique email. New users are buyers."""
-        await credential_limits.check(request.scope, data.email)
+        source = await credential_limits.check(request.scope, "registrations", data.email)
         # The request is stored as a hash, and no fast hash of a password may be stored.
         public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
         key = await request_key(request, idempotency_key, body=public)
         if key is not None:
             await application.users.check_repeated_registration(
-                key, email=data.email, password=data.password
+                key, email=data.email, password=data.password, source=source
             )
 
         async def run() -> UserView:
@@ -203,6 +203,7 @@ class UsersController(Controller):
                     password=data.password,
                     first_name=data.first_name,
                     last_name=data.last_name,
+                    source=source,
                 )
             )
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from solebook.core.users.challenges.request_password_reset import NOBODY
 from solebook.ports.language.errors import ChallengeNotMet, InvalidToken, WrongCredentials
 from solebook.ports.language.events import PasswordResetRequested
+from solebook.ports.language.ids import NOBODY
 
 from .proving import PASSWORD, Proving
 

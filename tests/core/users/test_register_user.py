@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 
 from solebook.ports.language.errors import EmailTaken, InvalidText
 from solebook.ports.language.events import UserRegistered
+from solebook.ports.language.sources import NOWHERE, Source
 from solebook.ports.language.users import Role
 from solebook.ports.passwords import Passwords
 from solebook.ports.transaction import Transaction
@@ -64,7 +67,12 @@ async def test_duplicate_email_is_refused_without_an_event(
 async def test_invalid_input_is_refused_and_no_user_is_stored(
     accounts: Accounts, field: str, value: str
 ) -> None:
-    given = {"email": EMAIL, "password": PASSWORD, "first_name": "Test", "last_name": "Buyer"}
+    given: dict[str, Any] = {
+        "email": EMAIL,
+        "password": PASSWORD,
+        "first_name": "Test",
+        "last_name": "Buyer",
+    }
 
     with pytest.raises(InvalidText) as refused:
         await accounts.users.register_user(**{**given, field: value})
@@ -80,11 +88,13 @@ class PasswordsOutsideTransactions(Passwords):
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
         assert not self.transaction.is_open
         return "hash"
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
         raise NotImplementedError
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from solebook.core.users.session_tokens import token_hash
 from solebook.ports.language.errors import InvalidText, WrongCredentials
+from solebook.ports.language.sources import NOWHERE, Source
 from solebook.ports.language.users import AccessClaims, Actor, Role, User
 from solebook.ports.passwords import Passwords
 
@@ -60,10 +61,12 @@ class RecordingPasswords(Passwords):
     inner: Passwords
     checked: list[tuple[str, str | None]] = field(default_factory=list)
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
         return await self.inner.hash(password)
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
         self.checked.append((password, password_hash))
         return await self.inner.verify(password, password_hash)
 
@@ -110,10 +113,12 @@ class SlowPasswords(Passwords):
     admin: Actor
     user: User
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
         raise NotImplementedError
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
         await self.accounts.users.set_roles(
             self.admin, self.user.id, roles=frozenset({Role.BUYER}), reason="as agreed"
         )

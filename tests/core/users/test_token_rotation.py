@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from solebook.core.users.session_tokens import SignedIn, token_hash
 from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.ids import SessionId
+from solebook.ports.language.sources import NOWHERE, Source
 from solebook.ports.passwords import Passwords
 
 from .accounts import Accounts, build_accounts
@@ -18,10 +19,12 @@ from .accounts import Accounts, build_accounts
 class FreePasswords(Passwords):
     """Accepts every password, because only rotation is under test."""
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
         return password
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
         return password == password_hash
 
 

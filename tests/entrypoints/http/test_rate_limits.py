@@ -84,6 +84,7 @@ class TestCredentialsLimit:
             user_limit=PLENTY,
             address_limit=PLENTY,
             credentials_limit=slow,
+            email_limit=RateLimit(burst=6, per_second=0.1),
             trusted_proxies=("127.0.0.1",),
         )
 
@@ -99,22 +100,83 @@ class TestCredentialsLimit:
         assert (await world.get("/v1/products")).status_code == 200
 
     async def test_many_addresses_guess_few_passwords_of_one_user(self, world: World) -> None:
-        statuses = [
-            (
-                await world.post(
-                    "/v1/sessions",
-                    json={"email": " PERSON@example.com"[n % 2 :], "password": "wrong"},
-                    headers={"X-Forwarded-For": f"203.0.113.{n}"},
-                )
-            ).status_code
-            for n in range(4)
-        ]
-        assert statuses == [401, 401, 401, 429]
+        spellings = (" PERSON@example.com", "person@example.com")
+        statuses = [await guess(world, f"203.0.113.{n}", spellings[n % 2]) for n in range(7)]
+        assert statuses == [401] * 6 + [429]
+
+    async def test_one_address_guesses_few_passwords_of_one_user_whatever_else_it_does(
+        self, world: World
+    ) -> None:
+        for _ in range(3):
+            assert await guess(world, "203.0.113.1") == 401
+            await world.clock.advance(timedelta(seconds=1))
+        assert await guess(world, "203.0.113.1") == 429
+
+    async def test_wrong_passwords_from_elsewhere_keep_nobody_out(self, world: World) -> None:
+        await world.person("person")
+        assert await sign_in(world, "198.51.100.7") == 201
+        for second in range(100):
+            await world.clock.advance(timedelta(seconds=1))
+            for n in range(5):
+                assert await guess(world, f"203.0.113.{5 * second + n}") in (401, 429)
+            if second % 10 == 9:
+                assert await sign_in(world, "198.51.100.7") == 201
+        assert await guess(world, "203.0.114.1") == 429
+
+    async def test_wrong_passwords_from_one_address_keep_out_nobody_who_never_was_here(
+        self, world: World
+    ) -> None:
+        await world.person("person")
+        for n in range(20):
+            await world.clock.advance(timedelta(seconds=1))
+            assert await guess(world, "203.0.113.1") in (401, 429)
+            assert await sign_in(world, f"198.51.100.{n}") == 201
+
+    @pytest.mark.parametrize("path", ["/v1/users", "/v1/password-resets"])
+    async def test_nor_does_anything_else_that_is_done_with_their_email(
+        self, world: World, path: str
+    ) -> None:
+        person = await world.person("person")
+        rest = {"password": "a long password", "first_name": "A", "last_name": "B"}
+        for email in ("person@example.com", person.id):
+            for n in range(10):
+                json = {"email": email, **(rest if path == "/v1/users" else {})}
+                headers = {"X-Forwarded-For": f"203.0.113.{n}"}
+                await world.post(path, json=json, headers=headers)
+                await guess(world, f"203.0.114.{n}", email=person.id)
+        assert await sign_in(world, "198.51.100.9") == 201
+        change = {"email": "new@example.com", "password": PASSWORD}
+        headers = {"X-Forwarded-For": "198.51.100.9"}
+        answer = await world.call("PUT", "/v1/users/me/email", person, json=change, headers=headers)
+        assert answer.status_code == 202
+
+    async def test_right_passwords_do_not_count(self, world: World) -> None:
+        await world.person("person")
+        for _ in range(10):
+            await world.clock.advance(timedelta(seconds=10))
+            assert await sign_in(world, "198.51.100.7") == 201
+
+
+async def guess(world: World, address: str, email: str = "person@example.com") -> int:
+    """Try a wrong password from an address."""
+    return await sign_in(world, address, email, "wrong")
+
+
+async def sign_in(
+    world: World, address: str, email: str = "person@example.com", password: str = PASSWORD
+) -> int:
+    """Sign in from an address, and return the status."""
+    headers = {"X-Forwarded-For": address}
+    credentials = {"email": email, "password": password}
+    return (await world.post("/v1/sessions", json=credentials, headers=headers)).status_code
 
 
 class _Unreachable(RateLimits):
     async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
         raise Unavailable(what="the rate limits", retry_after=5)
+
+    async def put_back(self, bucket: str, limit: RateLimit) -> None:
+        raise NotImplementedError
 
 
 async def test_without_buckets_trade_goes_on_but_nobody_signs_in(application: Application) -> None:

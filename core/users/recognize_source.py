@@ -1,0 +1,29 @@
+"""Recognise where a user signs in from."""
+
+from dataclasses import dataclass
+
+from ...ports.language.errors import InvalidText
+from ...ports.language.ids import NOBODY
+from ...ports.sessions import Sessions
+from ...ports.users import Users
+from .user_texts import normalize_email
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizeSource:
+    """Tells whether somebody signed in with this email from this source before.
+
+    Such a source is not kept out by what others do. Sessions are kept for a month after their last
+    use, and so is where they come from.
+    """
+
+    users: Users
+    sessions: Sessions
+
+    async def __call__(self, *, email: str, source: str) -> bool:
+        """Return whether the source is known. An unknown email takes the same work."""
+        try:
+            user = await self.users.find_by_email(normalize_email(email))
+        except InvalidText:
+            user = await self.users.find_by_email("")
+        return await self.sessions.is_from(NOBODY if user is None else user.id, source)
