@@ -119,6 +119,8 @@ class Town:
     told: set[str] = field(default_factory=set)
     done: dict[str, Any] = field(default_factory=dict)
     _tried: set[str] = field(default_factory=set)
+    _steps: int = 0
+    """How often this process has come to a step."""
 
     # ---- processes -----------------------------------------------------------------------
 
@@ -148,6 +150,7 @@ class Town:
             shown_search=self.search_index,
         )
         self.exchange, self.edges = exchange_on(adapters, rules=self.rules), edges
+        self._steps = 0
         try:
             yield self.exchange
         finally:
@@ -182,16 +185,34 @@ class Town:
     async def step(self) -> None:
         """Let the exchange hear of what happened, in its manner, and compare all money."""
         await self.exchange.quiet()
-        if self.manner != "late":
-            await self._hear_and_compare()
+        await self._once(self._step)
 
     async def know(self) -> None:
         """Do the same, but let a day pass if webhooks come late, or if the exchange must ask."""
         await self.exchange.quiet()
+        await self._once(self._know)
+
+    async def _once(self, act: Callable[[str], Awaitable[None]]) -> None:
+        """Do what a process killed later has not done: it knew less than there is to know now."""
+        self._steps += 1
+        name = f"step {self._steps}"
+        if name not in self.done:
+            await act(name)
+            self.done[name] = None
+
+    async def _step(self, name: str) -> None:
+        if self.manner != "late":
+            await self._hear_and_compare()
+
+    async def _know(self, name: str) -> None:
+        # A process that goes on with a step waits for the same instants.
+        since: datetime = self.done.setdefault(f"{name} since", self.clock.now())
+        window = timedelta(0)
         if self.manner == "missing":  # what is asked at a deadline is asked again until the next
-            await self.pass_time(self.exchange.app.rules.payment_window)
+            window = self.exchange.app.rules.payment_window
+            await self.until(since + window)
         if self.manner in ("late", "missing"):
-            await self.pass_time(_LATE)
+            await self.until(since + window + _LATE)
         await self._hear_and_compare()
 
     async def _hear_and_compare(self) -> None:
