@@ -40,6 +40,10 @@ class MemoryLines(MemoryAdapter):
             self._database.remove(self._tables.lines[turn[:2]], turn[2])
             self._database.announce(partial(drop_if_empty, self._tables.deliveries_of_turn, turn))
 
+    def are_empty(self, queue: Queue) -> bool:
+        """Whether nothing waits in a queue, whether due or not."""
+        return not any(self._tables.lines[queue, priority] for priority in Priority)
+
     def first_in(
         self, queue: Queue, priority: Priority, now: datetime, limit: int
     ) -> Sequence[Delivery]:

@@ -291,6 +291,8 @@ class QueueWorkers:
 
 
 async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+    if not tasks:
+        return
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
