@@ -7,6 +7,7 @@ from typing import Any
 
 from dependency_injector import providers
 
+from ..adapters.system.clock import SystemClock
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.language.process_roles import ProcessRole
@@ -15,6 +16,7 @@ from .application import Application
 from .exchange_clock import agreed_clock
 from .network import require_network
 from .providers import Container
+from .system_clock import start_after_stored
 
 
 @asynccontextmanager
@@ -51,9 +53,9 @@ async def open_application(
     try:
         if clock is None and settings.store.kind != "memory":
             database = await container.sql_database.async_()
-            agreed = await agreed_clock(settings, database, decides=roles is not None)
-            if agreed is not None:
-                container.clock.override(providers.Object(agreed))
+            own = await agreed_clock(settings, database, decides=roles is not None) or SystemClock()
+            await start_after_stored(own, database)
+            container.clock.override(providers.Object(own))
         if settings.store.kind != "memory":
             shards = await sql_adapters.stored_shards(await container.sql_database.async_())
             if roles is not None:

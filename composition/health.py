@@ -11,6 +11,7 @@ from ..ports.language.process_roles import ProcessRole
 from .across import RECEIVING
 from .application import Application
 from .engine import shards_of
+from .system_clock import check_of_clock
 
 
 def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
@@ -44,6 +45,9 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
         optional["typesense"] = _answers(application.check_typesense)
     if application.view_books_in_redis is not None and ProcessRole.MATCHING in application.roles:
         optional["books in redis"] = application.view_books_in_redis
+    check_clock = check_of_clock(application.adapters.real_clock)
+    if check_clock is not None:
+        optional["clock"] = check_clock
     optional |= _of_charts(application)
     return ViewHealth(checks, patience, optional)
 

@@ -20,6 +20,7 @@ from ..ports.stopwatch import Stopwatch
 from .across import Across
 from .adapters import Adapters
 from .bidding import require_rules_of
+from .system_clock import excused_of
 
 SHARD = "matching"
 """The lease of the process with the matching engine of a single shard."""
@@ -122,7 +123,9 @@ def build_shared_keepers(
     is cut off from the others, with whom it shares a network `across`.
     """
     leases = adapters.store.leases
-    compare_clocks = CompareClocks(leases, adapters.real_clock, stopwatch)
+    compare_clocks = CompareClocks(
+        leases, adapters.real_clock, stopwatch, excused_of(adapters.real_clock)
+    )
     require_rules = require_rules_of(adapters, rules, shards)
 
     require_network = None if across is None else RequireNetwork(across.check, stopwatch)

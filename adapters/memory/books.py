@@ -170,7 +170,9 @@ class MemoryBooks(MemoryAdapter, Books):
             state = self._tables.shards.get(shard, ShardState())
             taken = replace(state, epoch=state.epoch + 1)
             self._database.put(self._tables.shards, shard, taken)
-        return Ownership(shard, taken.epoch, taken.sequence)
+            newest = max(self._tables.matches, default=None)
+            last = None if newest is None else self._tables.matches[newest].matched_at
+        return Ownership(shard, taken.epoch, taken.sequence, last)
 
     async def divide(self, terms: Terms, at: datetime) -> int:
         await self._database.writing()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from ...ports.books import Books
@@ -89,6 +89,8 @@ class BatchWriter(ShardMatching):
         """The task that runs this, if it was started."""
         self._is_committing = False
         """Whether the current batch may have been committed."""
+        self._date = datetime.min.replace(tzinfo=UTC)
+        """The instant of the last batch. No later one is earlier, so dates follow numbers."""
         self._in_hand: Sequence[_Ticket[Any]] = ()
         """The commands of the current batch."""
 
@@ -256,7 +258,7 @@ class BatchWriter(ShardMatching):
     async def _run(self, tickets: "Sequence[_Ticket[Any]]", ownership: Ownership) -> None:
         await self._recovery.settle(ownership)
         stored = await self._read([ticket.command for ticket in tickets])
-        now = self._clock.now()
+        self._date = now = max(self._date, self._clock.now())
         in_turn = tickets
         if stored.matches:
             in_turn = sorted(tickets, key=lambda ticket: turn(ticket.command, stored))

@@ -122,6 +122,8 @@ class MatchingEngine(BatchWriter):
         await self._loader.read_halts()
         self._ran = True
         self._shard.begin(ownership.sequence)
+        if ownership.last_match_at is not None:
+            self._date = ownership.last_match_at
         self._publisher.begin(ownership)
         name = f"matching-shard-{self.number}"
         self._publishing = asyncio.create_task(self._publisher.run(), name=f"{name}-publisher")

@@ -1,6 +1,8 @@
 """Compare this process's clock with the store's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ...ports.clock import Clock
 from ...ports.leases import Leases
@@ -18,12 +20,14 @@ class CompareClocks:
     leases: Leases
     clock: Clock
     stopwatch: Stopwatch
+    excused: Callable[[], timedelta] = timedelta
+    """Returns how far the clock may be ahead because it began at the last stored instant."""
     most: float = 1.0
     """The largest allowed difference in seconds."""
 
     async def __call__(self) -> str | None:
         """Return by how much the clock is wrong, or None if it is right. Raises Unavailable."""
-        asked_at = self.clock.now()
+        asked_at = self.clock.now() - self.excused()
         asked = self.stopwatch.elapsed()
         theirs = await self.leases.now()
         took = self.stopwatch.elapsed() - asked

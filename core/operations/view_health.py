@@ -14,6 +14,13 @@ Check: TypeAlias = Callable[[], Awaitable[str]]
 """Returns the state of a dependency in a word, or raises Unavailable if it does not answer."""
 
 
+_SILENT, _SLOW = "does not answer", "does not answer in time"
+
+
+class InTrouble(Exception):
+    """A dependency answers, but something is wrong with it, which the text says."""
+
+
 @dataclass(frozen=True, slots=True)
 class DependencyHealth:
     """The state of a dependency, and the refusal if it does not answer."""
@@ -48,16 +55,18 @@ class ViewHealth:
         try:
             return DependencyHealth(await check())
         except Unavailable as refusal:
-            return DependencyHealth("does not answer", refusal)
+            return DependencyHealth(_SILENT, refusal)
+        except InTrouble as trouble:
+            return DependencyHealth(str(trouble), Unavailable(what=name))
         except Refusal as refusal:
             return DependencyHealth(str(refusal), Unavailable(what=name))
         except Exception:  # noqa: BLE001  # whatever it is, it does not answer
             _log.exception("the health of %s cannot be found out", name)
-            return DependencyHealth("does not answer", Unavailable(what=name))
+            return DependencyHealth(_SILENT, Unavailable(what=name))
 
 
 def _optional(found: DependencyHealth) -> DependencyHealth:
-    state = found.state if found.refusal is None else "is not used"
+    state = "is not used" if found.state in (_SILENT, _SLOW) else found.state
     return replace(found, state=state, is_optional=True)
 
 
@@ -65,4 +74,4 @@ def _found(name: str, task: "asyncio.Future[DependencyHealth]") -> DependencyHea
     if task.done():
         return task.result()
     task.cancel()  # nobody waits for its end, which may hang too
-    return DependencyHealth("does not answer in time", Unavailable(what=name))
+    return DependencyHealth(_SLOW, Unavailable(what=name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .deadlines import Deadline
 from .events import Event
@@ -22,12 +23,14 @@ class Ownership:
     """The right to write one shard. Taking it over increments the epoch and ends earlier
     ownerships.
 
-    `sequence` is the shard's last used sequence number.
+    `sequence` is the shard's last used sequence number. `last_match_at` is the instant of the
+    newest match of any shard, before which the new owner dates none.
     """
 
     shard: int
     epoch: int
     sequence: int
+    last_match_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

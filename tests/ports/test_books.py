@@ -63,6 +63,16 @@ async def test_taking_a_shard_raises_its_epoch_and_tells_its_last_sequence(
     assert (await store.books.take(1, records.instant)).sequence == 0
 
 
+async def test_whoever_takes_a_shard_is_told_when_the_last_match_was(
+    store: Store, shard: Shard, records: Records
+) -> None:
+    assert shard.ownership.last_match_at is None
+    last = records.instant + timedelta(hours=1)
+    await shard.trade(records.book())
+    await shard.trade(records.book(), matched_at=last)
+    assert (await store.books.take(1, records.instant)).last_match_at == last
+
+
 async def test_a_shard_of_another_number_of_shards_is_not_taken(
     store: Store, records: Records
 ) -> None:

@@ -76,6 +76,7 @@ _ADVANCE = Statement(
 _ALL_SHARDS = Statement(select(engine_shards), locks=True)
 _DROP_SHARDS = Statement(delete(engine_shards))
 _ADD_SHARD = Statement(insert_row(engine_shards))
+_NEWEST_MATCH = Statement(select(matches.c.matched_at).order_by(matches.c.id.desc()).limit(1))
 _OWNED = Statement(
     select(engine_shards.c.shard).where(
         engine_shards.c.shard == bindparam("shard"), engine_shards.c.epoch == bindparam("epoch")
@@ -260,7 +261,9 @@ class SqlBooks(Books):
                 (await self._exchange_terms.agree(terms)).check(terms)
             row = await self._database.first(_TAKE, shard=shard, epoch=1, sequence=0, taken_at=at)
         assert row is not None
-        return Ownership(shard, row.epoch, row.sequence)
+        newest = await self._database.first(_NEWEST_MATCH)
+        last = None if newest is None else newest.matched_at
+        return Ownership(shard, row.epoch, row.sequence, last)
 
     async def divide(self, terms: Terms, at: datetime) -> int:
         before = await self._exchange_terms.agree(

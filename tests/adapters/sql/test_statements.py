@@ -173,6 +173,8 @@ IN_ORDER = {
     "chart_backlog._COUNT.0",
     "chart_backlog._FIRST.0",
     "chart_backlog._FIRST_PAGE.0",
+    "books._NEWEST_MATCH.0",
+    "stored_instants._LATEST.0",
     "authentication_tasks._PAGE.0",
     "dead_letters._PAGE.0",
     "deliveries._OLDEST.0",

@@ -1,5 +1,7 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 
@@ -8,6 +10,7 @@ from solebook.adapters.system.clock import AdjustableClock, SystemClock, real_cl
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 HYPE = datetime(2015, 2, 14, 9, tzinfo=UTC)
 
 
@@ -22,16 +25,121 @@ def test_system_clock_returns_the_system_time_in_utc() -> None:
     assert now.tzinfo is UTC
 
 
-def test_system_clock_stands_still_after_the_system_time_was_set_back() -> None:
-    wall = [NOON, NOON + HOUR, NOON, NOON + HOUR / 2, NOON + HOUR * 2]
-    clock = SystemClock(iter(wall).__next__)
+class Machine:
+    """A wall clock that can be set, and a stopwatch that cannot."""
 
-    assert [clock.now() for _ in wall[1:]] == [
-        NOON + HOUR,
-        NOON + HOUR,
-        NOON + HOUR,
-        NOON + HOUR * 2,
-    ]
+    def __init__(self) -> None:
+        self.wall, self.passed = NOON, 0.0
+        self.clock = SystemClock(lambda: self.wall, lambda: self.passed)
+
+    def trouble(self) -> str | None:
+        return self.clock.trouble
+
+    def pass_(self, seconds: float) -> list[datetime]:
+        """Let time pass in quarters of seconds, and return what the clock showed at each."""
+        shown = []
+        for _ in range(int(seconds * 4)):
+            self.passed += 0.25
+            self.wall += timedelta(seconds=0.25)
+            shown.append(self.clock.now())
+        return shown
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.mark.parametrize("by", [20, -20])
+def test_system_clock_is_drawn_slowly_toward_a_wall_clock_that_was_set(
+    machine: Machine, by: int
+) -> None:
+    machine.wall += timedelta(seconds=by)
+    before = machine.clock.now()
+    minute = machine.pass_(60)
+
+    # It gains or loses 5 % of the minute, and never goes back.
+    assert (minute[-1] - before).total_seconds() == pytest.approx(60 + 3 * by / 20, abs=0.1)
+    assert all(earlier < later for earlier, later in pairwise(minute))
+    assert machine.pass_(360)[-1] == machine.wall
+    assert machine.trouble() is None
+
+
+@pytest.mark.parametrize("by", [DAY, -DAY])
+def test_a_jump_there_and_back_never_stops_nor_moves_system_clock(
+    machine: Machine, by: timedelta, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.wall += by
+    shown = machine.pass_(300)
+    direction = "forward" if by > timedelta(0) else "back"
+    assert machine.trouble() == (
+        f"the system's time jumped {direction} by 1 day, 0:00:00; it is followed in 300 s"
+    )
+    machine.wall -= by
+    shown += machine.pass_(900)
+
+    assert shown[-1] == NOON + timedelta(seconds=1_200)
+    assert {later - earlier for earlier, later in pairwise(shown)} == {timedelta(seconds=0.25)}
+    assert machine.trouble() is None
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_a_jump_forward_is_followed_when_it_has_stood_for_ten_minutes(machine: Machine) -> None:
+    machine.wall += DAY
+    assert machine.pass_(600)[-1] == NOON + timedelta(seconds=600)
+    assert machine.pass_(1)[-1] == machine.wall
+    assert machine.trouble() is None
+
+
+def test_a_jump_that_moves_on_is_another_one(machine: Machine) -> None:
+    machine.wall += DAY
+    machine.pass_(500)
+    machine.wall += DAY
+    machine.pass_(500)
+
+    assert machine.clock.now() < NOON + HOUR
+
+
+def test_a_jump_back_that_stands_makes_system_clock_creep_until_it_is_overtaken(
+    machine: Machine,
+) -> None:
+    machine.wall -= HOUR
+    machine.pass_(601)
+    minute = machine.pass_(60)
+
+    assert minute[-1] - minute[0] == timedelta(seconds=59.75 / 2)
+    assert "half the speed" in (machine.trouble() or "")
+    assert machine.clock.excused == timedelta(0)
+    machine.pass_(7_200)
+    assert (machine.clock.now(), machine.trouble()) == (machine.wall, None)
+
+
+def test_a_start_before_what_is_stored_goes_on_from_there_and_creeps_until_it_is_overtaken(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = machine.clock
+    clock.not_before(NOON - HOUR)  # it has passed
+    assert (clock.now(), clock.excused) == (NOON, timedelta(0))
+    clock.not_before(NOON + HOUR)
+    shown = [clock.now(), *machine.pass_(60)]
+
+    assert (shown[0], shown[-1]) == (NOON + HOUR, NOON + HOUR + timedelta(seconds=30))
+    assert clock.excused == HOUR - timedelta(seconds=30)
+    assert "1:00:00 behind what is stored" in caplog.text
+    machine.pass_(7_200)
+    assert (clock.now(), machine.trouble(), clock.excused) == (machine.wall, None, timedelta(0))
+    assert "overtaken" in caplog.records[-1].message
+
+
+def test_threads_that_read_system_clock_never_see_it_go_back() -> None:
+    clock = SystemClock()
+
+    def read(_: int) -> bool:
+        shown = [clock.now() for _ in range(1_000)]
+        return shown == sorted(shown)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(read, range(4)))
 
 
 async def test_system_clock_sleeps() -> None:

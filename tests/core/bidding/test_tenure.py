@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.bidding.hosted_matching import HostedMatching
 from solebook.core.bidding.matching_engine import MatchingEngine
 from solebook.ports.language.errors import NoCounterpart, Unavailable
@@ -45,6 +48,25 @@ async def engine(market: Market, tenure: Until) -> AsyncIterator[MatchingEngine]
 @pytest.fixture
 async def hosted(market: Market) -> HostedMatching:
     return HostedMatching(lambda tenure: market.engine_of(tenure=tenure), market.views)
+
+
+async def test_the_next_engine_dates_no_match_before_the_last_though_its_clock_is_behind(
+    market: Market, engine: MatchingEngine
+) -> None:
+    await engine.place(market.command(Side.ASK))
+    first = await engine.place(market.command(Side.BID))
+    behind = VirtualClock(market.clock.now() - timedelta(hours=1))
+    exchange = market.exchange.in_another_process(clock=behind, book_views=market.views)
+    next_engine = replace(market, exchange=exchange).engine_of()
+    await next_engine.start()
+    await next_engine.place(market.command(Side.ASK))
+    second = await next_engine.place(market.command(Side.BID))
+    await next_engine.stop()
+
+    assert first.match is not None
+    assert second.match is not None
+    assert second.match.matched_at == first.match.matched_at
+    assert second.match.id > first.match.id
 
 
 async def test_what_was_committed_is_not_answered_after_the_tenure(

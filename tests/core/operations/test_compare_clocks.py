@@ -1,5 +1,6 @@
 """When a process's clock counts as wrong."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -47,6 +48,14 @@ async def test_a_clock_may_differ_by_a_second(
 ) -> None:
     leases.off = off
     assert await compare() == problem
+
+
+async def test_a_clock_may_be_ahead_by_what_is_stored(
+    compare: CompareClocks, leases: OtherClock
+) -> None:
+    leases.off = -3600.0
+    excused = replace(compare, excused=lambda: timedelta(hours=1))
+    assert await excused() is None
 
 
 async def test_a_slow_answer_makes_no_clock_wrong(

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from solebook.core.operations.view_health import ViewHealth
+from solebook.core.operations.view_health import InTrouble, ViewHealth
 from solebook.ports.language.errors import QueueFull, Unavailable
 
 
@@ -57,6 +57,15 @@ async def test_what_a_process_can_do_without_is_not_used_while_it_does_not_answe
     }
     assert {name for name, one in found.items() if one.is_optional} == optional.keys()
     assert {name for name, one in found.items() if one.refusal is not None} == {"replica", "mute"}
+
+
+async def test_what_works_but_is_in_trouble_says_what_is_wrong() -> None:
+    async def jumped() -> str:
+        raise InTrouble("the system's time jumped")
+
+    found = await ViewHealth({}, optional={"clock": jumped})()
+    assert found["clock"].state == "the system's time jumped"
+    assert found["clock"].refusal is not None
 
 
 async def test_any_other_refusal_is_told_as_it_is() -> None:

@@ -87,7 +87,7 @@ def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
     ]
     assert there.readiness() == (
         200,
-        {"store": "answers", "network": "answers", "matching": "answers"},
+        {"store": "answers", "network": "answers", "matching": "answers", "clock": "right"},
     )
     there.ok("POST", "/v1/asks", exchange.seller, json=exchange.quote())
     match = here.ok("POST", "/v1/bids", exchange.buyer, json=exchange.quote())["match"]

@@ -182,7 +182,8 @@ def test_roles_are_shared_by_a_process_with_http_and_workers(processes: Processe
     trading = processes.start("worker", "relay", "trade", "--health-port", "0")
     others = processes.start("worker", "deadlines", "letters", "search", "charts", "webhooks")
     wait_until(lambda: serving.ok("GET", order, market.buyer)["status"] == "confirmed")
-    assert trading.readiness() == (200, {"store": "answers", "lease of relay": "owner"})
+    states = {"store": "answers", "lease of relay": "owner", "clock": "right"}
+    assert trading.readiness() == (200, states)
     assert trading.http.get("/health/live").status_code == 200
     wait_until(lambda: bool(serving.ok("GET", "/v1/notifications", market.seller)["items"]))
     for process in (trading, others, serving):

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from solebook.adapters.system.clock import SystemClock
 from solebook.composition.application import Application
 from solebook.composition.engine import engine_of
 from solebook.entrypoints.http.app import create_app
@@ -91,6 +93,24 @@ async def test_without_something_optional_a_process_is_ready_and_says_that_it_is
         "matching": "answers",
         name: "is not used",
     }
+
+
+async def test_a_process_tells_that_the_systems_time_has_jumped(application: Application) -> None:
+    wall, passed = datetime(2026, 3, 2, tzinfo=UTC), 0.0
+    clock = SystemClock(lambda: wall, lambda: passed)
+    adapters = replace(application.adapters, real_clock=clock)
+    await engine_of(application).start()
+    app = create_app(replace(application, adapters=adapters))
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        assert (await client.get("/health/ready")).json()["dependencies"]["clock"] == "right"
+        wall, passed = wall + timedelta(days=1), 1.0
+        told = (await client.get("/health/ready")).json()
+    await engine_of(application).stop()
+    assert told["status"] == "degraded"
+    assert told["dependencies"]["clock"] == (
+        "the system's time jumped forward by 23:59:59; it is followed in 600 s"
+    )
 
 
 async def test_without_its_engine_nobody_trades(market: World) -> None:
