@@ -9,6 +9,7 @@ from ..ports.language.events import (
     ChallengeRequested,
     CostsRose,
     DisputeCheckDue,
+    EmailChanged,
     Event,
     NotificationRequested,
     OrderAuthFailed,
@@ -167,7 +168,7 @@ def _in_letters(consumer: Consumer) -> Consumer:
 def _queue_of_channel(event: Event) -> Queue:
     if isinstance(event, NotificationRequested):
         return _QUEUES.get(event.channel, Queue.LETTERS)
-    return Queue.LETTERS
+    return Queue.MAILS if isinstance(event, ChallengeRequested | EmailChanged) else Queue.LETTERS
 
 
 _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Queue.PUSHES}

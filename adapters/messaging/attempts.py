@@ -32,6 +32,10 @@ class Failure(NamedTuple):
     error: str
     most: int | None
     is_conflict: bool = False
+    is_away: bool = False
+    """Whether something else is away, for however long that may be."""
+    counts: bool = True
+    """Whether it makes the next delay longer."""
 
 
 class Attempts:
@@ -93,12 +97,13 @@ class Attempts:
             f"{type(error).__name__}: {error}"[:_MAX_ERROR],
             most=None if will_pass else self._policy.max_attempts,
             is_conflict=is_conflict(error),
+            is_away=will_pass,
         )
 
     def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
         """Return a delivery after one more failure, with its next due time, or dead."""
-        attempts = delivery.attempts + 1
-        delay = self._policy.delay(attempts, self._randomness.fraction())
+        attempts = max(delivery.attempts + failure.counts, 1)
+        delay = self._policy.delay(attempts if failure.counts else 1, self._randomness.fraction())
         failed = replace(
             delivery,
             attempts=attempts,

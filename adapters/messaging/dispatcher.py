@@ -21,6 +21,7 @@ from ...ports.transaction import Transaction
 from ...ports.wakeups import Wakeups
 from .attempts import Attempts, Failure
 from .claimed_queue import ClaimedQueue
+from .outage import Outage
 from .queue_rules import default_workers, is_noted_when_done, queue_of, turn_of
 from .queue_workers import QueueWorkers
 from .retry_policy import RetryPolicy
@@ -89,6 +90,7 @@ class Dispatcher:
         self._elsewhere: set[str] = set()
         """The names of consumers in other processes."""
         self._by_subject: defaultdict[str, list[Consumer]] = defaultdict(list)
+        self._outages = {queue: Outage() for queue in Queue if queue.is_of_servers}
         numbers = {queue: default_workers(queue) for queue in Queue} | dict(workers or {})
         self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
         self._wakeups = wakeups
@@ -259,6 +261,7 @@ class Dispatcher:
             clock=self._clock,
             workers=workers,
             gives_way=self._is_trading if queue.is_of_notifications else lambda: False,
+            outage=self._outages.get(queue),
         )
 
     def _is_trading(self) -> bool:
@@ -338,7 +341,10 @@ class Dispatcher:
         """Try a delivery, and return whether it was handled. The inbox records it on removal."""
         if not await self._is_done(consumer, delivery):
             again = bool(delivery.error)  # also of a dead letter that is replayed
-            if failure := await self._attempts.call(consumer, delivery.message, again=again):
+            failure = await self._attempts.call(consumer, delivery.message, again=again)
+            if outage := self._outages.get(delivery.queue):
+                failure = outage.noted(failure)
+            if failure:
                 await self._replace(self._retry(consumer, delivery, failure))
                 return False
         return True

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.messages import Delivery
+from .outage import Outage
 
 _POLL = 1.0
 """The interval at which the queue is polled without a notification, in seconds."""
@@ -67,7 +68,7 @@ class QueueWorkers:
     each transaction waits for the disk.
 
     While it `gives_way` to more important work, only one delivery is under way, and the workers
-    rest after each one.
+    rest after each one. During an `outage` only one is, and they rest until the next one is tried.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class QueueWorkers:
         clock: Clock,
         workers: int,
         gives_way: Callable[[], bool] = lambda: False,
+        outage: Outage | None = None,
     ) -> None:
         """Create the workers.
 
@@ -94,6 +96,7 @@ class QueueWorkers:
         self._clock = clock
         self._workers = workers
         self._gives_way = gives_way
+        self._outage = outage or Outage()
         self._ahead: deque[Delivery] = deque()
         """Deliveries that were claimed but are not under way yet."""
         self._under_way: dict[asyncio.Task[Sequence[Delivery]], Sequence[Delivery]] = {}
@@ -137,7 +140,7 @@ class QueueWorkers:
         waits: set[asyncio.Task[Any]] = set()
         try:
             while True:
-                rest = self._rests_until - self._time()
+                rest = max(self._rests_until, self._outage.next_at) - self._time()
                 if rest <= 0:
                     await self._begin()
                 if not waits:
@@ -187,7 +190,7 @@ class QueueWorkers:
     async def _begin(self) -> bool:
         """Give each free worker a delivery, if there are any. Return whether one is at work."""
         async with self._beginning:  # otherwise two readers could try the same delivery
-            while len(self._under_way) < (1 if self._gives_way() else self._workers):
+            while len(self._under_way) < (1 if self._is_single() else self._workers):
                 portion = await self._next()
                 if not portion:
                     break
@@ -196,13 +199,17 @@ class QueueWorkers:
                 self._under_way[asyncio.create_task(self._attempt(portion))] = portion
         return bool(self._under_way)
 
+    def _is_single(self) -> bool:
+        """Whether only one delivery may be under way."""
+        return self._outage.is_on or self._gives_way()
+
     async def _next(self) -> Sequence[Delivery]:
         """Return deliveries that may be tried now, in one transaction if there are several."""
         if self._ahead and self._is_due_again(self._claimed_at, _KEPT):
             self._ahead.clear()
         if not self._ahead:
             await self._claim()
-        most = 1 if self._gives_way() else _PORTION
+        most = 1 if self._is_single() else _PORTION
         portion: list[Delivery] = []
         while self._ahead and len(portion) < most:
             if portion and not self._shares(self._ahead[0]):
@@ -224,8 +231,10 @@ class QueueWorkers:
         self._adapt()
         # Whoever gives way is slow on purpose, and saves transactions.
         limit = self._workers * (_ROUNDS if self._gives_way() else self._rounds)
+        if self._outage.is_on:
+            limit = 1  # other processes may try the others
         first = await self._claims.take(done, limit, but=under_way, overdue_since=overdue_since)
-        self._was_full = len(first) == limit and not self._gives_way()
+        self._was_full = len(first) == limit and not self._is_single()
         self._asked_at = self._time()
         self._has_claims = bool(first or self._under_way)
         self._claimed_at = now

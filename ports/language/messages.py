@@ -58,6 +58,11 @@ class Queue(StrEnum):
         return self in _SLOW
 
     @property
+    def is_of_servers(self) -> bool:
+        """Whether its deliveries go to other servers, which may be away."""
+        return self in _SERVED
+
+    @property
     def is_of_notifications(self) -> bool:
         """Whether it gives way to trades."""
         return self in NOTIFYING
@@ -81,6 +86,7 @@ _ROLES = {
 }
 NOTIFYING: Final = (Queue.LETTERS, Queue.MAILS, Queue.TEXTS, Queue.PUSHES)
 """The queues of notifications, in the sequence of their work."""
+_SERVED = {Queue.SEARCH, Queue.CHARTS, Queue.MAILS, Queue.TEXTS, Queue.PUSHES}
 _SLOW = {Queue.CHARGES, Queue.REFUNDS, Queue.PAYOUTS, *NOTIFYING}
 
 
