@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...ports.clock import Clock
+from ...ports.language.emails import email_spelling
 from ...ports.language.ids import UserId
 from ...ports.language.market import Side
 from ...ports.language.money import Cents
@@ -54,10 +55,13 @@ class FindUser:
     async def by_email(self, actor: Actor, email: str) -> UserRecord | None:
         """Return the user with this email, or None. Raises Forbidden.
 
-        The email is stripped and lower-cased first, as stored emails are.
+        It may be in any spelling.
         """
         check_role(actor, Role.ADMIN, "find users")
-        user = await self.users.find_by_email(email.strip().lower())
+        given, spelling = email.strip().lower(), email_spelling(email)
+        user = await self.users.find_by_email(given)
+        if user is None and spelling != given:
+            user = await self.users.find_by_email(spelling)
         return None if user is None else await self._record(user)
 
     async def _record(self, user: User) -> UserRecord:

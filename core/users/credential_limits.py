@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from ...ports.language.errors import InvalidText, Unavailable, WrongCredentials
+from ...ports.language.emails import email_spelling
+from ...ports.language.errors import Unavailable, WrongCredentials
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.sources import Source
 from ...ports.rate_limits import RateLimits
 from .recognize_source import RecognizeSource
-from .user_texts import normalize_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CredentialLimits:
 
         Raises RateLimited, Unavailable.
         """
-        who = _spelling(who)
+        who = email_spelling(who)
         await self.take_for_source(source)
         await self.rate_limits.take(f"{action}:{source}:{who}", self.limit)
         await self.rate_limits.take(f"{action}:{who}", self.email_limit)
@@ -49,7 +49,7 @@ class CredentialLimits:
 
         Raises RateLimited, Unavailable.
         """
-        who = _spelling(email)
+        who = email_spelling(email)
         buckets = [(f"passwords:{source}:{who}", self.limit)]
         await self.rate_limits.take(*buckets[0])
         trusted = await recognize(email=email, source=source)
@@ -70,11 +70,3 @@ class CredentialLimits:
         with suppress(Unavailable):  # the user has signed in
             for bucket, limit in buckets:
                 await self.rate_limits.put_back(bucket, limit)
-
-
-def _spelling(who: str) -> str:
-    """Return the one spelling of an email, or of what is none."""
-    try:
-        return normalize_email(who)
-    except InvalidText:
-        return who.strip().lower()

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from ...ports.language.errors import InvalidText
 from ...ports.language.ids import NOBODY
 from ...ports.sessions import Sessions
 from ...ports.users import Users
-from .user_texts import normalize_email
+from .find_by_email import find_by_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,5 @@ class RecognizeSource:
 
     async def __call__(self, *, email: str, source: str) -> bool:
         """Return whether the source is known. An unknown email takes the same work."""
-        try:
-            user = await self.users.find_by_email(normalize_email(email))
-        except InvalidText:
-            user = await self.users.find_by_email("")
+        user = await find_by_email(self.users, email)
         return await self.sessions.is_from(NOBODY if user is None else user.id, source)

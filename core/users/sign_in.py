@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from ...ports.access_tokens import AccessTokens
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.errors import InvalidText, WrongCredentials
+from ...ports.language.errors import WrongCredentials
 from ...ports.language.ids import SessionId
 from ...ports.language.sources import NOWHERE, Source
-from ...ports.language.users import Session, User
+from ...ports.language.users import Session
 from ...ports.passwords import Passwords
 from ...ports.randomness import Randomness
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
+from .find_by_email import find_by_email
 from .session_tokens import SignedIn, new_refresh_token, signed_in
 from .token_lifetimes import TokenLifetimes
-from .user_texts import normalize_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SignIn:
         Raises WrongCredentials, InvalidText for a password of more than 72 bytes of UTF-8, and
         QueueFull if too many passwords wait to be checked.
         """
-        found = await self._find(email)
+        found = await find_by_email(self.users, email)
         password_hash = None if found is None else found.password_hash
         if not await self.passwords.verify(password, password_hash, source) or found is None:
             raise WrongCredentials
@@ -60,9 +60,3 @@ class SignIn:
             token = new_refresh_token(secret, session_id, now, self.lifetimes)
             await self.sessions.add_token(token)
         return signed_in(user, session_id, secret, now, self.lifetimes, self.access_tokens)
-
-    async def _find(self, email: str) -> User | None:
-        try:
-            return await self.users.find_by_email(normalize_email(email))
-        except InvalidText:
-            return None

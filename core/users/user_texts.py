@@ -2,16 +2,21 @@
 
 import re
 
+from ...ports.language.emails import email_spelling
 from ...ports.language.errors import InvalidText
 from ...ports.language.links import check_plain
 from ...ports.language.text import check_text
+from ...ports.language.visible import without_hidden
 
 MAX_EMAIL = 254
+_MAX_TYPED = 4 * MAX_EMAIL
+"""A spelling may be longer than the one that is stored, such as with marks of their own."""
 MAX_NAME = 100
 MIN_PASSWORD = 8
 MAX_PROVIDER_TOKEN = 255
 
-_EMAIL = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\".]+(\.[^\s@<>()\[\],;:\\".]+)+""")
+_WORD = r"""[^\s@<>()\[\],;:\\".]+"""
+_EMAIL = re.compile(rf"""{_WORD}(\.{_WORD})*@{_WORD}(\.{_WORD})+""")
 """A subset of RFC 5322: no quoted local parts, no comments, and a domain with a dot."""
 _ENCODED = "=?"
 """The start of an encoded word (RFC 2047). Mail cannot be sent to an address that contains one."""
@@ -20,15 +25,19 @@ _PRINTABLE_ASCII = re.compile(r"[!-~]+")
 
 
 def normalize_email(email: str) -> str:
-    """Return `email` as it is stored: stripped of white space and in lower case.
+    """Return `email` as it is stored: in the one spelling of all that reach the same box.
 
-    Raises InvalidText unless it looks like one address of at most 254 characters.
+    Raises InvalidText unless it looks like one address of at most 254 characters, all of which can
+    be seen.
 
     >>> normalize_email(" Buyer-1@Example.com ")
     'buyer-1@example.com'
     """
-    text = check_text("email", email.lower(), max_length=MAX_EMAIL)
-    if _ENCODED in text or not _EMAIL.fullmatch(text):
+    if len(email) > _MAX_TYPED:
+        raise InvalidText(field="email", problem=f"is longer than {MAX_EMAIL} characters")
+    text = check_text("email", email_spelling(email), max_length=MAX_EMAIL)
+    is_hidden = without_hidden(text) != text  # also what joins letters elsewhere
+    if is_hidden or _ENCODED in text or not _EMAIL.fullmatch(text):
         raise InvalidText(field="email", problem="is not an email address")
     return text
 

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Sequence
 from .errors import InvalidText
 from .text import check_text, one_line
 from .top_level_domains import TOP_LEVEL_DOMAINS
+from .visible import is_empty_looking
 
 REMOVED = "[link removed]"
 """The replacement of a link."""
 
 _DOTS = dict.fromkeys(map(ord, "。．｡"), ".")
 """Characters that browsers treat as the dots of a domain."""
-
-_INVISIBLE = frozenset(
-    {0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
-)
-"""Characters without a width that are no format characters: fillers and variation selectors."""
 
 _SCHEME = re.compile(
     r"""(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*:/+|(?:SCHEMES):(?=\S))[^\s<>"]*""".replace(
@@ -98,7 +94,7 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
         return text.lower(), range(len(text))
     plain, places = [], []
     for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cf" or ord(character) in _INVISIBLE:
+        if is_empty_looking(character):
             continue
         read = unicodedata.normalize("NFKC", character).translate(_DOTS).lower()
         plain.append(read if len(read) == 1 else character)

@@ -10,6 +10,7 @@ from .market import Size
 from .money import Cents
 from .paging import MAX_PAGE
 from .text import check_text, words_of
+from .visible import without_hidden
 
 MAX_TEXT = 100
 """The maximum length of a query."""
@@ -98,7 +99,7 @@ class SearchQuery:
 
 def check_search_text(text: str) -> str:
     """Return the query without surrounding white space. Raises InvalidText."""
-    checked = check_text("q", text, max_length=MAX_TEXT, min_length=0)
+    checked = check_text("q", without_hidden(text), max_length=MAX_TEXT, min_length=0)
     if len(words_of(checked)) > MAX_WORDS:
         raise InvalidText(field="q", problem=f"has more than {MAX_WORDS} words")
     return checked

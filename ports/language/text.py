@@ -5,6 +5,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from .errors import InvalidText
+from .visible import hidden_in
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, line and paragraph separators, direction controls, and surrogates."""
@@ -21,8 +22,8 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
     """Return `value` without surrounding white space, `min_length` to `max_length` characters.
 
     `field` names it in the refusal. Raises InvalidText: too short or too long once stripped (so
-    blank, unless `min_length` is 0), a control character inside, a line break among them, or only
-    characters without a width.
+    blank, unless `min_length` is 0), a control character inside, a line break among them, or a
+    character that cannot be seen (`hidden_in`).
 
     >>> check_text("city", " Portland ", max_length=100)
     'Portland'
@@ -35,8 +36,10 @@ def check_text(field: str, value: str, *, max_length: int, min_length: int = 1) 
         raise InvalidText(field=field, problem=problem)
     if _CONTROL.search(text):
         raise InvalidText(field=field, problem="has a line break or another control character")
-    if text and not any(map(str.isprintable, text)):
-        raise InvalidText(field=field, problem="has nothing that can be seen")
+    hidden = hidden_in(text)
+    if hidden is not None:
+        problem = f"has a character that cannot be seen: U+{ord(hidden):04X}"
+        raise InvalidText(field=field, problem=problem)
     return text
 
 

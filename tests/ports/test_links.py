@@ -146,13 +146,13 @@ NAMES = [
 @pytest.mark.parametrize("text", LINKS)
 def test_text_that_a_mail_program_turns_into_a_link_is_a_link(text: str) -> None:
     assert has_link(text)
-    with pytest.raises(InvalidText, match="has a link or an address in it"):
+    with pytest.raises(InvalidText, match=r"has a link or an address in it|cannot be seen"):
         check_plain("first_name", text, max_length=100)
 
 
 @pytest.mark.parametrize("text", LIKE_LINKS)
 def test_a_name_must_not_even_look_like_a_link(text: str) -> None:
-    with pytest.raises(InvalidText, match="has a link or an address in it"):
+    with pytest.raises(InvalidText, match=r"has a link or an address in it|cannot be seen"):
         check_plain("first_name", text, max_length=100)
     assert without_links(text) == text  # no program makes it a link, so a letter may quote it
 

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from ....ports.language.errors import InvalidText
 from ....ports.language.events import PasswordResetRequested
 from ....ports.language.ids import NOBODY
-from ....ports.language.users import User
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
-from ..user_texts import normalize_email
+from ..find_by_email import find_by_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +24,6 @@ class RequestPasswordReset:
 
     async def __call__(self, email: str) -> None:
         """Store the request."""
-        user = await self._find(email)
+        user = await find_by_email(self.users, email)
         async with self.transaction():
             await self.outbox.add(PasswordResetRequested(NOBODY if user is None else user.id))
-
-    async def _find(self, email: str) -> User | None:
-        try:
-            return await self.users.find_by_email(normalize_email(email))
-        except InvalidText:
-            return await self.users.find_by_email("")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Coroutine
 from typing import Any
 
+from ....ports.language.emails import email_spelling
 from ....ports.language.users import OPERATOR, Role
 from ..opened import opened_application
 from .action import Actions
@@ -50,7 +51,7 @@ def grant_role(options: argparse.Namespace) -> Coroutine[Any, Any, int]:
 
 async def _grant(options: argparse.Namespace, password: str | None) -> int:
     async with opened_application(options, may_be_new=options.register) as app:
-        email = options.email.strip().lower()
+        email = email_spelling(options.email)
         if password is not None:
             await app.users.register_user(
                 email=email, password=password, first_name="Exchange", last_name="Operator"

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -52,6 +52,27 @@ async def test_each_sign_in_opens_its_own_session(accounts: Accounts, buyer: Use
 
     assert accounts.session_of(phone) != accounts.session_of(laptop)
     assert phone.refresh_token != laptop.refresh_token
+
+
+@pytest.mark.parametrize(
+    "stored", ["ju\u0308rgen@example.com", "a..b@example.com", "bu\u200byer@example.com"]
+)
+async def test_an_email_from_before_that_would_be_refused_today_signs_in(
+    accounts: Accounts, buyer: User, stored: str
+) -> None:
+    other = await accounts.join("jürgen@example.com")
+    async with accounts.store.transaction():
+        await accounts.store.users.save(replace(buyer, email=stored))
+
+    assert (await accounts.enter(f" {stored} ")).user.id == buyer.id
+    assert (await accounts.enter("JÜRGEN@example.com")).user.id == other.id
+
+
+async def test_every_spelling_of_an_email_signs_in(accounts: Accounts) -> None:
+    user = await accounts.join("jürgen@bücher.example")
+
+    for email in ("ju\u0308rgen@bücher.example", "JÜRGEN@XN--BCHER-KVA.example"):
+        assert (await accounts.enter(email)).user.id == user.id
 
 
 @dataclass
