@@ -37,6 +37,7 @@ nox.options.sessions = [
     "coverage",
     "real",
     "journeys",
+    "hostile",
     "docs",
 ]
 
@@ -135,8 +136,19 @@ def journeys(session: nox.Session) -> None:
         session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
         return
     parallel = ("-n", "auto", "--dist", "worksteal")
-    session.run("pytest", "-m", "journey and not alone", *parallel, "--durations=10")
+    others = "journey and not alone and not hostile"
+    session.run("pytest", "-m", others, *parallel, "--durations=10")
     session.run("pytest", "-m", "journey and alone", "--durations=10")
+
+
+@nox.session
+def hostile(session: nox.Session) -> None:
+    """Attacks on a served exchange from one address, while a client at another one uses it.
+
+    Each lasts 10 seconds, and 2.5 in CI. It needs an otherwise idle machine.
+    """
+    length = {"HOSTILE_SECONDS": "2.5" if os.environ.get("NO_SKIPS") else "10"}
+    session.run("pytest", "-m", "hostile", "-rP", *session.posargs, env=length)
 
 
 @nox.session

@@ -94,7 +94,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     path = collection_path.relative_to(HERE).as_posix()
     marks = config.option.markexpr
     left_out = path.startswith(REACHES_OUT) and "not integration" in marks
-    left_out = left_out or (path.startswith("journeys") and "not journey" in marks)
+    left_out = left_out or (path.startswith(("journeys", "hostile")) and "not journey" in marks)
     return True if left_out else None
 
 

@@ -1,0 +1,211 @@
+"""An attacker, in a process of its own: `python attacker.py ATTACK URL SECONDS JSON`.
+
+It comes from one address and keeps to the limits: who is refused asks again when the answer says
+so. At the end it prints what it was answered.
+"""
+
+import asyncio
+import itertools
+import json
+import random
+import resource
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+ADDRESS = "127.0.0.2"
+_PAUSE = 0.2
+"""Seconds until a connection is tried again that was not accepted, or was closed."""
+
+
+class Attacker:
+    """Where an attack goes, how long it lasts, and what it was answered."""
+
+    def __init__(self, url: str, seconds: float, facts: dict[str, Any]) -> None:
+        parts = urlsplit(url)
+        self.host, self.port = parts.hostname or "", parts.port or 80
+        self.until = monotonic() + seconds
+        self.facts = facts
+        self.answers: Counter[str] = Counter()
+        self.largest = 0
+        """The size of the largest refusal in bytes."""
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self.until
+
+    def request(self, method: str, target: str, body: bytes = b"") -> bytes:
+        lines = [f"{method} {target} HTTP/1.1", f"host: {self.host}", "accept: */*"]
+        if body:
+            lines += ["content-type: application/json", f"content-length: {len(body)}"]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    async def ask(self, requests: Iterator[bytes], connections: int) -> None:
+        """Ask on so many connections, each of which waits for its answers."""
+        await asyncio.gather(*(self._ask_on_one(requests) for _ in range(connections)))
+
+    async def _ask_on_one(self, requests: Iterator[bytes]) -> None:
+        while not self.is_over:
+            try:
+                reader, writer = await self.opened()
+            except OSError:
+                self.answers["not connected"] += 1
+                await asyncio.sleep(_PAUSE)
+                continue
+            with suppress(OSError, asyncio.IncompleteReadError, ValueError):
+                while not self.is_over:
+                    writer.write(next(requests))
+                    await asyncio.sleep(await self._answer(reader))
+            writer.close()
+            await asyncio.sleep(_PAUSE)
+
+    async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(self.host, self.port, local_addr=(ADDRESS, 0))
+
+    async def _answer(self, reader: asyncio.StreamReader) -> float:
+        """Read an answer, and return how many seconds to wait."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        status, *lines = head.split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines if line)
+        length = int(headers.get("content-length", "0"))
+        await reader.readexactly(length)
+        code = status.split()[1]
+        self.answers[code] += 1
+        if code >= "400":
+            self.largest = max(self.largest, len(head) + length)
+        return float(headers.get("retry-after", "0"))
+
+    async def follow(self, subscription: str) -> None:
+        """Subscribe to one book again and again on one connection."""
+        url = f"ws://{self.host}:{self.port}/v1/stream"
+        while not self.is_over:
+            with suppress(OSError, WebSocketException):
+                async with connect(url, local_addr=(ADDRESS, 0), max_size=None) as stream:
+                    while not self.is_over:
+                        await stream.send(subscription)
+                        answer = str(await stream.recv())
+                        if not answer.startswith('{"type":"error"'):
+                            self.answers["told"] += 1
+                            continue
+                        self.answers["refused"] += 1
+                        problem = json.loads(answer)["problem"]
+                        await asyncio.sleep(problem.get("retry_after", 0))
+            await asyncio.sleep(_PAUSE)
+
+    async def hold(self, begun: bytes) -> None:
+        """Begin a request, and never finish it."""
+        while not self.is_over:
+            try:
+                reader, writer = await self.opened()
+                self.answers["opened"] += 1
+                writer.write(begun)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(reader.read(), self.until - monotonic())
+                writer.close()
+            except OSError:
+                self.answers["not connected"] += 1
+            await asyncio.sleep(_PAUSE)
+
+
+# ---- the attacks -----------------------------------------------------------------------------
+
+
+async def reference(attacker: Attacker) -> None:
+    """Read the reference of the API on many connections."""
+    await attacker.ask(itertools.repeat(attacker.request("GET", "/schema")), 400)
+
+
+async def subscriptions(attacker: Attacker) -> None:
+    """Subscribe again and again to a book of ten thousand levels."""
+    book = {"product_id": attacker.facts["deep"], "size": attacker.facts["size"]}
+    message = json.dumps({"op": "subscribe", "channel": "book", **book})
+    await asyncio.gather(*(attacker.follow(message) for _ in range(3)))
+
+
+async def searches(attacker: Attacker) -> None:
+    """Search for ever new words, many of which are misspelt, on many connections."""
+    dice = random.Random(1)
+
+    def requests() -> Iterator[bytes]:
+        while True:
+            word = "".join(dice.choices("abcdefghijklmnorstuy", k=dice.randint(1, 6)))
+            yield attacker.request("GET", f"/v1/search?q={word}&limit=100&sort=price_asc")
+
+    await attacker.ask(requests(), 1_500)
+
+
+async def nowhere(attacker: Attacker) -> None:
+    """Ask for paths that do not exist."""
+    targets = (attacker.request("GET", f"/nowhere/{number}") for number in itertools.count())
+    await attacker.ask(targets, 200)
+
+
+async def readiness(attacker: Attacker) -> None:
+    """Ask whether the process is ready."""
+    await attacker.ask(itertools.repeat(attacker.request("GET", "/health/ready")), 200)
+
+
+async def parameters(attacker: Attacker) -> None:
+    """Send 56 kB of query parameters that do not exist."""
+    query = "&".join(f"u{number}=1" for number in range(7_000))[:56_000]
+    await attacker.ask(itertools.repeat(attacker.request("GET", f"/v1/products?{query}")), 50)
+
+
+async def halves(attacker: Attacker) -> None:
+    """Open many connections, and send half a request on each."""
+    begun = (
+        b"GET /v1/products HTTP/1.1\r\nhost: a\r\n",
+        b"POST /v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{",
+        b"",
+    )
+    await asyncio.gather(*(attacker.hold(begun[number % 3]) for number in range(1_100)))
+
+
+async def garbage(attacker: Attacker) -> None:
+    """Send what is no request, each time on a new connection."""
+    await attacker.ask(itertools.repeat(b"\x00\x01\x02\r\n\r\n"), 100)
+
+
+async def passwords(attacker: Attacker) -> None:
+    """Guess the password of one user."""
+    credentials = {"email": attacker.facts["victim"], "password": "a wrong password"}
+    body = json.dumps(credentials).encode()
+    await attacker.ask(itertools.repeat(attacker.request("POST", "/v1/sessions", body)), 50)
+
+
+ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
+    attack.__name__: attack
+    for attack in (
+        reference,
+        subscriptions,
+        searches,
+        nowhere,
+        readiness,
+        parameters,
+        halves,
+        garbage,
+        passwords,
+    )
+}
+
+
+async def run(attack: str, url: str, seconds: float, facts: dict[str, Any]) -> None:
+    attacker = Attacker(url, seconds, facts)
+    print("begins", flush=True)
+    # Whoever still waits at the end goes home.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ATTACKS[attack](attacker), seconds + _PAUSE)
+    print(json.dumps({"answers": attacker.answers, "largest": attacker.largest}), flush=True)
+
+
+if __name__ == "__main__":
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    asyncio.run(run(sys.argv[1], sys.argv[2], float(sys.argv[3]), json.loads(sys.argv[4])))

@@ -1,0 +1,92 @@
+"""A client at another address uses the exchange while somebody attacks it within the limits."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .attacker import ATTACKS
+from .bystander import Bystander, Seen
+from .conftest import DESCRIPTORS, Attacked
+
+pytestmark = [pytest.mark.journey, pytest.mark.hostile]
+
+_ATTACKER = Path(__file__).with_name("attacker.py")
+_BEARABLE = 0.25
+"""Seconds within which 99 of 100 requests must be answered, unless the machine is slow itself."""
+_SLOWER = 4
+"""How many times the time without an attack is bearable too."""
+_SPARE = 24
+"""Descriptors that must be left for the store and whatever else the process opens."""
+_MEMORY = 150_000_000
+_LOG = 1_000_000
+_REFUSAL = 4_096
+"""What no refusal exceeds, in bytes, unless the request was larger."""
+
+
+@dataclass
+class Attack:
+    """What the attacked process needed most at any time, and what the attacker was answered."""
+
+    descriptors: int = 0
+    memory: int = 0
+    log: int = 0
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def under(attack: str, exchange: Attacked, seconds: float) -> AsyncIterator[Attack]:
+    """Attack the exchange while the block runs."""
+    seen, log = Attack(), exchange.log
+    # It begins a little before the client, and ends a little after it.
+    command = (attack, exchange.url, str(seconds + 0.5), exchange.facts.as_json())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(_ATTACKER), *command, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"begins\n"
+    watching = asyncio.create_task(_watch(exchange, seen))
+    try:
+        yield seen
+        seen.told = json.loads(await process.stdout.readline())
+        assert await process.wait() == 0
+    finally:
+        watching.cancel()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    seen.log = exchange.log - log
+
+
+async def _watch(exchange: Attacked, seen: Attack) -> None:
+    while True:
+        seen.descriptors = max(seen.descriptors, exchange.descriptors)
+        seen.memory = max(seen.memory, exchange.memory)
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_others_use_the_exchange_while_one_address_attacks_it(
+    attack: str, exchange: Attacked, bystander: Bystander, unattacked: Seen, seconds: float
+) -> None:
+    memory = exchange.memory
+    async with under(attack, exchange, seconds) as attacked:
+        seen = await bystander.use_it(seconds)
+    print(
+        f"\n{attack}: p99 {seen.p99 * 1000:.0f} ms, without it {unattacked.p99 * 1000:.0f} ms;"
+        f" signed in after {seen.signed_in_after}; {attacked.descriptors} descriptors,"
+        f" {(attacked.memory - memory) / 1e6:.0f} MB more, {attacked.log} bytes of log;"
+        f" the attacker was told {attacked.told}"
+    )
+    assert seen.failures == []
+    assert seen.p99 <= max(_BEARABLE, _SLOWER * unattacked.p99)
+    assert max(seen.signed_in_after) <= 2
+    assert attacked.descriptors <= DESCRIPTORS - _SPARE
+    assert attacked.memory - memory <= _MEMORY
+    assert attacked.log <= _LOG
