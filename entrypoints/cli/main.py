@@ -11,6 +11,7 @@ from typing import Any
 from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from ..garbage import looked_at_rarely
+from ..repeated_lines import RepeatedLines
 from . import demo, double, mail, migrate, provider, serve, worker
 from .admin import command as admin
 from .configured import add_store
@@ -39,6 +40,8 @@ def _run(options: argparse.Namespace) -> int:
     # Never DEBUG, because the database driver would log every parameter value.
     level = logging.INFO if options.verbose else options.log_level
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RepeatedLines())
     try:
         command: Coroutine[Any, Any, int] = options.run(options)
         code = run(command)
