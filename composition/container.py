@@ -43,6 +43,8 @@ async def open_application(
     if roles is not None:
         container.roles.override(providers.Object(roles))
         container.who.override(providers.Object(sql_adapters.who_is(roles)))
+        if ProcessRole.HTTP in roles and settings.store.kind != "memory":
+            container.here.override(container.shown_from_own_readers)
         if settings.is_shared:
             container.keepers.override(container.shared_keepers)
         if settings.nats.servers:

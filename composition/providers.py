@@ -65,7 +65,7 @@ from .messengers import mailers, push_messengers, templates_of, text_messengers
 from .nats_bus import open_nats_bus
 from .network import open_network
 from .outside_messengers import mail_reports_of, push_server_key_of, text_reports_of
-from .replica import Shown, open_replica, shown_from_replica, shown_from_store
+from .replica import Shown, open_replica, shown_from_readers, shown_from_replica, shown_from_store
 from .typesense_adapters import TypesenseIndex, check_of, index_of, open_typesense_index
 from .webhook_sender import open_webhook_sender, webhook_rules
 
@@ -84,7 +84,6 @@ class Container(containers.DeclarativeContainer):
     """One provider per port. The settings select the adapter."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
-
     migrate: providers.Provider[bool] = providers.Object(True)
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
     real_clock: providers.Provider[Clock] = providers.Callable(real_clock_of, clock)
@@ -94,7 +93,6 @@ class Container(containers.DeclarativeContainer):
     roles: providers.Provider[Set[ProcessRole]] = providers.Object(ALL_ROLES)
     keepers: providers.Provider[Keepers | None] = providers.Object(None)
     """The leases of a process that runs roles. Commands have none."""
-
     shards: providers.Provider[int] = providers.Object(1)
     """The number of parts into which the books are divided."""
     who: providers.Provider[str] = providers.Object(sql_adapters.who_is(None))
@@ -104,6 +102,9 @@ class Container(containers.DeclarativeContainer):
     )
     lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         sql_adapters.open_lease_database, settings, who
+    )
+    public_database: "providers.Provider[SqlDatabase]" = providers.Resource(
+        sql_adapters.open_public_database, settings, who, sql_database
     )
     replica_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         open_replica, settings, who
@@ -228,11 +229,15 @@ class Container(containers.DeclarativeContainer):
     search_index: providers.Provider[SearchIndex] = providers.Singleton(
         index_of, typesense_index, stored_search_index, settings
     )
+    here: providers.Provider[Shown] = providers.Singleton(shown_from_store, store, search_index)
+    shown_from_own_readers: providers.Provider[Shown] = providers.Singleton(
+        shown_from_readers, search_index, public_database, settings
+    )
     _replica_of = (replica_database, sql_database, stopwatch, settings)
     shown: providers.Provider[Shown] = providers.Selector(
         settings.provided.shown_from,
-        store=providers.Singleton(shown_from_store, store, search_index),
-        replica=providers.Singleton(shown_from_replica, store, search_index, *_replica_of),
+        store=here,
+        replica=providers.Singleton(shown_from_replica, here, *_replica_of),
     )
     charts: providers.Provider[ChartParts] = providers.Resource(
         open_charts, settings, shown.provided.charts, store.provided.chart_backlog, stopwatch

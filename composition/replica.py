@@ -1,4 +1,4 @@
-"""What is only shown, read from a replica of the store while that works."""
+"""What is only shown, read with connections of its own, or from a replica while that works."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -37,15 +37,32 @@ def shown_from_store(store: Store, search_index: SearchIndex) -> Shown:
     return Shown(store.tape, store.charts, search_index)
 
 
+def shown_from_readers(
+    search_index: SearchIndex, readers: "SqlDatabase", settings: Settings
+) -> Shown:
+    """Return ports that read from the store with connections of their own, the `readers`.
+
+    What the public asks for then waits for these alone, and not what checks tokens and works.
+    """
+    from ..adapters.sql.analytics.charts import SqlCharts
+    from ..adapters.sql.analytics.tape import SqlTape
+    from .sql_adapters import postgres_search_index, sqlite_search_index
+
+    search: SearchReader = search_index
+    if settings.typesense.is_used == "none":
+        is_shared = settings.is_shared
+        search = (postgres_search_index if is_shared else sqlite_search_index)(readers)
+    return Shown(SqlTape(readers), SqlCharts(readers), search)
+
+
 def shown_from_replica(
-    store: Store,
-    search_index: SearchIndex,
+    shown: Shown,
     replica: "SqlDatabase",
     database: "SqlDatabase",
     stopwatch: Stopwatch,
     settings: Settings,
 ) -> Shown:
-    """Return ports that read from the replica of `database`, or from the store while it fails."""
+    """Return ports that read from the replica of `database`, or like `shown` while it fails."""
     from ..adapters.sql.analytics.charts import SqlCharts
     from ..adapters.sql.analytics.tape import SqlTape
     from ..adapters.sql.operations.postgres_replica import PostgresReplica
@@ -57,12 +74,12 @@ def shown_from_replica(
         timeout=settings.store.replica_timeout.total_seconds(),
         max_lag=settings.store.replica_max_lag.total_seconds(),
     )
-    tape = ReplicaReads[TapeReader](replica=SqlTape(replica), store=store.tape, watch=watch)
-    charts = ReplicaReads[ChartReader](replica=SqlCharts(replica), store=store.charts, watch=watch)
+    tape = ReplicaReads[TapeReader](replica=SqlTape(replica), store=shown.tape, watch=watch)
+    charts = ReplicaReads[ChartReader](replica=SqlCharts(replica), store=shown.charts, watch=watch)
     if settings.typesense.is_used != "none":
-        return Shown(ReplicatedTape(tape), ReplicatedCharts(charts), search_index, watch.check)
+        return Shown(ReplicatedTape(tape), ReplicatedCharts(charts), shown.search, watch.check)
     search = ReplicaReads[SearchReader](
-        replica=PostgresSearchIndex(replica), store=search_index, watch=watch
+        replica=PostgresSearchIndex(replica), store=shown.search, watch=watch
     )
     return Shown(
         ReplicatedTape(tape), ReplicatedCharts(charts), ReplicatedSearch(search), watch.check

@@ -46,6 +46,17 @@ async def open_lease_database(settings: Settings, who: str) -> "AsyncIterator[Sq
         yield database
 
 
+@asynccontextmanager
+async def open_public_database(
+    settings: Settings, who: str, _migrated: "SqlDatabase"
+) -> "AsyncIterator[SqlDatabase]":
+    """Open connections for what the public reads, to a database that is open already."""
+    from .sql_store import open_readers
+
+    async with open_readers(settings, who) as database:
+        yield database
+
+
 def who_is(roles: Set[ProcessRole] | None) -> str:
     """Return what a database's server shows about a process: its roles, or `command`, and host.
 

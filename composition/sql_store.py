@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from ..adapters.memory.wakeups import MemoryWakeups
 from ..adapters.sql.analytics.chart_backlog import SqlChartBacklog
@@ -70,6 +71,8 @@ from ..ports.ids import Ids
 from ..ports.wakeups import Wakeups
 from .adapters import Store
 
+_PUBLIC_PATIENCE = 2.0
+"""Seconds."""
 _FOR_LEASES = Limits(connections=2, patience=1.0, connecting=2.0, statement=2.0)
 
 
@@ -104,6 +107,18 @@ async def open_sql_database(
 async def open_lease_database(url: str, who: str = "solebook") -> AsyncIterator[SqlDatabase]:
     """Open connections for leases alone, which wait for nothing else. Raises Unavailable."""
     async with SqlDatabase(url, _FOR_LEASES, name=who) as database:
+        yield database
+
+
+@asynccontextmanager
+async def open_readers(settings: Settings, who: str) -> AsyncIterator[SqlDatabase]:
+    """Open connections for what the public reads, which waits for nothing else.
+
+    Who gets none of them soon is refused. Raises Unavailable.
+    """
+    connections = settings.store.public_connections
+    limits = replace(limits_of(settings), connections=connections, patience=_PUBLIC_PATIENCE)
+    async with SqlDatabase(settings.store_url, limits, name=who) as database:
         yield database
 
 

@@ -68,6 +68,9 @@ class StoreSettings(Section, frozen=True):
     """The file of its key."""
     connections: Annotated[int, Between(2, 1_000, "a read would wait for every write")] = 10
     """The maximum of connections of this process to PostgreSQL."""
+    public_connections: Annotated[int, Between(1, 1_000, "nobody could search")] = 4
+    """How many more connections to PostgreSQL a process with HTTP has for what the public reads of
+    the tape and the search. SQLite has 4."""
     patience: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NEVER_STORED)] = (
         timedelta(seconds=10)
     )
