@@ -11,6 +11,7 @@ from .urls import is_here
 
 _MAPPED = 96
 """Bits before an address of IPv4 that is written as one of IPv6."""
+_CLOSED = "nobody could connect"
 _USER = RateLimit(burst=200, per_second=50)
 _ADDRESS = RateLimit(burst=400, per_second=200)
 _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
@@ -34,6 +35,13 @@ class HttpSettings:
     """Registrations and sign-ins from one address, and its wrong passwords of one email."""
     email_limit: RateLimit = _EMAIL
     """Wrong passwords of one email from all addresses where its user has not signed in before."""
+
+    connections: Annotated[int, Between(1, 1_000_000, _CLOSED)] | None = None
+    """The maximum of open connections. The default is 10,000, or fewer if the process may open
+    fewer files."""
+    connections_per_address: Annotated[int, Between(1, 1_000_000, _CLOSED)] | None = None
+    """The maximum of open connections from one address that is no trusted proxy. The default is
+    256, or half of all connections if those are fewer."""
 
     public_url: str | None = None
     """Where users reach the exchange, such as `https://exchange.example.com`. Letters link to it.

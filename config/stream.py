@@ -39,6 +39,8 @@ class StreamSettings:
     """The timeout of a connection that has no subscription and sends nothing."""
     books: Annotated[int, Between(1, _MANY, "nobody could follow a book")] = 50
     """The maximum of books that one connection may subscribe to."""
+    depth: Annotated[int, Between(1, 100_000, "nobody would see a price")] = 500
+    """The maximum of price levels of each side in a snapshot. Deeper ones are left out."""
     connections: Annotated[int, Between(1, _MANY, _CLOSED)] = 2_000
     """The maximum of connections in all."""
     connections_per_address: Annotated[int, Between(1, _MANY, _CLOSED)] = 20

@@ -55,8 +55,11 @@ async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...config.server import ServerSettings
+    from ..descriptors import raise_descriptors
     from ..garbage import collect_rarely
     from ..http.app import create_app
+    from ..http.connections import connection_limits
+    from ..http.openapi.document import describe_in_time
     from ..http.server import reserved_address, serving
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
@@ -74,19 +77,24 @@ async def serve(options: argparse.Namespace) -> int:
         host=options.host or settings.server.host,
         port=settings.server.port if options.port is None else options.port,
     )
+    limits = connection_limits(settings.http, raise_descriptors())
     # First the address: a second process on a port that is taken must not ask for any lease.
     with reserved_address(server.host, server.port) as address:
         async with running_roles(settings, options.roles) as application:
             await report_doubled_products(application)
             app = create_app(application, settings.http, settings.stream)
-            async with serving(app, address) as url:
+            async with serving(app, address, limits=limits) as url:
                 stop = stop_signal()
                 collect_rarely()
-                sparing = asyncio.create_task(spare_loaded_books(application))
+                beside = [
+                    asyncio.create_task(spare_loaded_books(application)),
+                    asyncio.create_task(describe_in_time(app)),
+                ]
                 print(f"solebook serves {url}  (the API: {url}/schema)")
                 print(f"{_kept(settings)}; Ctrl-C stops", flush=True)
                 await stop.wait()
-                sparing.cancel()
+                for task in beside:
+                    task.cancel()
     return 0
 
 

@@ -16,11 +16,13 @@ from ..web.account import AccountPages
 from .behind import Behind, behind_routes
 from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
+from .edge.entrance import Entrance
 from .edge.gate import Gate
 from .edge.head import HeadAsGet
 from .edge.headers import add_security_headers
 from .edge.json_body import JsonRequest
 from .edge.json_response import JsonResponse
+from .edge.kept_answers import KeptAnswers
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .edge.request_checks import check_request
 from .openapi.document import openapi_config
@@ -119,7 +121,7 @@ def create_app(
     settings = settings or HttpSettings()
     behind = behind_routes(application, settings, stream_settings or StreamSettings())
     app = build_routes(settings, lambda: behind)
-    app.asgi_handler = before_routes(app.asgi_handler, application)
+    app.asgi_handler = before_routes(app.asgi_handler, settings, lambda: behind)
     return app
 
 
@@ -154,6 +156,10 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
     )
 
 
-def before_routes(handler: ASGIApp, application: Application) -> ASGIApp:
+def before_routes(
+    handler: ASGIApp, settings: HttpSettings, behind: Callable[[], Behind]
+) -> ASGIApp:
     """Return what is done with a request before its route is looked for."""
-    return HeadAsGet(EarlyRefusal(handler, application.admission))
+    refusing = EarlyRefusal(KeptAnswers(handler, behind=behind), behind().application.admission)
+    cors = cors_config(settings.cors_origins)
+    return Entrance(HeadAsGet(refusing), behind=behind, cors=cors)

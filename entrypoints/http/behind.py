@@ -10,8 +10,17 @@ from ...core.operations.view_health import ViewHealth
 from ...core.users.credential_limits import CredentialLimits
 from .edge.client_address import client_address
 from .edge.hosts import AllowedHosts
+from .edge.places import Places
 from .edge.rate_limiting import RequestLimits, SourceLimits
 from .stream.handler import Stream
+
+_COSTLY_AT_ONCE = 8
+_COSTLY_OF_ONE = 2
+_COSTLY_WAITING = 32
+"""How many costly requests run at the same time, how many of one address, and how many of it wait.
+
+Fewer than the store's connections for public reads are no gain, and more would wait for these.
+"""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class Behind:
     hosts: AllowedHosts
     limits: RequestLimits
     credential_limits: SourceLimits
+    places: Places
     health: ViewHealth
     stream: Stream
 
@@ -44,6 +54,7 @@ def behind_routes(
         credential_limits=SourceLimits(
             CredentialLimits(limits, settings.credentials_limit, settings.email_limit), address_of
         ),
+        places=Places(at_once=_COSTLY_AT_ONCE, per_owner=_COSTLY_OF_ONE, waiting=_COSTLY_WAITING),
         health=view_health_of(application),
         stream=Stream(application, stream_settings, settings, address_of),
     )

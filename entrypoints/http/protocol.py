@@ -2,12 +2,15 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
 )
+
+from .connections import Connections
 
 MAX_HEAD = 65_536
 """The maximum size of the request line and headers in bytes, approximately.
@@ -16,11 +19,24 @@ The parser has no limit.
 """
 PATIENCE = 30.0
 """Seconds within which a request must be complete, from its first byte."""
+HEAD_PATIENCE = 10.0
+"""Seconds within which its head must be complete, and the first one must begin."""
+_NO_ROOM = b"There are too many connections."
+_FULL = b"\r\n".join(
+    (
+        STATUS_LINE[HTTPStatus.SERVICE_UNAVAILABLE] + b"content-type: text/plain; charset=utf-8",
+        b"content-length: %d" % len(_NO_ROOM),
+        b"retry-after: 1",
+        b"connection: close",
+        b"",
+        _NO_ROOM,
+    )
+)
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Answers 400 if a head is too large and 408 if a request is too slow, and closes the
-    connection.
+    """Answers 503 if there are too many connections, 400 if a head is too large and 408 if a
+    request is too slow, and closes the connection.
 
     A connection without any request is closed like an idle one. A connection that closes after a
     response stays open until its request has arrived, because the client of a connection that is
@@ -35,16 +51,30 @@ class BoundedProtocol(HttpToolsProtocol):
     _closes = False
     """Whether to close the connection at the end of the current request."""
 
+    def __init__(self, *arguments: Any, seats: Connections, **named: Any) -> None:
+        """Create it; `seats` counts the server's connections."""
+        super().__init__(*arguments, **named)
+        self._seats = seats
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base does
         super().connection_made(transport)
+        if not self._seats.admit(self, self.loop.time()):
+            transport.write(_FULL)
+            transport.close()
+            return
         self._begin_head()
         self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
+            min(self.timeout_keep_alive, HEAD_PATIENCE), self.timeout_keep_alive_handler
         )
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._seats.leave(self)
         self._end_look()
         super().connection_lost(exc)
+
+    def close(self) -> None:
+        """Close the connection, on which nothing is under way."""
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
@@ -55,12 +85,22 @@ class BoundedProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._end_look()
         super().handle_websocket_upgrade()
+        # From now on another protocol hears when the connection ends.
+        protocol = self.transport.get_protocol()
+        lost = protocol.connection_lost
+
+        def connection_lost(exc: Exception | None) -> None:
+            self._seats.leave(self)
+            lost(exc)
+
+        protocol.connection_lost = connection_lost  # type: ignore[method-assign]  # of this one
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._seats.works(self)
         self._since = self.loop.time()
         if self._look is None:
-            self._look = self.loop.call_later(PATIENCE, self._look_after_it)
+            self._look = self.loop.call_later(self._patience, self._look_after_it)
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
@@ -73,8 +113,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._begin_head()
         if self.cycle is not None:
             self.cycle.more_body = False  # the base leaves it if the response is complete
+            if self.cycle.response_complete:
+                self._seats.rests(self, self.loop.time())
         if self._closes:
             self.transport.close()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._since is None and not self.pipeline:
+            self._seats.rests(self, self.loop.time())
+
+    @property
+    def _patience(self) -> float:
+        return min(HEAD_PATIENCE, PATIENCE) if self._is_in_head else PATIENCE
 
     def close_after(self, cycle: RequestResponseCycle) -> None:
         """Close the connection, or leave that to the end of the request if it is still arriving."""
@@ -101,7 +152,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._look = None
         if self._since is None or self.transport.is_closing():
             return
-        if (due := self._since + PATIENCE) > self.loop.time():
+        if (due := self._since + self._patience) > self.loop.time():
             self._look = self.loop.call_at(due, self._look_after_it)
             return
         if not self._is_answered():

@@ -5,11 +5,15 @@ import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
 from litestar import Litestar
 
+from ...config.http import HttpSettings
+from ..descriptors import raise_descriptors
+from .connections import ConnectionLimits, Connections, connection_limits
 from .protocol import BoundedProtocol
 
 _KEEP_ALIVE = 75
@@ -71,13 +75,19 @@ def reserved_address(host: str, port: int) -> Iterator[socket.socket]:
 async def serving(
     app: Callable[..., Any],
     address: socket.socket,
-    protocol: type[asyncio.Protocol] = BoundedProtocol,
+    protocol: type[BoundedProtocol] = BoundedProtocol,
+    limits: ConnectionLimits | None = None,
 ) -> AsyncIterator[str]:
-    """Serve at a reserved address until the block is left, and yield the URL."""
+    """Serve at a reserved address until the block is left, and yield the URL.
+
+    The default `limits` of connections are those of default settings.
+    """
+    limits = limits or connection_limits(HttpSettings(), raise_descriptors())
+    counted: Any = partial(protocol, seats=Connections(limits))
     server = _Server(
         uvicorn.Config(
             app,
-            http=protocol,
+            http=counted,
             log_config=None,
             access_log=False,
             server_header=False,

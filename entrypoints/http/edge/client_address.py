@@ -25,7 +25,7 @@ def client_address(proxies: Sequence[IPv4Network | IPv6Network]) -> AddressOf:
         peer = client[0] if client else _UNKNOWN
         if proxies:
             hops = _forwarded_for(scope)
-            while hops and _is_trusted(peer, proxies):
+            while hops and is_trusted(peer, proxies):
                 peer = hops.pop()
         return address_name(peer)
 
@@ -37,7 +37,10 @@ def _forwarded_for(scope: Scope) -> list[str]:
     return [hop.strip() for line in lines for hop in line.decode("latin-1").split(",")]
 
 
-def _is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
+def is_trusted(text: str, proxies: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Return whether an address is a trusted proxy's."""
+    if not proxies:
+        return False
     try:
         address = _parsed(text)
     except ValueError:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from litestar.config.cors import CORSConfig
+from litestar.types import Scope
 
+from .headers import header
 from .idempotency import REPLAYED
 
 _READABLE = ("Allow", "ETag", "Location", REPLAYED, "Retry-After", "WWW-Authenticate")
@@ -15,3 +17,12 @@ def cors_config(origins: Sequence[str]) -> CORSConfig | None:
     if not origins:
         return None
     return CORSConfig(allow_origins=list(origins), expose_headers=list(_READABLE))
+
+
+def readable(config: CORSConfig | None, scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the headers with which a page may read an answer that the framework has not seen."""
+    origin = header(scope, b"origin")
+    if config is None or origin is None or not config.is_origin_allowed(origin):
+        return []
+    shown = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} | config.simple_headers
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in shown.items()]

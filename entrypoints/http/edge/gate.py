@@ -7,11 +7,13 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ..behind import Behind
 from .bearer import bearer_token
+from .costs import COSTLY, cost_at_entrance, cost_of
 from .headers import header
 
 
 class Gate:
-    """Checks the host, the rate limits and the access token of a request.
+    """Checks the host, the rate limits and the access token of a request, and bounds how many
+    costly ones run at the same time.
 
     It is one middleware, because each middleware costs as much time as all of these checks.
     """
@@ -23,21 +25,25 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the route, with the actor as `user` and the session as `auth`.
 
-        The limit of the address comes first, so that invalid tokens are counted too. Raises
+        The limit of the address comes first, so that invalid tokens are counted too. A token of it
+        was taken at the entrance. Raises
         ClientException, RateLimited, InvalidToken, Unavailable.
         """
         behind = self._behind()
         behind.hosts.check(scope)
         if scope["type"] == ScopeType.HTTP:
-            is_limited = not scope["route_handler"].opt.get("exclude_from_rate_limits")
-            if is_limited:
-                await behind.limits.take_for_address(scope)
+            cost = cost_of(scope)
+            if cost > (paid := cost_at_entrance(scope)):
+                await behind.limits.take_for_address(scope, cost - paid)
             if _needs_token(scope):
                 authenticate = behind.application.users.authenticate_request
                 actor, scope["auth"] = await authenticate(bearer_token(scope))
                 scope["user"] = actor
-                if is_limited:
-                    await behind.limits.take_for_user(actor)
+                await behind.limits.take_for_user(actor, cost)
+            if cost >= COSTLY:
+                async with behind.places.taken(behind.limits.owner_of(scope)):
+                    await self._app(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 

@@ -14,15 +14,19 @@ from ....ports.language.sources import Source
 from ....ports.language.users import Actor
 from ....ports.rate_limits import RateLimits
 from .client_address import AddressOf
+from .costs import HEALTH
 
 _log = logging.getLogger("solebook.http")
 
-UNLIMITED = {"exclude_from_rate_limits": True}
-"""The `opt` of a route without rate limits."""
+_HEALTH_LIMIT = RateLimit(burst=60, per_second=20)
+"""Health checks from one address. Others at that address cannot use up what monitoring needs."""
 
 
 class RequestLimits:
-    """Takes tokens for every request. If the buckets are unavailable, the request passes."""
+    """Takes tokens for every request: one at the entrance, and the rest of what its route costs.
+
+    If the buckets are unavailable, the request passes.
+    """
 
     def __init__(
         self,
@@ -37,17 +41,25 @@ class RequestLimits:
         self._user_limit = user_limit
         self._address_of = address_of
 
-    async def take_for_address(self, scope: Scope) -> None:
-        """Take a token of the client's address, signed in or not. Raises RateLimited."""
-        await self._take(f"address:{self._address_of(scope)}", self._address_limit)
+    def owner_of(self, scope: Scope) -> str:
+        """Return whose places a request takes: its client's address."""
+        return self._address_of(scope)
 
-    async def take_for_user(self, actor: Actor) -> None:
-        """Take a token of a signed-in user. Raises RateLimited."""
-        await self._take(f"user:{actor.user_id}", self._user_limit)
+    async def take_for_address(self, scope: Scope, cost: int) -> None:
+        """Take tokens of the client's address, signed in or not. Raises RateLimited."""
+        address = self._address_of(scope)
+        if scope["path"].startswith(HEALTH):
+            await self._take(f"health:{address}", _HEALTH_LIMIT, cost)
+        else:
+            await self._take(f"address:{address}", self._address_limit, cost)
 
-    async def _take(self, bucket: str, limit: RateLimit) -> None:
+    async def take_for_user(self, actor: Actor, cost: int) -> None:
+        """Take tokens of a signed-in user. Raises RateLimited."""
+        await self._take(f"user:{actor.user_id}", self._user_limit, cost)
+
+    async def _take(self, bucket: str, limit: RateLimit, cost: int) -> None:
         try:
-            await self._limits.take(bucket, limit)
+            await self._limits.take(bucket, limit, cost)
         except Unavailable as error:
             # No limits for a while are better than no trading.
             _log.warning("%s", error)

@@ -19,6 +19,8 @@ from .headers import header
 from .json_response import JsonResponse
 
 _INTEGER = re.compile(r"^-?(0|[1-9][0-9]*)\Z")
+_LONGEST_QUERY = 8_192
+"""Bytes. The longest texts of a search take half of it."""
 _SHORTEST_ID = 32
 """Characters of an id without hyphens."""
 
@@ -83,6 +85,9 @@ def _check_ids(request: Request[Any, Any, Any]) -> None:
 
 
 def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> None:
+    if len(request.scope["query_string"]) > _LONGEST_QUERY:
+        # To read it would take longer than most answers.
+        raise ClientException(f"the query is longer than {_LONGEST_QUERY} bytes")
     try:
         unquote_to_bytes(request.scope["query_string"]).decode()
     except UnicodeDecodeError as error:

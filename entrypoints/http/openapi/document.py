@@ -1,8 +1,9 @@
 """The OpenAPI document of the API."""
 
+import asyncio
 from typing import Any
 
-from litestar import Response, Router
+from litestar import Litestar, Response, Router
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
@@ -11,6 +12,9 @@ from .... import __version__
 from ..edge.bearer import PUBLIC
 from ..edge.problems import nothing_here
 from .reference import JsonDocument, ReferencePage
+
+_AFTER_START = 3.0
+"""Seconds."""
 
 _DESCRIPTION = """\
 The API of a sneaker exchange: bids, asks, and the orders that follow from a match. Amounts
@@ -43,6 +47,16 @@ _TAGS = {
 async def _only_what_there_is(response: Response[Any]) -> Response[Any]:
     """Return an unknown path below /schema as a problem; the framework would send a page."""
     return nothing_here() if response.status_code == 404 else response
+
+
+async def describe_in_time(app: Litestar) -> None:
+    """Make the document before somebody asks for it.
+
+    That takes a fifth of a second, in which nobody else would be answered. So another thread does
+    it, a little after the start, when the process has nothing more important to do.
+    """
+    await asyncio.sleep(_AFTER_START)
+    await asyncio.to_thread(lambda: app.openapi_schema)
 
 
 def openapi_config() -> OpenAPIConfig:

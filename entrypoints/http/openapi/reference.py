@@ -32,10 +32,14 @@ Node = dict[str, Any]
 class JsonDocument(JsonRenderPlugin):
     """Serves the document itself, for programs."""
 
+    _rendered: bytes | None = None
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
-        """Return the document."""
-        document = describe_webhooks(describe_shapes(openapi_schema))
-        return self.render_json(request, document)
+        """Return the document, which never changes."""
+        if self._rendered is None:
+            document = describe_webhooks(describe_shapes(openapi_schema))
+            self._rendered = self.render_json(request, document)
+        return self._rendered
 
 
 class ReferencePage(OpenAPIRenderPlugin):
@@ -43,9 +47,15 @@ class ReferencePage(OpenAPIRenderPlugin):
 
     def __init__(self) -> None:
         super().__init__(path="/")
+        self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
-        """Return the page."""
+        """Return the page, which never changes."""
+        if self._rendered is None:
+            self._rendered = self._page(request, openapi_schema)
+        return self._rendered
+
+    def _page(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         # The framework's document holds its own string types; as JSON it is plain.
         document: Node = json.loads(
             self.render_json(request, describe_webhooks(describe_shapes(openapi_schema)))

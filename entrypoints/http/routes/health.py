@@ -10,7 +10,6 @@ from ....ports.language.errors import Unavailable
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App, TheHealth
 from ..edge.problems import AnyRequest, ProblemResponse, refusal_response
-from ..edge.rate_limiting import UNLIMITED
 from ..openapi.documented import PUBLIC_SECURITY, problems
 
 
@@ -51,7 +50,7 @@ class HealthController(Controller):
 
     path = "/health"
     tags = ("health",)
-    opt = PUBLIC | UNLIMITED
+    opt = PUBLIC
     security = PUBLIC_SECURITY
     exception_handlers = {NotReady: not_ready_response}  # noqa: RUF012  # as the framework has it
 

@@ -27,6 +27,7 @@ from ....ports.language.market import BookKey
 from ....ports.language.streams import FellBehind
 from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
+from ..edge.costs import ENTRANCE, SUBSCRIPTION
 from ..edge.problems import problem_of
 from ..routes.order_views import order_view
 from .messages import (
@@ -91,9 +92,9 @@ class StreamConnection:
         seats: Seats,
         *,
         address: str,
-        count: Callable[[Actor | None], Awaitable[None]],
+        count: Callable[[Actor | None, int], Awaitable[None]],
     ) -> None:
-        """Create a connection. `count` takes a token of the client's rate limits per message."""
+        """Create a connection. `count` takes tokens of the client's rate limits per message."""
         self._socket = socket
         self._application = application
         self._clock = application.adapters.clock
@@ -141,7 +142,7 @@ class StreamConnection:
     async def _admit(self) -> None:
         """Take the connection's seats, and authenticate a client that sent a token."""
         try:
-            await self._count(None)
+            await self._count(None, ENTRANCE)
             self._take_seat("", self._settings.connections)
             self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
         except RateLimited:
@@ -197,8 +198,12 @@ class StreamConnection:
             text = await self._receive()
             self._heard_at = self._clock.now()
             try:
-                await self._count(self._signed_in.actor if self._signed_in else None)
-                await self._do(read_request(text), reader, tasks)
+                actor = self._signed_in.actor if self._signed_in else None
+                await self._count(actor, ENTRANCE)
+                request = read_request(text)
+                if isinstance(request, FollowBook):
+                    await self._count(actor, SUBSCRIPTION - ENTRANCE)
+                await self._do(request, reader, tasks)
             except (Refusal, HTTPException) as error:
                 errors += 1
                 await self._send(Error(problem_of(error)))
@@ -277,7 +282,7 @@ class StreamConnection:
                 news = await reader.next()
             except FellBehind:
                 raise Closed(CloseCode.FELL_BEHIND) from None
-            await self._send(book_message(news))
+            await self._send(book_message(news, self._settings.depth))
 
     async def _tell_orders(self, actor: Actor) -> NoReturn:
         async with self._application.adapters.order_stream.follow(actor.user_id) as reader:

@@ -49,12 +49,12 @@ class Stream:
         self._check_origin(socket)
         address = self._address_of(socket.scope)
 
-        async def count(actor: Actor | None) -> None:
+        async def count(actor: Actor | None, cost: int) -> None:
             limits = self._application.adapters.rate_limits
             try:
-                await limits.take(f"address:{address}", self._http.address_limit)
+                await limits.take(f"address:{address}", self._http.address_limit, cost)
                 if actor is not None:
-                    await limits.take(f"user:{actor.user_id}", self._http.user_limit)
+                    await limits.take(f"user:{actor.user_id}", self._http.user_limit, cost)
             except Unavailable as error:
                 # As for requests: no limits for a while are better than no market.
                 _log.warning("%s", error)

@@ -149,15 +149,18 @@ class _OfBook(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Snapshot(_OfBook, frozen=True, kw_only=True, tag="snapshot"):
-    """A whole book as of change number `seq`. It replaces the client's copy.
+    """The best levels of a book as of change number `seq`. It replaces the client's copy.
 
-    It is sent again when the book is halted or opened.
+    It is sent again when the book is halted or opened. It is `complete` if it has all levels. If
+    not, each side that has `depth` levels may have further ones, of which only changes are sent.
     """
 
     seq: int
     bids: Sequence[PriceLevel]
     asks: Sequence[PriceLevel]
     halted: bool
+    depth: int
+    complete: bool
 
 
 class Change(_OfBook, frozen=True, kw_only=True, tag="change"):
@@ -221,8 +224,8 @@ Answer: TypeAlias = (
 )
 
 
-def book_message(news: BookView | BookChanges) -> Snapshot | Change:
-    """Return a view or a change of a book as a message."""
+def book_message(news: BookView | BookChanges, depth: int) -> Snapshot | Change:
+    """Return a view of a book, with the best `depth` levels a side, or a change as a message."""
     product_id, size, condition = news.book.product_id, news.book.size, news.book.condition
     if isinstance(news, BookView):
         return Snapshot(
@@ -230,9 +233,11 @@ def book_message(news: BookView | BookChanges) -> Snapshot | Change:
             size=size,
             condition=condition,
             seq=news.seq,
-            bids=news.bids,
-            asks=news.asks,
+            bids=news.bids[:depth],
+            asks=news.asks[:depth],
             halted=news.halted,
+            depth=depth,
+            complete=max(len(news.bids), len(news.asks)) <= depth,
         )
     return Change(
         product_id=product_id,

@@ -54,7 +54,7 @@ def app_of(
     """Return what `create_app` returns, until the next call."""
     app, handler, behind = routes(settings)
     behind[:] = [behind_routes(application, settings, stream_settings)]
-    app.asgi_handler = before_routes(handler, application)
+    app.asgi_handler = before_routes(handler, settings, lambda: behind[-1])
     return app
 
 

@@ -62,7 +62,7 @@ class TestAddressLimit:
     async def test_a_header_that_anybody_can_write_changes_nothing(self, world: World) -> None:
         for n, status in enumerate((200, 200, 429)):
             headers = {"X-Forwarded-For": f"10.0.0.{n}"}
-            assert (await world.get("/v1/products", headers=headers)).status_code == status
+            assert (await world.get("/v1/rules", headers=headers)).status_code == status
 
     async def test_nor_does_it_from_the_servers_own_machine(self, world: World) -> None:
         async with (
@@ -71,7 +71,7 @@ class TestAddressLimit:
         ):
             for n, status in enumerate((200, 200, 429)):
                 headers = {"X-Forwarded-For": f"10.0.0.{n}"}
-                answer = await client.get("/v1/products", headers=headers)
+                answer = await client.get("/v1/rules", headers=headers)
                 assert answer.status_code == status
                 assert "server" not in answer.headers
 

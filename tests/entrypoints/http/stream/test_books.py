@@ -41,6 +41,8 @@ async def test_a_book_is_told_whole_and_then_in_changes(
         "bids": [{"price": 15_000, "quantity": 1}],
         "asks": [],
         "halted": False,
+        "depth": 500,
+        "complete": True,
     }
     await market.ask(seller, 20_000)
     assert await socket.hear() == {

@@ -1,0 +1,187 @@
+"""What each route costs, in tokens of the rate limits.
+
+A token pays for about a millisecond of the process, which is what a cheap request takes. What
+others wait for counts too: a large answer, a read of many rows, a password that is hashed.
+"""
+
+from collections.abc import Mapping
+
+from litestar.types import Scope
+
+ENTRANCE = 1
+"""What every request costs at least, also if there is no such path."""
+COSTLY = 5
+"""From this cost on, only some requests run at the same time."""
+
+KEPT = frozenset({"/schema", "/schema/openapi.json"})
+"""Paths whose answers are kept, so that most requests never reach the route."""
+HEALTH = "/health/"
+"""Where the paths begin that monitoring asks for, which have buckets of their own."""
+
+SUBSCRIPTION = 5
+"""What it costs to subscribe to a book, which is answered with a snapshot of it."""
+
+_BY_COST: Mapping[int, tuple[str, ...]] = {
+    1: (
+        "PATCH /v1/users/me",
+        "GET /v1/users/me",
+        "PUT /v1/users/me/payment-method",
+        "PUT /v1/users/{user_id}/roles",
+        "PUT /v1/users/{user_id}/suspension",
+        "GET /v1/users/me/balance",
+        "POST /v1/email-proofs",
+        "POST /v1/users/me/email-proof",
+        "PUT /v1/users/me/email",
+        "GET /v1/users/me/addresses",
+        "POST /v1/users/me/addresses",
+        "DELETE /v1/users/me/addresses/{address_id}",
+        "POST /v1/users/me/payment-methods/setup",
+        "GET /v1/users/me/payment-methods",
+        "DELETE /v1/users/me/payment-methods/{payment_method_id}",
+        "GET /v1/users/me/payment-methods/setup/{setup_id}",
+        "POST /v1/embedded-provider/card-setups/{setup_id}/authenticate",
+        "POST /v1/embedded-provider/card-setups/{setup_id}/confirm",
+        "POST /v1/sessions/refresh",
+        "DELETE /v1/sessions/current",
+        "POST /v1/products",
+        "GET /v1/products/{product_id}",
+        "PATCH /v1/products/{product_id}",
+        "GET /v1/products/{product_id}/stock",
+        "GET /v1/products/{product_id}/book",
+        "GET /v1/products/{product_id}/market",
+        "GET /v1/rules",
+        "GET /v1/bids/{bid_id}",
+        "PATCH /v1/bids/{bid_id}",
+        "DELETE /v1/bids/{bid_id}",
+        "GET /v1/bids",
+        "POST /v1/bids",
+        "GET /v1/asks/{ask_id}",
+        "PATCH /v1/asks/{ask_id}",
+        "DELETE /v1/asks/{ask_id}",
+        "GET /v1/asks",
+        "POST /v1/asks",
+        "POST /v1/orders/{order_id}/cancellation",
+        "POST /v1/orders/{order_id}/complaint",
+        "POST /v1/orders/{order_id}/delivery",
+        "POST /v1/orders/{order_id}/dispatch",
+        "POST /v1/orders/{order_id}/shipment-extension",
+        "GET /v1/orders",
+        "POST /v1/orders/{order_id}/receipt",
+        "POST /v1/orders/{order_id}/shipment",
+        "GET /v1/orders/{order_id}/history",
+        "GET /v1/orders/{order_id}",
+        "GET /v1/orders/{order_id}/payment-receipt",
+        "POST /v1/authentication/tasks/{task_id}/claim",
+        "POST /v1/authentication/tasks/{task_id}/verdict",
+        "GET /v1/authentication/tasks",
+        "GET /v1/authentication/tasks/{task_id}",
+        "POST /v1/users/me/payout-account/onboarding",
+        "PUT /v1/users/me/payout-account",
+        "GET /v1/users/me/payout-account",
+        "POST /v1/users/me/payout-account/dashboard",
+        "GET /v1/payouts",
+        "GET /v1/price-alerts",
+        "POST /v1/price-alerts",
+        "DELETE /v1/price-alerts/{alert_id}",
+        "GET /v1/notifications",
+        "PATCH /v1/notifications/{notification_id}",
+        "GET /v1/users/me/notification-preferences",
+        "PUT /v1/users/me/notification-preferences",
+        "POST /v1/users/me/push-subscriptions",
+        "GET /v1/users/me/push-subscriptions",
+        "DELETE /v1/users/me/push-subscriptions/{subscription_id}",
+        "GET /v1/admin/users/{user_id}",
+        "GET /v1/admin/users",
+        "POST /v1/admin/users/{user_id}/declines/forgiveness",
+        "GET /v1/admin/users/{user_id}/quotes",
+        "POST /v1/admin/quotes/{quote_id}/withdrawal",
+        "POST /v1/admin/halts/{halt_id}/end",
+        "POST /v1/admin/halts",
+        "GET /v1/admin/halts",
+        "GET /v1/admin/dead-letters",
+        "POST /v1/admin/dead-letters/{letter_id}/replay",
+        "GET /v1/admin/audit",
+        "GET /v1/admin/alarms",
+        "POST /v1/admin/alarms/{alarm_id}/resolution",
+        "POST /v1/admin/orders/{order_id}/complaint-decision",
+        "POST /v1/admin/orders/{order_id}/payout-freeze",
+        "POST /v1/admin/orders/{order_id}/carrier-receipt",
+        "POST /v1/admin/orders/{order_id}/payout",
+        "POST /v1/admin/orders/{order_id}/refund",
+        "POST /v1/admin/orders/{order_id}/payout-release",
+        "POST /v1/admin/users/{user_id}/debt-write-off",
+        "POST /v1/admin/orders/{order_id}/shortfall",
+        "POST /v1/admin/suspense-write-off",
+        "GET /v1/admin/frozen-orders",
+        "GET /v1/admin/suspense",
+        "POST /v1/admin/disputes/{dispute_id}/acceptance",
+        "GET /v1/admin/disputes",
+        "POST /v1/admin/disputes/{dispute_id}/evidence",
+        "GET /v1/admin/disputes/{dispute_id}",
+        "POST /v1/webhooks/sendgrid",
+        "POST /v1/webhooks/stripe",
+        "POST /v1/webhooks/twilio",
+        "GET /v1/webhooks/{endpoint_id}",
+        "PUT /v1/webhooks/{endpoint_id}",
+        "DELETE /v1/webhooks/{endpoint_id}",
+        "POST /v1/webhooks",
+        "GET /v1/webhooks",
+        "POST /v1/webhooks/{endpoint_id}/secret",
+        "POST /v1/webhooks/{endpoint_id}/test",
+        "GET /v1/webhooks/{endpoint_id}/log",
+        "POST /v1/webhooks/{endpoint_id}/log/{webhook_id}/replay",
+        "POST /v1/webhooks/{endpoint_id}/replay",
+        "GET /v1/webhooks/{endpoint_id}/log/{webhook_id}",
+        "POST /v1/admin/webhooks",
+        "GET /v1/admin/webhooks",
+        "POST /v1/admin/webhooks/{endpoint_id}/disablement",
+        "GET /health/live",
+        "GET /account/email",
+        "GET /account/password",
+        "GET /schema/{path}",
+    ),
+    4: ("GET /health/ready",),
+    2: (
+        "GET /v1/products",
+        "GET /v1/products/{product_id}/sales",
+    ),
+    5: (
+        "GET /v1/products/{product_id}/candles",
+        "GET /v1/products/{product_id}/statistics",
+        "GET /v1/search/autocomplete",
+        "GET /v1/search/facets",
+    ),
+    10: (
+        "GET /v1/search",
+        # These hash a password, which takes a quarter of a second of another core, and have a
+        # stricter limit of their own.
+        "POST /v1/users",
+        "POST /v1/sessions",
+        "POST /v1/password-resets",
+        "POST /v1/password-resets/completion",
+        "POST /account/email",
+        "POST /account/password",
+    ),
+    20: (
+        # Each is some hundred kilobytes.
+        "GET /schema",
+        "GET /schema/openapi.json",
+    ),
+}
+
+COSTS: Mapping[str, int] = {route: cost for cost, routes in _BY_COST.items() for route in routes}
+"""The cost of each method of each path."""
+
+
+def cost_at_entrance(scope: Scope) -> int:
+    """Return what a request costs before its route is looked for."""
+    return COSTS[f"GET {scope['path']}"] if scope["path"] in KEPT else ENTRANCE
+
+
+def cost_of(scope: Scope) -> int:
+    """Return what the route of a request costs. OPTIONS is answered without it."""
+    method = scope["method"]  # type: ignore[typeddict-item]  # it is HTTP
+    if method == "OPTIONS":
+        return ENTRANCE
+    # Who embeds the application may have added routes.
+    return COSTS.get(f"{method} {scope['path_template']}", ENTRANCE)

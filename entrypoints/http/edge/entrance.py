@@ -1,0 +1,49 @@
+"""What every request passes before its route is looked for."""
+
+from collections.abc import Callable
+
+from litestar.config.cors import CORSConfig
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from ....ports.language.errors import RateLimited
+from ..behind import Behind
+from .cors import readable
+from .costs import cost_at_entrance
+from .headers import add_security_headers
+from .problems import problem_response
+
+
+class Entrance:
+    """Takes the tokens that every request costs at least, so that unknown paths are limited too.
+
+    To refuse costs the process much less than a request.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, behind: Callable[[], Behind], cors: CORSConfig | None
+    ) -> None:
+        self._app = app
+        self._behind = behind
+        self._cors = cors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 429."""
+        if scope["type"] == ScopeType.HTTP:
+            try:
+                await self._behind().limits.take_for_address(scope, cost_at_entrance(scope))
+            except RateLimited as refusal:
+                await self._refuse(refusal, scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _refuse(
+        self, refusal: RateLimited, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *readable(self._cors, scope)]
+                await add_security_headers(message, scope)
+            await send(message)
+
+        await problem_response(refusal).encoded()(scope, receive, send_with_headers)
