@@ -95,7 +95,7 @@ class WebhooksController(Controller):
         ],
     ) -> Received:
         """Give up addresses at which signed events say that mail does not arrive."""
-        callback = Callback(await request.body(), signature, timestamp)
+        callback = Callback(await request.signed_body(), signature, timestamp)
         await application.notifications.receive_delivery_reports(Channel.EMAIL, callback)
         return Received()
 

@@ -208,3 +208,13 @@ async def test_events_of_other_mails_in_the_account_are_taken_and_mean_nothing(
     assert await post(world, MAILS, *sendgrid.signed(json.dumps([event]).encode())) == 200
     assert await post(world, MAILS, *sendgrid.signed(b"{}")) == 422
     assert await given_up(world, person) == []
+
+
+async def test_an_event_that_names_a_field_twice_is_refused(
+    world: World, person: Person, sendgrid: SendGridDouble
+) -> None:
+    body, _ = sendgrid.events("bounce", mail_to(world, person), type="bounce", status="5.1.1")
+    twice = body.replace(b'"email":', b'"email": "other@example.com", "email":', 1)
+    assert twice != body
+    assert await post(world, MAILS, *sendgrid.signed(twice)) == 400
+    assert await given_up(world, person) == []
