@@ -114,7 +114,9 @@ def build_application(
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
         outgoing_webhooks=outgoing_webhooks_use_cases(adapters, webhook_rules),
-        notifications=notifications_use_cases(adapters, rules, warehouse),
+        notifications=notifications_use_cases(
+            adapters, rules, warehouse, verify_addresses=verify_addresses
+        ),
         operations=operations_use_cases(adapters, rules, None if across is None else across.broker),
         matching=matching,
         admission=admission,

@@ -99,7 +99,7 @@ class NotificationsUseCases:
 
 
 def notifications_use_cases(
-    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
+    adapters: Adapters, rules: MarketRules, warehouse: Warehouse, *, verify_addresses: bool
 ) -> NotificationsUseCases:
     """Return the use cases of the notifications context."""
     store, clock, templates = adapters.store, adapters.clock, adapters.templates
@@ -160,7 +160,11 @@ def notifications_use_cases(
             transaction=transaction, notifications=notifications, clock=clock
         ),
         set_notification_preferences=SetNotificationPreferences(
-            transaction=transaction, users=store.users, preferences=store.preferences
+            transaction=transaction,
+            users=store.users,
+            preferences=store.preferences,
+            clock=clock,
+            verify_addresses=verify_addresses,
         ),
         list_notifications=ListNotifications(notifications=notifications),
         view_notification_preferences=ViewNotificationPreferences(preferences=store.preferences),

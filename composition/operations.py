@@ -65,6 +65,7 @@ def operations_use_cases(
             ledger=store.ledger,
             quotes=store.quotes,
             declines=store.declines,
+            preferences=store.preferences,
             clock=clock,
             rules=rules,
         ),

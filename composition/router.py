@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from ..ports.language.challenges import ChallengeKind
 from ..ports.language.consumers import Consumer, Effect
 from ..ports.language.events import (
     ChallengeRequested,
@@ -168,7 +169,9 @@ def _in_letters(consumer: Consumer) -> Consumer:
 def _queue_of_channel(event: Event) -> Queue:
     if isinstance(event, NotificationRequested):
         return _QUEUES.get(event.channel, Queue.LETTERS)
-    return Queue.MAILS if isinstance(event, ChallengeRequested | EmailChanged) else Queue.LETTERS
+    if isinstance(event, ChallengeRequested):
+        return Queue.TEXTS if event.kind is ChallengeKind.PHONE else Queue.MAILS
+    return Queue.MAILS if isinstance(event, EmailChanged) else Queue.LETTERS
 
 
 _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Queue.PUSHES}

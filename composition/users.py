@@ -9,8 +9,10 @@ from ..core.users.begin_card_setup import BeginCardSetup
 from ..core.users.challenges.begin_password_reset import BeginPasswordReset
 from ..core.users.challenges.change_email import ChangeEmail
 from ..core.users.challenges.prove_email import ProveEmail
+from ..core.users.challenges.prove_phone import ProvePhone
 from ..core.users.challenges.request_email_proof import RequestEmailProof
 from ..core.users.challenges.request_password_reset import RequestPasswordReset
+from ..core.users.challenges.request_phone_proof import RequestPhoneProof
 from ..core.users.challenges.reset_password import ResetPassword
 from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.challenges.tell_old_email import TellOldEmail
@@ -59,6 +61,8 @@ class UsersUseCases:
     register_user: RegisterUser
     request_email_proof: RequestEmailProof
     prove_email: ProveEmail
+    request_phone_proof: RequestPhoneProof
+    prove_phone: ProvePhone
     send_challenge: SendChallenge
     request_password_reset: RequestPasswordReset
     begin_password_reset: BeginPasswordReset
@@ -137,6 +141,21 @@ def users_use_cases(
             outbox=store.outbox,
             clock=clock,
         ),
+        request_phone_proof=RequestPhoneProof(
+            transaction=transaction,
+            users=users,
+            preferences=store.preferences,
+            challenges=store.challenges,
+            outbox=store.outbox,
+            clock=clock,
+        ),
+        prove_phone=ProvePhone(
+            transaction=transaction,
+            users=users,
+            preferences=store.preferences,
+            challenges=store.challenges,
+            clock=clock,
+        ),
         request_password_reset=RequestPasswordReset(
             transaction=transaction, users=users, outbox=store.outbox
         ),
@@ -176,8 +195,10 @@ def users_use_cases(
             transaction=transaction,
             users=users,
             challenges=store.challenges,
+            preferences=store.preferences,
             templates=adapters.templates,
             mailer=adapters.mailer,
+            text_messenger=adapters.text_messenger,
             randomness=adapters.randomness,
             links=links,
             clock=clock,
@@ -288,7 +309,9 @@ def users_use_cases(
             audit_log=store.audit_log,
             outbox=store.outbox,
         ),
-        view_profile=ViewProfile(users=users, declines=store.declines, clock=clock),
+        view_profile=ViewProfile(
+            users=users, declines=store.declines, preferences=store.preferences, clock=clock
+        ),
         list_addresses=ListAddresses(addresses=store.addresses),
         check_repeated_registration=CheckRepeatedRegistration(
             idempotency_keys=store.idempotency_keys, users=users, passwords=adapters.passwords

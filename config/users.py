@@ -8,8 +8,8 @@ class UsersSettings:
     """What is asked of users."""
 
     verify_addresses: bool | None = None
-    """Whether new emails must be proven before they are used.
+    """Whether new emails and phones must be proven before they are used.
 
-    By default they must be, unless mail is only written to files. Emails that were accepted
-    while it was off count as proven.
+    By default they must be, unless mail is only written to files. Addresses that were
+    accepted while it was off count as proven.
     """

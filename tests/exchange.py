@@ -26,7 +26,7 @@ from solebook.ports.language.authentication import Checks, Verdict
 from solebook.ports.language.catalog import Product
 from solebook.ports.language.ids import MessageId, OrderId
 from solebook.ports.language.messages import Delivery, Message, Queue
-from solebook.ports.language.notifications import Channel, NotificationKind
+from solebook.ports.language.notifications import ALWAYS_SENT, Channel, NotificationKind
 from solebook.ports.language.orders import Order, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Payment, Payout
@@ -172,7 +172,11 @@ class Exchange:
                 person,
                 phone=f"+1555010{number}",
                 devices=[f"device-{number}"],
-                channels={kind: frozenset(channels) for kind in NotificationKind},
+                channels={
+                    kind: frozenset(channels)
+                    for kind in NotificationKind
+                    if kind not in ALWAYS_SENT
+                },
             )
 
     # ---- trade ---------------------------------------------------------------------------

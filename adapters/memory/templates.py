@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from html import escape
 
+from ...ports.language.account_notices import PhoneProofNotice
 from ...ports.language.costs import FeesRise, SellerTerms, ShippingRise
 from ...ports.language.currencies import DOLLAR, Currency
 from ...ports.language.links import plain_name, without_links
@@ -36,15 +37,17 @@ class MemoryTemplates(Templates):
         title = notice.KIND.replace("_", " ").capitalize()
         shoe = getattr(notice, "shoe", None)
         subject = _plain(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
-        return Headline(subject, brief=subject)
+        brief = f"{subject}: {notice.code}" if isinstance(notice, PhoneProofNotice) else subject
+        return Headline(subject, brief)
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
-        subject = self.headline(notice, recipient).subject
+        headline = self.headline(notice, recipient)
+        subject = headline.subject
         name = plain_name(recipient.first_name) or "there"
         lines = [f"Hello {name},", subject + ".", *_facts(notice, self._currency)]
         return Letter(
             subject=subject,
-            brief=subject,
+            brief=headline.brief,
             text="\n".join(lines) + "\n",
             html="".join(f"<p>{escape(line)}</p>\n" for line in lines),
         )

@@ -62,8 +62,6 @@ def _without(
         )
         return replace(preferences, devices=kept, subscriptions=browsers)
     current = email if channel is Channel.EMAIL else preferences.phone
-    if lost.address != current or not preferences.is_reached(channel, lost.address):
+    if lost.address != current:
         return preferences
-    mark = UnreachableAddress(channel, lost.address, lost.reason, now)
-    others = tuple(each for each in preferences.unreachable if each.channel is not channel)
-    return replace(preferences, unreachable=(*others, mark))
+    return preferences.given_up(UnreachableAddress(channel, lost.address, lost.reason, now))

@@ -1,11 +1,18 @@
 """Set your notification preferences."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from ...ports.clock import Clock
 from ...ports.language.errors import InvalidText, OutOfRange
-from ...ports.language.notifications import Channel, NotificationKind, NotificationPreferences
+from ...ports.language.notifications import (
+    ALWAYS_SENT,
+    Channel,
+    NotificationKind,
+    NotificationPreferences,
+)
 from ...ports.language.users import Actor
 from ...ports.notifications import Preferences
 from ...ports.transaction import Transaction
@@ -26,12 +33,16 @@ class SetNotificationPreferences:
     A kind that is left out uses the default channels. A kind without channels is off. The phone is
     in E.164 format. Up to 10 devices are given by their distinct tokens. A channel may be chosen
     before its phone or device is set. A phone that was given up is tried again once another one was
-    set.
+    set. If addresses are verified, another phone gets no messages before it is proven.
+
+    For some kinds nobody chooses channels. They are always sent.
     """
 
     transaction: Transaction
     users: Users
     preferences: Preferences
+    clock: Clock
+    verify_addresses: bool
 
     async def __call__(
         self,
@@ -44,12 +55,14 @@ class SetNotificationPreferences:
         """Return the new preferences. Raises InvalidText, OutOfRange."""
         _check_phone(phone)
         _check_devices(devices)
+        _check_kinds(channels)
         async with self.transaction():
             await self.users.get(actor.user_id)  # locks the preferences for a change
             before = await self.preferences.get(actor.user_id)
             preferences = replace(
                 before,
                 phone=phone,
+                phone_proven_at=self._proven_at(before, phone),
                 devices=tuple(devices),
                 channels=tuple((kind, frozenset(channels[kind])) for kind in sorted(channels)),
                 unreachable=tuple(
@@ -60,6 +73,17 @@ class SetNotificationPreferences:
             )
             await self.preferences.put(preferences)
         return preferences
+
+    def _proven_at(self, before: NotificationPreferences, phone: str | None) -> datetime | None:
+        if phone == before.phone:
+            return before.phone_proven_at
+        return None if phone is None or self.verify_addresses else self.clock.now()
+
+
+def _check_kinds(kinds: Iterable[NotificationKind]) -> None:
+    if fixed := sorted(ALWAYS_SENT.intersection(kinds)):
+        problem = f"cannot be chosen for what is always sent: {', '.join(fixed)}"
+        raise InvalidText(field="channels", problem=problem)
 
 
 def _check_phone(phone: str | None) -> None:

@@ -13,6 +13,7 @@ from ...ports.language.payments import Account
 from ...ports.language.rules import MarketRules
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role, User
+from ...ports.notifications import Preferences
 from ...ports.payments import Declines, Ledger
 from ...ports.quotes import Quotes
 from ...ports.users import Users
@@ -23,6 +24,8 @@ class UserRecord:
     """A user as shown to staff, with quotes and balances. Money is in minor units."""
 
     user: User
+    phone_proven: bool
+    """Whether they have a phone that gets messages."""
     payable: Cents
     """Settled but not yet paid out."""
     debt: Cents
@@ -44,6 +47,7 @@ class FindUser:
     ledger: Ledger
     quotes: Quotes
     declines: Declines
+    preferences: Preferences
     clock: Clock
     rules: MarketRules
 
@@ -70,6 +74,7 @@ class FindUser:
         bar = await self.declines.find_bar(user.id)
         return UserRecord(
             user=user,
+            phone_proven=(await self.preferences.get(user.id)).phone_proven,
             payable=await self.ledger.balance(Account.payable(user.id)),
             debt=max(0, -await self.ledger.balance(Account.debt(user.id))),
             open_bids=await self._open(user.id, Side.BID),

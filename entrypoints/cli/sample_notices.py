@@ -7,6 +7,7 @@ from ...ports.language.account_notices import (
     EmailChangedNotice,
     EmailProofNotice,
     PasswordResetNotice,
+    PhoneProofNotice,
 )
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.complaint_notices import (
@@ -81,6 +82,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
     """Return a sample notice for each kind, all about one made-up trade."""
     notices: tuple[Notice, ...] = (
         EmailProofNotice("https://exchange.example.com/account/email?token=nCJ0Ahq3", SENT_AT),
+        PhoneProofNotice("482913", SENT_AT),
         PasswordResetNotice(
             "https://exchange.example.com/account/password?token=nCJ0Ahq3", SENT_AT
         ),

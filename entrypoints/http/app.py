@@ -53,6 +53,7 @@ from .routes.passwords import PasswordsController
 from .routes.payment_methods import PaymentMethodsController, TestCardsController
 from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
+from .routes.phone_proofs import PhoneProofsController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
 from .routes.push_subscriptions import PushSubscriptionsController
@@ -68,6 +69,7 @@ from .stream.handler import follow_market
 _ROUTES = (
     UsersController,
     EmailProofsController,
+    PhoneProofsController,
     PasswordsController,
     AddressesController,
     PaymentMethodsController,

@@ -17,6 +17,15 @@ class EmailProofNotice(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneProofNotice(Notice):
+    """To a phone that must be proven: the code that proves it."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PHONE_PROOF
+    code: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordResetNotice(Notice):
     """To a user who forgot their password: the link under which they set another one."""
 

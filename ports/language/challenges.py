@@ -42,15 +42,19 @@ class Challenge:
     since: datetime
     asked: int = 1
     secret_hash: str | None = field(default=None, repr=False)
-    """None before it is sent and after it was met."""
+    """None before it is sent and after it has ended."""
     expires_at: datetime | None = None
-    """When the secret is too late (UTC). None before it is sent and after it was met."""
+    """When the secret is too late (UTC). None before it is sent and after it has ended."""
     failures: int = 0
     met: bool = False
+    """Whether it has ended: its secret was given back, or cannot be any more."""
 
     def sent(self, secret_hash: str, expires_at: datetime) -> Self:
-        """Return it with a secret that is being sent, instead of an earlier one."""
-        return replace(self, secret_hash=secret_hash, expires_at=expires_at, failures=0)
+        """Return it with a secret that is being sent, instead of an earlier one.
+
+        Wrong secrets still count, so a second attempt to send it allows no more guesses.
+        """
+        return replace(self, secret_hash=secret_hash, expires_at=expires_at)
 
     def failed(self) -> Self:
         """Return it after a wrong secret."""

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .account_notices import EmailChangedNotice, EmailProofNotice, PasswordResetNotice
+from .account_notices import (
+    EmailChangedNotice,
+    EmailProofNotice,
+    PasswordResetNotice,
+    PhoneProofNotice,
+)
 from .alarms import AlarmKind
 from .complaint_notices import (
     OrderComplainedNotice,
@@ -74,6 +79,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
     notice.KIND: notice
     for notice in (
         EmailProofNotice,
+        PhoneProofNotice,
         PasswordResetNotice,
         EmailChangedNotice,
         WelcomeNotice,

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from .costs import FeesRise, ShippingRise
 from .ids import (
@@ -36,6 +36,7 @@ class NotificationKind(StrEnum):
     """The kind of a notification. For the buyer a trade is an order, for the seller a sale."""
 
     EMAIL_PROOF = "email_proof"
+    PHONE_PROOF = "phone_proof"
     PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
     EMAIL_CHANGED = "email_changed"
     WELCOME = "welcome"
@@ -73,6 +74,17 @@ class NotificationKind(StrEnum):
     PAYOUT_RELEASED = "payout_released"
     PENALTY_REVERSED = "penalty_reversed"
     ALARM = "alarm"
+
+
+ALWAYS_SENT = frozenset(
+    {
+        NotificationKind.EMAIL_PROOF,
+        NotificationKind.PHONE_PROOF,
+        NotificationKind.PASSWORD_RESET,
+        NotificationKind.EMAIL_CHANGED,
+    }
+)
+"""The kinds for which nobody chooses channels: what was just asked for, and signs of a theft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,16 +333,33 @@ class NotificationPreferences:
     subscriptions: tuple[PushSubscription, ...] = ()
     """The user's browsers, oldest first."""
 
+    phone_proven_at: datetime | None = None
+    """When the phone was proven, or accepted without a proof. Without it, it gets no messages."""
+
+    @property
+    def phone_proven(self) -> bool:
+        """Whether the phone gets messages."""
+        return self.phone is not None and self.phone_proven_at is not None
+
     def is_reached(self, channel: Channel, address: str) -> bool:
         """Return whether an address of the user is still tried."""
         return all((lost.channel, lost.address) != (channel, address) for lost in self.unreachable)
 
-    phone_proven_at: datetime | None = None
-    """When the phone was proven, or accepted without a proof."""
+    def given_up(self, lost: UnreachableAddress) -> Self:
+        """Return them with the mark of an address. The first mark of an address stays."""
+        if not self.is_reached(lost.channel, lost.address):
+            return self
+        return replace(self, unreachable=(*self.reached(lost.channel).unreachable, lost))
+
+    def reached(self, channel: Channel) -> Self:
+        """Return them without the mark of a channel's address."""
+        others = tuple(each for each in self.unreachable if each.channel is not channel)
+        return replace(self, unreachable=others)
 
     def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
         """Return the channels of a kind, configured or default."""
-        return dict(self.channels).get(kind, DEFAULT_CHANNELS)
+        chosen = {} if kind in ALWAYS_SENT else dict(self.channels)
+        return chosen.get(kind, DEFAULT_CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.ORDER_DELIVERED: _HIGH,  # from now on a complaint has a deadline
     NotificationKind.ORDER_COMPLAINT_DECIDED: _HIGH,  # the pair may have to be sent back
     NotificationKind.EMAIL_PROOF: _HIGH,  # somebody waits for it at the screen
+    NotificationKind.PHONE_PROOF: _HIGH,  # somebody waits for it at the screen
     NotificationKind.PASSWORD_RESET: _HIGH,  # somebody waits for it at the screen
     NotificationKind.EMAIL_CHANGED: _HIGH,  # a thief may have the account
     NotificationKind.ALARM: _HIGH,  # an admin must look at it

@@ -40,6 +40,7 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
         "name": f"{user.first_name} {user.last_name}",
         "roles": ", ".join(sorted(user.roles)),
         "joined": f"{user.created_at:%Y-%m-%d %H:%M} UTC",
+        "proven": _proven(record),
         "suspended": "yes" if user.suspended else "no",
         "open bids": record.open_bids,
         "open asks": record.open_asks,
@@ -48,6 +49,11 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
         "owes": app.rules.money.plain(record.debt),
     }
     return "\n".join(f"{name:<11}{value}" for name, value in shown.items())
+
+
+def _proven(record: UserRecord) -> str:
+    proven = {"email": record.user.email_proven, "phone": record.phone_proven}
+    return ", ".join(what for what, is_proven in proven.items() if is_proven) or "nothing"
 
 
 async def list_quotes(app: Application, options: argparse.Namespace) -> str:

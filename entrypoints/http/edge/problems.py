@@ -59,6 +59,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.Outdated: 409,
     errors.EmailTaken: 409,
     errors.EmailNotProven: 409,
+    errors.NoPhone: 409,
     errors.TooManyAddresses: 409,
     errors.TooManyPaymentMethods: 409,
     errors.LastCardInUse: 409,

@@ -10,6 +10,7 @@ from msgspec import Meta
 from ....core.notifications.set_notification_preferences import MAX_DEVICE_TOKEN, MAX_DEVICES
 from ....ports.language.errors import InvalidText
 from ....ports.language.notifications import (
+    ALWAYS_SENT,
     Channel,
     NotificationKind,
     NotificationPreferences,
@@ -19,6 +20,7 @@ from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..openapi.documented import example, problems, success
 
+_CHOOSABLE = [kind for kind in NotificationKind if kind not in ALWAYS_SENT]
 Device: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_DEVICE_TOKEN)]
 Channels: TypeAlias = Annotated[list[Channel], Meta(max_length=len(Channel))]
 
@@ -37,23 +39,26 @@ class PreferenceSet(msgspec.Struct, forbid_unknown_fields=True):
 
     `phone` is a number in E.164, such as +15550100, and `devices` are push tokens. Without them,
     text and push messages are skipped. `channels` has a list of channels per kind of notification.
-    An empty list turns the kind off; omitted kinds use the default. `unreachable` is accepted as it
-    was read, and changes nothing.
+    An empty list turns the kind off; omitted kinds use the default. `phone_proven` and
+    `unreachable` are accepted as they were read, and change nothing.
     """
 
     phone: Annotated[str, Meta(min_length=9, max_length=16)] | None = None
+    phone_proven: bool | None = None
     devices: Annotated[list[Device], Meta(max_length=MAX_DEVICES)] = []
     channels: dict[NotificationKind, Channels] = {}
     unreachable: Annotated[list[UnreachableView], Meta(max_length=len(Channel))] = []
 
 
 class PreferencesView(msgspec.Struct, frozen=True):
-    """The channels of every kind of notification, chosen or by default.
+    """The channels of every kind of notification that can be turned off, chosen or by default.
 
-    `unreachable` has the addresses that are not tried any more, until you have another one.
+    A phone gets no messages before it is proven. `unreachable` has the addresses that are not tried
+    any more, until you have another one.
     """
 
     phone: str | None
+    phone_proven: bool
     devices: list[str]
     channels: dict[NotificationKind, list[Channel]]
     unreachable: list[UnreachableView]
@@ -63,8 +68,9 @@ def preferences_view(preferences: NotificationPreferences) -> PreferencesView:
     """Return preferences as a response."""
     return PreferencesView(
         phone=preferences.phone,
+        phone_proven=preferences.phone_proven,
         devices=list(preferences.devices),
-        channels={kind: sorted(preferences.channels_for(kind)) for kind in NotificationKind},
+        channels={kind: sorted(preferences.channels_for(kind)) for kind in _CHOOSABLE},
         unreachable=[
             UnreachableView(lost.channel, lost.address, lost.reason, lost.since)
             for lost in preferences.unreachable
@@ -79,7 +85,8 @@ _SET = {
 }
 _EXAMPLE = {
     **_SET,
-    "channels": {kind: ["email", "in_app", "push"] for kind in NotificationKind}
+    "phone_proven": True,
+    "channels": {kind: ["email", "in_app", "push"] for kind in _CHOOSABLE}
     | {"price_dropped": ["push", "sms"], "ask_matched": []},
     "unreachable": [
         {

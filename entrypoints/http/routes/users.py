@@ -98,12 +98,14 @@ class UserView(msgspec.Struct, frozen=True):
 
 
 class OwnView(UserView, frozen=True):
-    """Your profile, whether your email is proven, and when a block on bidding ends.
+    """Your profile, whether your email and your phone are proven, and when a block on bidding ends.
 
-    Without a proven email you cannot trade. Bidding is blocked after declined cards.
+    Without a proven email you cannot trade, and without a proven phone you get no text messages.
+    Bidding is blocked after declined cards.
     """
 
     email_proven: bool
+    phone_proven: bool
     bids_barred_until: datetime | None
 
 
@@ -127,6 +129,7 @@ def own_view(profile: Profile) -> OwnView:
     return OwnView(
         **msgspec.structs.asdict(user_view(profile.user)),
         email_proven=profile.user.email_proven,
+        phone_proven=profile.phone_proven,
         bids_barred_until=profile.bids_barred_until,
     )
 
@@ -150,7 +153,7 @@ _EXAMPLE = {
 }
 
 
-_OWN = _EXAMPLE | {"email_proven": True, "bids_barred_until": None}
+_OWN = _EXAMPLE | {"email_proven": True, "phone_proven": False, "bids_barred_until": None}
 
 
 class UsersController(Controller):

@@ -125,6 +125,14 @@ class EmailNotProven(Refusal):
 
 
 @dataclass(eq=False)
+class NoPhone(Refusal):
+    """The user has no phone that could be proven."""
+
+    def __str__(self) -> str:
+        return "you have no phone; set one in your notification preferences first"
+
+
+@dataclass(eq=False)
 class ChallengeNotMet(Refusal):
     """The link or the code is wrong, late, used, or replaced by a newer one."""
 

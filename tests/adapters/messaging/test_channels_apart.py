@@ -58,7 +58,9 @@ async def test_texts_and_pushes_arrive_while_every_mail_hangs(
         push_messenger=pushes,
     )
     bus = build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
-    use_cases = notifications_use_cases(adapters, MarketRules(), Warehouse())
+    use_cases = notifications_use_cases(
+        adapters, MarketRules(), Warehouse(), verify_addresses=False
+    )
     for consumer in notifications_routes(use_cases):
         bus.subscribe(consumer)
     users = [records.user() for _ in range(USERS)]
@@ -67,7 +69,9 @@ async def test_texts_and_pushes_arrive_while_every_mail_hangs(
         for user in users:
             await store.users.add(user)
             await store.preferences.put(
-                NotificationPreferences(user.id, "+15550100", ("device-1",), EVERYWHERE)
+                NotificationPreferences(
+                    user.id, "+15550100", ("device-1",), EVERYWHERE, phone_proven_at=clock.now()
+                )
             )
         await store.notifications.add(*told)
     events = [NotificationRequested(one.id, c, one.user_id) for one in told for c in CARRIED]

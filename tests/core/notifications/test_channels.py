@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from solebook.core.notifications.channels import usable_channels
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.notifications import (
+    ALWAYS_SENT,
     Channel,
     NotificationKind,
     NotificationPreferences,
@@ -19,6 +20,7 @@ from solebook.ports.language.notifications import (
 from solebook.ports.language.users import OPERATOR
 
 NOBODY = OPERATOR.user_id
+SINCE = datetime(2026, 3, 2, tzinfo=UTC)
 KINDS = st.sampled_from(NotificationKind)
 PREFERENCES = st.builds(
     NotificationPreferences,
@@ -28,6 +30,7 @@ PREFERENCES = st.builds(
     st.dictionaries(KINDS, st.frozensets(st.sampled_from(Channel))).map(
         lambda chosen: tuple(chosen.items())
     ),
+    phone_proven_at=st.none() | st.just(SINCE),
 )
 
 
@@ -39,7 +42,7 @@ def test_a_channel_is_used_if_it_is_wanted_and_possible(
     ways = {Channel.IN_APP}
     if email_proven:
         ways.add(Channel.EMAIL)
-    if preferences.phone:
+    if preferences.phone and preferences.phone_proven_at:
         ways.add(Channel.SMS)
     if preferences.devices:
         ways.add(Channel.PUSH)
@@ -54,15 +57,23 @@ def test_the_defaults_are_email_and_inbox() -> None:
 
 
 def test_an_address_that_was_given_up_is_not_used_but_another_one_is() -> None:
-    since = datetime(2026, 3, 2, tzinfo=UTC)
     lost = tuple(
-        UnreachableAddress(channel, address, Unreachable.REFUSED, since)
+        UnreachableAddress(channel, address, Unreachable.REFUSED, SINCE)
         for channel, address in [(Channel.EMAIL, "a@example.com"), (Channel.SMS, "+15550100")]
     )
     kind = NotificationKind.WELCOME
     everywhere = ((kind, frozenset(Channel)),)
-    preferences = NotificationPreferences(NOBODY, "+15550100", (), everywhere, lost)
+    preferences = NotificationPreferences(
+        NOBODY, "+15550100", (), everywhere, lost, phone_proven_at=SINCE
+    )
     before = Recipient(NOBODY, "a@example.com", "A", preferences)
     assert usable_channels(before, kind) == {Channel.IN_APP}
     after = Recipient(NOBODY, "b@example.com", "A", replace(preferences, phone="+15550101"))
     assert usable_channels(after, kind) == {Channel.IN_APP, Channel.EMAIL, Channel.SMS}
+
+
+def test_nobody_chooses_channels_for_what_is_always_sent() -> None:
+    nowhere = tuple((kind, frozenset[Channel]()) for kind in NotificationKind)
+    preferences = NotificationPreferences(NOBODY, channels=nowhere)
+    sent = {kind for kind in NotificationKind if preferences.channels_for(kind)}
+    assert sent == ALWAYS_SENT

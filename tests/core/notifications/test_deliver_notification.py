@@ -46,7 +46,9 @@ async def told(store: Store, records: Records, user: User) -> Notification:
 
 def reachable(user: User) -> NotificationPreferences:
     everywhere = tuple((kind, frozenset(Channel)) for kind in NotificationKind)
-    return NotificationPreferences(user.id, PHONE, DEVICES, everywhere)
+    return NotificationPreferences(
+        user.id, PHONE, DEVICES, everywhere, phone_proven_at=user.created_at
+    )
 
 
 async def prefer(store: Store, preferences: NotificationPreferences) -> None:
@@ -157,13 +159,17 @@ async def test_an_address_that_nobody_has_is_given_up_until_there_is_another(
 
 
 async def test_a_phone_is_tried_again_once_another_one_was_set(
-    store: Store, messengers: Messengers, told: Notification, user: User
+    store: Store, messengers: Messengers, told: Notification, user: User, clock: VirtualClock
 ) -> None:
     await delivering(store, messengers).give_up(
         user.id, Channel.SMS, [Undeliverable(PHONE, Unreachable.INVALID)]
     )
     set_preferences = SetNotificationPreferences(
-        transaction=store.transaction, users=store.users, preferences=store.preferences
+        transaction=store.transaction,
+        users=store.users,
+        preferences=store.preferences,
+        clock=clock,
+        verify_addresses=False,
     )
     wanted = {told.notice.KIND: {Channel.SMS}}
     for phone, reached in [(PHONE, False), ("+15550199", True), (PHONE, True)]:

@@ -1,7 +1,7 @@
 """Notifications are stored, and their channels requested."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -57,6 +57,9 @@ async def listed(store: Store, user_id: UserId) -> tuple[Notification, ...]:
     return (await store.notifications.of_user(user_id, PageRequest())).items
 
 
+PROVEN = datetime(2026, 3, 1, tzinfo=UTC)
+
+
 async def requested(store: Store) -> list[tuple[NotificationRequested, str]]:
     """Return the requested deliveries and their message keys."""
     return [
@@ -71,7 +74,9 @@ async def prefer(store: Store, user_id: UserId, *channels: Channel) -> None:
     chosen = tuple((kind, frozenset(channels)) for kind in NotificationKind)
     async with store.transaction():
         await store.preferences.put(
-            NotificationPreferences(user_id, "+15550100", ("device-1",), chosen)
+            NotificationPreferences(
+                user_id, "+15550100", ("device-1",), chosen, phone_proven_at=PROVEN
+            )
         )
 
 

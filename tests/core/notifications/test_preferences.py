@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.core.notifications.set_notification_preferences import SetNotificationPreferences
 from solebook.ports.language.errors import InvalidText, OutOfRange, Refusal
@@ -33,9 +34,13 @@ async def actor(store: Store, user: User) -> Actor:
 
 
 @pytest.fixture
-def set_preferences(store: Store) -> SetNotificationPreferences:
+def set_preferences(store: Store, clock: VirtualClock) -> SetNotificationPreferences:
     return SetNotificationPreferences(
-        transaction=store.transaction, users=store.users, preferences=store.preferences
+        transaction=store.transaction,
+        users=store.users,
+        preferences=store.preferences,
+        clock=clock,
+        verify_addresses=False,
     )
 
 

@@ -65,11 +65,15 @@ async def test_a_browser_that_subscribes_again_keeps_its_id_and_has_new_keys(
 
 
 async def test_other_preferences_leave_browsers_alone(
-    store: Store, actor: Actor, add: AddPushSubscription
+    store: Store, actor: Actor, add: AddPushSubscription, clock: VirtualClock
 ) -> None:
     await add(actor, endpoint=f"{URL}1", **KEYS)
     set_preferences = SetNotificationPreferences(
-        transaction=store.transaction, users=store.users, preferences=store.preferences
+        transaction=store.transaction,
+        users=store.users,
+        preferences=store.preferences,
+        clock=clock,
+        verify_addresses=False,
     )
     await set_preferences(actor, phone=None, devices=["device-1"], channels={})
     assert await endpoints(store, actor) == ["1"]
@@ -80,7 +84,9 @@ async def test_a_removed_browser_and_one_that_is_gone_leave_the_others(
 ) -> None:
     first, second, _ = [await add(actor, endpoint=f"{URL}{n}", **KEYS) for n in range(3)]
     remove = RemovePushSubscription(
-        transaction=store.transaction, users=store.users, preferences=store.preferences
+        transaction=store.transaction,
+        users=store.users,
+        preferences=store.preferences,
     )
     await remove(actor, first.id)
     with pytest.raises(NotFound):

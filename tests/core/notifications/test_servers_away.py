@@ -128,7 +128,11 @@ async def test_no_message_is_lost_and_none_comes_twice() -> None:
                 async with exchange.store.transaction():
                     await exchange.store.preferences.put(
                         NotificationPreferences(
-                            person.user_id, f"+1555010{number}", (f"topic-{number}",), EVERYWHERE
+                            person.user_id,
+                            f"+1555010{number}",
+                            (f"topic-{number}",),
+                            EVERYWHERE,
+                            phone_proven_at=exchange.clock.now(),
                         )
                     )
             await exchange.trade(OrderStatus.CONFIRMED)

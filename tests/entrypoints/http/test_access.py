@@ -14,6 +14,8 @@ ACCESS = """
 route                                               nobody buyer seller other authenticator admin
 POST   /v1/users                                       409   409    409   409           409   409
 POST   /v1/users/me/email-proof                        401   202    202   202           202   202
+POST   /v1/users/me/phone-proof                        401   409    409   409           409   409
+POST   /v1/users/me/phone-proof/completion             401   410    410   410           410   410
 POST   /v1/email-proofs                                410   410    410   410           410   410
 POST   /v1/password-resets                             202   202    202   202           202   202
 POST   /v1/password-resets/completion                  410   410    410   410           410   410
@@ -188,6 +190,7 @@ def bodies(world: World) -> dict[Row, Any]:
     return {
         ("POST", "/v1/users"): {**credentials, "first_name": "Test", "last_name": "Again"},
         ("POST", "/v1/email-proofs"): {"token": "forged"},
+        ("POST", "/v1/users/me/phone-proof/completion"): {"code": "000000"},
         ("POST", "/v1/password-resets"): {"email": "buyer@example.com"},
         ("POST", "/v1/password-resets/completion"): {"token": "forged", "password": PASSWORD},
         # The password is wrong.

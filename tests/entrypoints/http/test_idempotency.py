@@ -21,6 +21,8 @@ WITHOUT_KEY = {
     "/account/email",
     "/account/password",
     "/v1/password-resets/completion",
+    # A wrong code must be counted, and what is refused under a key leaves nothing behind.
+    "/v1/users/me/phone-proof/completion",
     "/v1/sessions",
     "/v1/sessions/refresh",
     "/v1/webhooks/stripe",

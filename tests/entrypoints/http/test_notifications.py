@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from solebook.ports.language.notifications import Channel, NotificationKind
+from solebook.ports.language.notifications import ALWAYS_SENT, Channel, NotificationKind
 
 from .world import PARCEL, Person, World
 
 NOTIFICATIONS = "/v1/notifications"
 PREFERENCES = "/v1/users/me/notification-preferences"
+CHOOSABLE = sorted(set(NotificationKind) - ALWAYS_SENT)
 DEFAULT = ["email", "in_app", "push"]
 
 
@@ -107,8 +108,9 @@ async def test_who_never_said_sees_every_kind_with_its_defaults(world: World) ->
     person = await world.person("person")
     assert await world.ok("GET", PREFERENCES, person) == {
         "phone": None,
+        "phone_proven": False,
         "devices": [],
-        "channels": {kind.value: DEFAULT for kind in NotificationKind},
+        "channels": dict.fromkeys(CHOOSABLE, DEFAULT),
         "unreachable": [],
     }
 
@@ -168,8 +170,8 @@ async def test_preferences_that_make_no_sense_are_refused_and_nothing_changes(
 async def test_who_wants_a_kind_nowhere_is_not_told_it(
     market: World, buyer: Person, seller: Person
 ) -> None:
-    silence: dict[str, list[str]] = {kind.value: [] for kind in NotificationKind}
-    elsewhere = {kind.value: [Channel.EMAIL.value] for kind in NotificationKind}
+    silence: dict[str, list[str]] = {kind: [] for kind in CHOOSABLE}
+    elsewhere = {kind: [Channel.EMAIL.value] for kind in CHOOSABLE}
     await market.workers.settle()
     await market.ok("PUT", PREFERENCES, buyer, json={"channels": silence})
     await market.ok("PUT", PREFERENCES, seller, json={"channels": elsewhere})

@@ -40,6 +40,8 @@ class UserRecordView(msgspec.Struct, frozen=True):
     roles: list[Role]
     created_at: datetime
     suspended: bool
+    email_proven: bool
+    phone_proven: bool
     has_payment_method: bool
     has_payout_account: bool
     payable: int
@@ -74,6 +76,8 @@ def user_record_view(record: UserRecord) -> UserRecordView:
         roles=sorted(user.roles),
         created_at=user.created_at,
         suspended=user.suspended,
+        email_proven=user.email_proven,
+        phone_proven=record.phone_proven,
         has_payment_method=user.payment_method is not None,
         has_payout_account=user.payout_account is not None,
         payable=record.payable,
@@ -93,6 +97,8 @@ _EXAMPLE = {
     "roles": ["buyer", "seller"],
     "created_at": "2026-03-01T12:00:00Z",
     "suspended": False,
+    "email_proven": True,
+    "phone_proven": False,
     "has_payment_method": False,
     "has_payout_account": True,
     "payable": 0,
