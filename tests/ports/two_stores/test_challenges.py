@@ -96,7 +96,8 @@ async def test_wrong_codes_that_come_at_once_are_all_counted(
         answers = await race(*guesses)
         assert {type(answer) for answer in answers} == {ChallengeNotMet}
         challenge = await one.store.challenges.get(actor.user_id, ChallengeKind.PHONE)
-        assert challenge is not None and challenge.failures == MAX_FAILURES
+        assert challenge is not None
+        assert challenge.failures == MAX_FAILURES
         [late] = await race(lambda: one.app.users.prove_phone(actor, CODE))
         assert isinstance(late, ChallengeNotMet)
 
