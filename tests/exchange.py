@@ -172,11 +172,7 @@ class Exchange:
                 person,
                 phone=f"+1555010{number}",
                 devices=[f"device-{number}"],
-                channels={
-                    kind: frozenset(channels)
-                    for kind in NotificationKind
-                    if kind not in ALWAYS_SENT
-                },
+                channels=dict.fromkeys(set(NotificationKind) - ALWAYS_SENT, frozenset(channels)),
             )
 
     # ---- trade ---------------------------------------------------------------------------

@@ -37,8 +37,8 @@ class MemoryTemplates(Templates):
         title = notice.KIND.replace("_", " ").capitalize()
         shoe = getattr(notice, "shoe", None)
         subject = _plain(f"{title}: {shoe.name}" if isinstance(shoe, Shoe) else title)
-        brief = f"{subject}: {notice.code}" if isinstance(notice, PhoneProofNotice) else subject
-        return Headline(subject, brief)
+        code = f": {notice.code}" if isinstance(notice, PhoneProofNotice) else ""
+        return Headline(subject, brief=subject + _plain(code))
 
     def render(self, notice: Notice, recipient: Recipient) -> Letter:
         headline = self.headline(notice, recipient)
