@@ -33,6 +33,10 @@ _NO_MAILBOX = (550, 551, 553)
 """Replies that a mailbox does not exist, unless the server gives another reason."""
 _OF_THE_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """It or its domain does not exist, it is no address, it has moved, or it is disabled."""
+_NOT_OF_THE_MAILBOX = re.compile(
+    r"relay|sender|spam|block|polic|reputation|rcpthosts|auth|denied|#5\.7", re.IGNORECASE
+)
+"""What old servers say, without a reason in front, of the sender or of their settings."""
 _REASON = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 """The reason in front of a reply (RFC 3463): 5.1.1 is an unknown mailbox, 5.1.8 the sender."""
 
@@ -72,7 +76,7 @@ class SmtpMailer(Mailer):
                 return [Undeliverable(to, Unreachable.REFUSED)]
             raise
         except SMTPDataError as error:
-            if _is_for_good(error):
+            if _is_for_good(error, of_content=True):
                 return [Undeliverable(to, Unreachable.REFUSED)]
             raise
         except SMTPNotSupported:
@@ -88,13 +92,15 @@ class SmtpMailer(Mailer):
             _log.log(level, "the mail server took no mail: %s", why)
 
 
-def _is_for_good(error: SMTPResponseException) -> bool:
+def _is_for_good(error: SMTPResponseException, *, of_content: bool = False) -> bool:
     """Return whether a reply says that the mailbox does not exist.
 
     A server that refuses the sender, the content or too many mails is no reason to give an address
-    up, even with 550.
+    up, even with 550: one wrong setting would cost all users theirs.
     """
     if error.code not in _NO_MAILBOX:
         return False
     reason = _REASON.match(error.message)
-    return reason is None or reason[1] in _OF_THE_MAILBOX
+    if reason is None:
+        return not of_content and _NOT_OF_THE_MAILBOX.search(error.message) is None
+    return reason[1] in _OF_THE_MAILBOX

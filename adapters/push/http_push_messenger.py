@@ -12,7 +12,8 @@ from .devices import Devices
 HTTP_PUSH = "the push server"
 """Its name in errors."""
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
-_GONE = (404, 410)
+_GONE = 410
+"""404 is no device's: the server has every topic, so the URL in the settings is wrong."""
 
 
 class HttpPushMessenger(PushMessenger):
@@ -41,6 +42,6 @@ class HttpPushMessenger(PushMessenger):
         answer = await self._calls.call("POST", self._url, json=content, headers=self._headers)
         if answer.is_success:
             return None
-        if answer.status_code in _GONE:
+        if answer.status_code == _GONE:
             return Undeliverable(topic, Unreachable.GONE)
         raise self._calls.refused(f"status {answer.status_code}")

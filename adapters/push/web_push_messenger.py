@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -28,6 +29,7 @@ _LIFE = timedelta(days=1)
 """How long a service keeps a message for a browser that is not running."""
 _TOKEN_LIFE = timedelta(hours=12)
 _MOST_HOSTS = 100
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
 class WebPushMessenger(PushMessenger):
@@ -126,10 +128,10 @@ def is_service(endpoint: str, hosts: Sequence[str]) -> bool:
     """Return whether a URL is at one of these hosts, which may have `*` and a port."""
     try:
         parts = urlsplit(endpoint)
-        is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    except ValueError:
+        is_here = httpx.URL(endpoint).host in ("127.0.0.1", "::1", "localhost")
+    except (ValueError, httpx.InvalidURL):  # no host can have this name
         return False
-    if parts.username is not None or not (parts.scheme == "https" or is_here):
+    if not _HOST.fullmatch(parts.netloc) or not (parts.scheme == "https" or is_here):
         return False
     return any(fnmatchcase(parts.netloc.lower(), pattern) for pattern in hosts)
 

@@ -102,11 +102,14 @@ class TwilioTextMessenger(TextMessenger):
         answer = await self._call("GET", params={"To": message.phone, "PageSize": "50"})
         if not answer.is_success:
             raise self._calls.refused(f"status {answer.status_code} to a list of messages")
-        for each in self._calls.told(answer).get("messages", ()):
-            is_new = parsedate_to_datetime(each["date_created"]) >= since - _CLOCKS_DIFFER
-            if is_new and each["body"] == message.text and each["sid"] not in self._known:
-                self._know(each["sid"])
-                return True
+        try:
+            for each in self._calls.told(answer)["messages"]:
+                is_new = parsedate_to_datetime(each["date_created"]) >= since - _CLOCKS_DIFFER
+                if is_new and each["body"] == message.text and each["sid"] not in self._known:
+                    self._know(each["sid"])
+                    return True
+        except (KeyError, TypeError, ValueError):
+            raise self._calls.refused("a list of messages that makes no sense") from None
         return False
 
     def _know(self, sid: str) -> None:

@@ -117,7 +117,11 @@ def twilio_settings(url: str, limit: timedelta) -> Settings:
 
 @asynccontextmanager
 async def push_line(
-    kind: str, push: PushMessage, changed: PushMessage, count: int = 2
+    kind: str,
+    push: PushMessage,
+    changed: PushMessage,
+    count: int = 2,
+    hosts: tuple[str, ...] = (),
 ) -> AsyncIterator[Line]:
     """Yield the line of `web`, `http` or `both`."""
     double = PushDouble()
@@ -130,7 +134,7 @@ async def push_line(
         settings = Settings(
             notifications=_notifications(push=kind),
             web_push=WebPushSettings(
-                private_key=VAPID_KEY, hosts=(url.removeprefix("http://"),), per_second=1_000
+                private_key=VAPID_KEY, hosts=(url.removeprefix("http://"), *hosts), per_second=1_000
             ),
             http_push=HttpPushSettings(url=url, per_second=1_000),
         )

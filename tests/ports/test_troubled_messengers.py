@@ -140,6 +140,35 @@ async def test_a_device_that_is_gone_is_lost_and_the_others_get_the_message() ->
         assert len(line.double.taken) == 2
 
 
+@pytest.mark.parametrize("kind", ["sendgrid", "twilio", "http"])
+async def test_a_url_that_is_wrong_costs_nobody_an_address(kind: str) -> None:
+    async with LINES[kind]() as line:
+        line.double.fail(Fault(status=404, times=10))
+        await failed(line)
+
+
+async def test_a_list_of_messages_that_makes_no_sense_is_asked_for_again(twilio: Line) -> None:
+    twilio.double.fail(Fault(has_effect=True))
+    await failed(twilio)
+    [taken] = twilio.double.taken
+    whole = dict(taken)
+    for odd in ({}, whole | {"date_created": "yesterday"}, whole | {"date_created": None}):
+        taken.clear()
+        taken.update({"to": TEXT.phone} | odd)
+        await failed(twilio)
+    taken.update(whole)
+    await twilio.messenger.send(twilio.message)
+    assert len(twilio.double.taken) == 1
+
+
+@pytest.mark.parametrize("host", ["evil.example.com\\.push.example.com", "xn--a.push.example.com"])
+async def test_a_subscription_whose_host_is_none_is_lost_without_an_error(host: str) -> None:
+    async with push_line("web", PUSH, PUSH_CHANGED, hosts=("*.push.example.com",)) as line:
+        odd = replace(line.message.subscriptions[0], endpoint=f"https://{host}/1")
+        lost = await line.messenger.send(replace(line.message, subscriptions=(odd,)))
+        assert [each.address for each in lost] == [odd.endpoint]
+
+
 async def test_browsers_get_a_message_while_the_server_of_devices_is_away() -> None:
     async with push_line("both", PUSH, PUSH_CHANGED) as line:
         line.double.fail(Fault(times=5))

@@ -114,7 +114,7 @@ class PushDouble(MessageDouble):
         if unknown_fields(message, _NTFY) or not message.get("topic"):
             return Reply(400)
         if message["topic"] in self.gone_topics:
-            return Reply(404)
+            return Reply(410)
         self.keep({"device": message["topic"], **message})
         return Reply(200, {"id": uuid4().hex, "event": "message"})
 

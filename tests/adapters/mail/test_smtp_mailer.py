@@ -103,6 +103,10 @@ async def test_connections_are_kept_and_are_not_more_than_allowed(clock: Virtual
         ("550 5.1.1 no such user", True),
         ("553 5.1.3 bad address", True),
         ("550 5.2.1 the mailbox is disabled", True),
+        ("550 relay not permitted", False),
+        ("550 Sender verify failed", False),
+        ("553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", False),
+        ("550 blocked as spam, see https://example.com/policy", False),
         ("550 5.1.8 the sender's domain does not exist", False),
         ("550 5.7.1 we take nothing from you", False),
         ("552 5.2.2 the mailbox is full", False),
@@ -123,6 +127,21 @@ async def test_an_address_is_undeliverable_only_if_there_is_no_such_mailbox(
         # It does no harm to the next mail.
         assert await mailer.send(replace(MAIL, to="another@example.com")) == ()
         assert server.sessions == (1 if is_lost else 2)
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_lost"),
+    [("550 5.1.1 no such user", True), ("550 no such user", False), ("550 rejected", False)],
+)
+async def test_a_refused_content_says_nothing_of_the_mailbox_unless_it_is_named(
+    clock: VirtualClock, reply: str, is_lost: bool
+) -> None:
+    async with running_mail_server(content=reply) as server, mailing(server, clock) as mailer:
+        if is_lost:
+            assert await mailer.send(MAIL) == [Undeliverable(MAIL.to, Unreachable.REFUSED)]
+        else:
+            with pytest.raises(Unavailable):
+                await mailer.send(MAIL)
 
 
 async def test_a_server_that_was_restarted_is_called_again_and_loses_no_mail(
