@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..core.bidding.apply_rules import ApplyRules
 from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import EngineLimits, MatchingEngine
+from ..core.bidding.new_quotes import NewQuotes
 from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.reshard import Reshard
 from ..core.bidding.sharded_matching import ShardedMatching
@@ -42,6 +43,7 @@ def build_engine(
             payment_accounts=store.payment_accounts,
             rules=rules,
         ),
+        new_quotes=NewQuotes(store.webhook_endpoints),
         clock=adapters.clock,
         ids=adapters.ids,
         rules=rules,

@@ -15,8 +15,8 @@ from .checked_connections import CheckedConnections, LookUp, NoSuchHost, NotPubl
 
 _log = logging.getLogger(__name__)
 
-_NOT_PUBLIC = "has a host with an address that is not public"
-_NO_SUCH_HOST = "has a host that cannot be found"
+_NOT_FOUND = "has a host that is not on the public internet"
+"""Also of a host that does not exist, or else anybody could ask which hosts the network has."""
 _REDIRECTS = range(300, 400)
 _AT_ONCE = 256
 """The most connections of a process. Each webhook has one of its own."""
@@ -61,10 +61,8 @@ class HttpWebhookSender(WebhookSender):
         try:
             async with asyncio.timeout(self._timeout):
                 await self._courtesy.addresses(parts.hostname or "", parts.port or 443)
-        except NotPublic:
-            return _NOT_PUBLIC
-        except (NoSuchHost, TimeoutError):
-            return _NO_SUCH_HOST
+        except (NotPublic, NoSuchHost, TimeoutError):
+            return _NOT_FOUND
         return None
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -80,10 +78,8 @@ class HttpWebhookSender(WebhookSender):
                 status = await self._status(url, headers, body)
         except TimeoutError:
             return None, f"no answer within {self._timeout:g} s"
-        except NotPublic:
-            return None, f"the URL {_NOT_PUBLIC}"
-        except NoSuchHost:
-            return None, f"the URL {_NO_SUCH_HOST}"
+        except (NotPublic, NoSuchHost):
+            return None, f"the URL {_NOT_FOUND}"
         except httpcore.ConnectTimeout:
             return None, "no connection: no address of the host answers"
         except httpcore.ConnectError as refused:

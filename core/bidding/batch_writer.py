@@ -23,6 +23,7 @@ from ...ports.users import Traders
 from .book_loader import BookLoader
 from .commands import Cancel, Command, Expire, Nothing, turn
 from .halting import HaltBooks, OpenBooks
+from .new_quotes import NewQuotes
 from .placements import Place, Reprice
 from .publishing import Publisher
 from .recovery import Recovery
@@ -58,6 +59,7 @@ class BatchWriter(ShardMatching):
         books: Books,
         traders: Traders,
         opening: OrderOpening,
+        new_quotes: NewQuotes | None,
         clock: Clock,
         loader: BookLoader,
         publisher: Publisher,
@@ -76,6 +78,7 @@ class BatchWriter(ShardMatching):
         self._traders = traders
         self._counts = TraderCounts(books, shard.rules, shards=shards)
         self._opening = opening
+        self._new_quotes = new_quotes
         self._clock = clock
         self._loader = loader
         self._publisher = publisher
@@ -293,6 +296,8 @@ class BatchWriter(ShardMatching):
         batch = self._shard.batch
         if batch.matches:
             batch.opened = await self._opening.open(batch.matches)
+        if batch.added and self._new_quotes is not None:
+            batch.events += await self._new_quotes.events(batch.added.values())
         batch.events += self._shard.lowest_ask_changes(now)
         self._counts.add(self._shard.entered, batch.matches)
         await self._store.commit(ownership, batch)

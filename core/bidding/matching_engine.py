@@ -20,6 +20,7 @@ from ...ports.users import Traders
 from .adopt_rules import AdoptRules
 from .batch_writer import ENGINE, BatchWriter
 from .book_loader import BookLoader
+from .new_quotes import NewQuotes
 from .publishing import Publisher
 from .recovery import Recovery
 from .shard import Shard
@@ -65,6 +66,7 @@ class MatchingEngine(BatchWriter):
         views: BookViews,
         traders: Traders,
         opening: OrderOpening,
+        new_quotes: NewQuotes | None = None,
         clock: Clock,
         ids: Ids,
         rules: MarketRules,
@@ -86,6 +88,7 @@ class MatchingEngine(BatchWriter):
             books=books,
             traders=traders,
             opening=opening,
+            new_quotes=new_quotes,
             clock=clock,
             loader=loader,
             publisher=publisher,

@@ -3,6 +3,8 @@
 from ...ports.language.complaints import Bearer
 from ...ports.language.events import (
     AlarmRaised,
+    AskPlaced,
+    BidPlaced,
     ComplaintDecided,
     Event,
     HaltEndRequested,
@@ -36,6 +38,8 @@ from ...ports.language.events import (
 )
 from ...ports.language.webhook_events import (
     AlarmRaisedContent,
+    AskPlacedContent,
+    BidPlacedContent,
     ComplaintDecidedContent,
     EventContent,
     HaltEndRequestedContent,
@@ -71,6 +75,8 @@ from ...ports.language.webhook_events import (
 )
 
 TOLD: tuple[type[Event], ...] = (
+    BidPlaced,
+    AskPlaced,
     MatchCreated,
     OrderConfirmed,
     OrderSellerShipped,
@@ -112,6 +118,28 @@ def content_of(event: Event, side: PartySide | None) -> EventContent:
     if isinstance(event, OrderRelated):
         return _of_order(event, side)
     match event:
+        case BidPlaced(book=book):
+            return BidPlacedContent(
+                user_id=event.user_id,
+                bid_id=event.quote_id,
+                product_id=book.product_id,
+                size=book.size,
+                condition=book.condition,
+                amount=event.amount,
+                placed_at=event.placed_at,
+                expires_at=event.expires_at,
+            )
+        case AskPlaced(book=book):
+            return AskPlacedContent(
+                user_id=event.user_id,
+                ask_id=event.quote_id,
+                product_id=book.product_id,
+                size=book.size,
+                condition=book.condition,
+                amount=event.amount,
+                placed_at=event.placed_at,
+                expires_at=event.expires_at,
+            )
         case QuotesWithdrawn(user_id=user_id, reason=reason, note=note, count=count):
             return QuotesWithdrawnContent(
                 user_id=user_id, reason=reason, note=note, count=count, quotes=_quotes(event)

@@ -6,6 +6,8 @@ import pytest
 
 from solebook.ports.language.events import (
     EVENTS,
+    AskPlaced,
+    BidPlaced,
     CostsRose,
     Event,
     LowestAskChanged,
@@ -48,6 +50,8 @@ def test_a_request_from_before_kinds_were_told_is_of_normal_priority() -> None:
 def test_only_events_that_continue_no_trade_have_low_priority() -> None:
     waiting = {event for event in EVENTS.values() if event.priority is not Event.priority}
     assert waiting == {
+        BidPlaced,
+        AskPlaced,
         LowestAskChanged,
         PriceDropped,
         NotificationRequested,

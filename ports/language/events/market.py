@@ -43,6 +43,42 @@ class MatchCreated(OrderRelated):
 
 
 @dataclass(frozen=True, slots=True)
+class QuotePlaced(Event):
+    """A quote was placed. It is told only if somebody follows it: most are followed by nobody."""
+
+    quote_id: QuoteId
+    user_id: UserId
+    book: BookKey
+    amount: Cents
+    placed_at: datetime
+    expires_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+    @property
+    def priority(self) -> Priority:
+        """It is frequent, and only webhooks need it."""
+        return Priority.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class BidPlaced(QuotePlaced):
+    """A bid was placed. If it matched at once, that is told too."""
+
+    SUBJECT: ClassVar[str] = "bid.placed"
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlaced(QuotePlaced):
+    """An ask was placed. If it matched at once, that is told too."""
+
+    SUBJECT: ClassVar[str] = "ask.placed"
+
+
+@dataclass(frozen=True, slots=True)
 class LowestAskChanged(Event):
     """A book's lowest ask changed from `before` to `lowest_ask`. None means no ask.
 

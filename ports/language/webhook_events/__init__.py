@@ -12,6 +12,8 @@ from .base import (
 )
 from .market import (
     AlarmRaisedContent,
+    AskPlacedContent,
+    BidPlacedContent,
     HaltEndRequestedContent,
     HaltRequestedContent,
     LowestAskChangedContent,
@@ -53,7 +55,9 @@ __all__ = [
     "CONTENTS",
     "KINDS",
     "AlarmRaisedContent",
+    "AskPlacedContent",
     "Audience",
+    "BidPlacedContent",
     "ComplaintDecidedContent",
     "EventContent",
     "HaltEndRequestedContent",
@@ -93,6 +97,8 @@ __all__ = [
 CONTENTS: dict[str, type[EventContent]] = {
     content.KIND: content
     for content in (
+        BidPlacedContent,
+        AskPlacedContent,
         MatchCreatedContent,
         OrderCreatedContent,
         OrderSellerShippedContent,

@@ -12,6 +12,38 @@ from .base import Audience, EventContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BidPlacedContent(EventContent):
+    """You placed a bid. If it matched at once, `match.created` comes too."""
+
+    KIND: ClassVar[str] = "bid.placed"
+    AUDIENCE: ClassVar[Audience] = Audience.OWNER
+    user_id: UserId
+    bid_id: QuoteId
+    product_id: ProductId
+    size: Size
+    condition: Condition
+    amount: Cents
+    placed_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPlacedContent(EventContent):
+    """You placed an ask. If it matched at once, `match.created` comes too."""
+
+    KIND: ClassVar[str] = "ask.placed"
+    AUDIENCE: ClassVar[Audience] = Audience.OWNER
+    user_id: UserId
+    ask_id: QuoteId
+    product_id: ProductId
+    size: Size
+    condition: Condition
+    amount: Cents
+    placed_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawnQuoteContent:
     """A bid or an ask that was withdrawn."""
 

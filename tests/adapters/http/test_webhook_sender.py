@@ -18,6 +18,7 @@ from .receivers import OK, Receiver
 
 pytestmark = pytest.mark.integration
 
+ELSEWHERE = "has a host that is not on the public internet"
 HEADERS = {"content-type": "application/json", "webhook-id": "msg_1"}
 
 
@@ -85,8 +86,8 @@ async def test_nothing_is_sent_to_this_machine_however_it_is_written(
 async def test_a_host_with_one_address_that_is_not_public_is_refused(found: list[str]) -> None:
     async with sender(finds(found)) as checked:
         url = "https://hooks.example.com/"
-        assert "not public" in (await checked.problem_with(url) or "")
-        assert "not public" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+        assert ELSEWHERE in (await checked.problem_with(url) or "")
+        assert ELSEWHERE in ((await checked.send(url, HEADERS, b"{}")).error or "")
 
 
 async def test_a_name_that_changes_after_its_check_is_refused_when_it_is_used(
@@ -96,7 +97,7 @@ async def test_a_name_that_changes_after_its_check_is_refused_when_it_is_used(
     async with sender(changing) as checked:
         url = f"http://hooks.example.com:{receiver.port}/"
         assert await checked.problem_with(url) is None
-        assert "not public" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+        assert ELSEWHERE in ((await checked.send(url, HEADERS, b"{}")).error or "")
     assert receiver.connections == 0
 
 
@@ -166,7 +167,8 @@ async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None
 )
 async def test_what_went_wrong_is_said(receiver: Receiver, answer: bytes | None, said: str) -> None:
     receiver.answer = lambda: answer
-    async with sender(finds(["127.0.0.1"]), anywhere=True, timeout=0.2) as anywhere:
+    limit = 0.2 if answer is None else 5
+    async with sender(finds(["127.0.0.1"]), anywhere=True, timeout=limit) as anywhere:
         came = await anywhere.send(f"http://hook:{receiver.port}/", HEADERS, b"{}")
     assert not came.is_accepted
     assert (came.error or "").startswith(said)
@@ -184,8 +186,8 @@ async def test_a_host_that_is_away_or_unknown_is_a_failure() -> None:
 
     async with sender(nothing) as checked:
         url = "https://nowhere.example.com/"
-        assert await checked.problem_with(url) == "has a host that cannot be found"
-        assert "cannot be found" in ((await checked.send(url, HEADERS, b"{}")).error or "")
+        assert await checked.problem_with(url) == ELSEWHERE
+        assert ELSEWHERE in ((await checked.send(url, HEADERS, b"{}")).error or "")
     async with Receiver().running() as gone:
         pass
     async with sender(finds(["127.0.0.1"]), anywhere=True) as anywhere:
@@ -218,14 +220,15 @@ async def test_an_address_that_hangs_leaves_time_for_the_next_one(
     assert (answer.status, tried) == (204, ["127.0.0.9", "127.0.0.1"])
 
 
-async def test_attempts_that_hang_leave_no_connection_behind() -> None:
-    receiver = Receiver(answer=lambda: None)
-    async with (
-        receiver.running(),
-        sender(finds(["127.0.0.1"]), anywhere=True, timeout=0.2) as anywhere,
-    ):
+async def test_attempts_that_are_cancelled_leave_no_connection_behind(receiver: Receiver) -> None:
+    receiver.answer = lambda: None
+    async with sender(finds(["127.0.0.1"]), anywhere=True, timeout=30) as anywhere:
         url = f"http://hook:{receiver.port}/"
-        await asyncio.gather(*(anywhere.send(url, HEADERS, b"{}") for _ in range(400)))
+        sends = [asyncio.create_task(anywhere.send(url, HEADERS, b"{}")) for _ in range(300)]
+        await receiver.got_one.wait()
+        for each in sends:
+            each.cancel()
+        await asyncio.wait(sends)
         receiver.answer = Receiver().answer
         assert (await anywhere.send(url, HEADERS, b"{}")).is_accepted
 

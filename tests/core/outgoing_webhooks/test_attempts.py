@@ -281,7 +281,7 @@ async def test_the_host_of_one_endpoint_too_many_is_not_looked_up(
 ) -> None:
     for _ in range(10):
         await register(exchange, exchange.buyer, "match.created")
-    sender_of(exchange).problem = "has a host that cannot be found"
+    sender_of(exchange).problem = "has a host that is not on the public internet"
     with pytest.raises(TooManyEndpoints):
         await register(exchange, exchange.buyer, "match.created")
 
@@ -339,6 +339,6 @@ async def test_a_url_that_is_not_plain_https_is_refused(exchange: Exchange, url:
 
 
 async def test_a_url_whose_host_is_not_public_is_refused(exchange: Exchange) -> None:
-    sender_of(exchange).problem = "has a host with an address that is not public"
-    with pytest.raises(InvalidText, match="not public"):
+    sender_of(exchange).problem = "has a host that is not on the public internet"
+    with pytest.raises(InvalidText, match="not on the public"):
         await register(exchange, exchange.buyer, "match.created")

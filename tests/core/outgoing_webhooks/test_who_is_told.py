@@ -53,10 +53,10 @@ async def test_each_party_gets_its_side_of_a_trade_and_a_stranger_gets_nothing(
     assert of["stranger"] == []
     common = {"match.created", "order.created", "order.seller_shipped", "order.received"}
     common |= {"order.auth_passed", "order.shipped", "order.delivered"}
-    assert {kind for kind, _ in of["buyer"]} == common | {"payment.captured"}
-    assert {kind for kind, _ in of["seller"]} == common | {"payout.paid"}
+    assert {kind for kind, _ in of["buyer"]} == common | {"bid.placed", "payment.captured"}
+    assert {kind for kind, _ in of["seller"]} == common | {"ask.placed", "payout.paid"}
     for side in ("buyer", "seller"):
-        assert {data["side"] for _, data in of[side]} == {side}
+        assert {data.get("side", side) for _, data in of[side]} == {side}
         kinds_told = [kind for kind, _ in of[side]]
         assert len(kinds_told) == len(set(kinds_told))
 
@@ -141,6 +141,35 @@ async def test_everybody_may_follow_the_market(exchange: Exchange) -> None:
     [(kind, data)] = told(exchange)
     assert kind == "lowest_ask.changed"
     assert (data["size"], data["before"], data["lowest_ask"]) == (SIZE, None, 21_000)
+
+
+async def test_new_bids_and_asks_are_told_to_their_owners_and_to_admins_alone(
+    exchange: Exchange,
+) -> None:
+    kinds = ("bid.placed", "ask.placed")
+    create = exchange.app.outgoing_webhooks.create_endpoint
+    await register(exchange, exchange.buyer, *kinds, url="https://buyer.example.com/")
+    await register(exchange, await exchange.person(), *kinds, url="https://other.example.com/")
+    admin, everything = await an_admin(exchange), "https://admin.example.com/"
+    await create.of_everything(admin, url=everything, kinds=["ask.placed"], reason="a test")
+
+    ask = await exchange.ask(exchange.seller, 21_000)
+    bid = await exchange.bid(exchange.buyer, 20_000)
+    await exchange.workers.settle()
+
+    assert told(exchange, "https://other.example.com/") == []
+    [(kind, data)] = told(exchange, "https://buyer.example.com/")
+    assert (kind, data["bid_id"], data["amount"]) == ("bid.placed", str(bid.quote.id), 20_000)
+    assert data["user_id"] == str(exchange.buyer.user_id)
+    [(kind, data)] = told(exchange, everything)
+    assert (kind, data["ask_id"], data["amount"]) == ("ask.placed", str(ask.quote.id), 21_000)
+
+
+async def test_a_quote_that_nobody_follows_is_no_message(exchange: Exchange) -> None:
+    await register(exchange, exchange.seller, "bid.placed", "ask.placed")
+    await exchange.bid(exchange.buyer, 20_000)
+    await exchange.workers.settle()
+    assert [m for m in exchange.bus.published if m.subject == "bid.placed"] == []
 
 
 async def test_a_message_that_comes_again_changes_nothing(exchange: Exchange) -> None:
