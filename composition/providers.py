@@ -214,6 +214,7 @@ class Container(containers.DeclarativeContainer):
         clock,
         interval=settings.provided.stream.interval,
         queue=settings.provided.stream.queue,
+        depth=settings.provided.stream.sent_levels,
     )
     stored_search_index: providers.Provider[SearchIndex] = providers.Selector(
         settings.provided.store.kind,
@@ -308,7 +309,6 @@ class Container(containers.DeclarativeContainer):
         none=providers.Singleton(MemoryRateLimits, clock),
         redis=providers.Singleton(redis_adapters.redis_rate_limits, redis, clock),
     )
-
     adapters: providers.Provider[Adapters] = providers.Singleton(
         Adapters,
         store=store,

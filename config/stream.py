@@ -53,6 +53,13 @@ class StreamSettings:
     )
     """The number of consecutive errors after which a connection is closed."""
 
+    @property
+    def sent_levels(self) -> int:
+        """How many levels a side of a view are looked at: one more than a snapshot has, which
+        tells whether it is complete.
+        """
+        return self.depth + 1
+
     def __post_init__(self) -> None:
         check_limits(self)
         if self.books >= self.queue:

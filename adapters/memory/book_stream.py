@@ -29,9 +29,18 @@ class MemoryBookStream(BookStream):
     """
 
     def __init__(
-        self, views: MemoryBookViews, clock: Clock, *, interval: timedelta, queue: int
+        self,
+        views: MemoryBookViews,
+        clock: Clock,
+        *,
+        interval: timedelta,
+        queue: int,
+        depth: int | None = None,
     ) -> None:
-        """Follow `views`; up to `queue` items wait for each reader. Raises ValueError."""
+        """Follow `views`; up to `queue` items wait for each reader. Raises ValueError.
+
+        With a `depth`, a view has only so many of the best levels a side.
+        """
         if interval < timedelta(0) or queue < 1:
             raise ValueError(
                 f"need an interval of at least 0 and a queue of at least 1: {interval}, {queue}"
@@ -39,6 +48,7 @@ class MemoryBookStream(BookStream):
         self.views = views
         self.clock = clock
         self.interval = interval
+        self.depth = depth
         self._queue = queue
         self._followed: dict[BookKey, _FollowedBook] = {}
         views.watch(self._hear)
@@ -92,7 +102,7 @@ class MemoryBookReader(BookReader):
         if self._fell_behind:
             return
         mark = self._books[book] = object()
-        view = await self._stream.views.whole(book)
+        view = await self._stream.views.whole(book, self._stream.depth)
         if self._books.get(book) is mark:
             self._stream.join(book, self, view)
 
@@ -195,7 +205,7 @@ class _FollowedBook:
         self._due = self._stream.clock.now() + self._stream.interval
         epoch = self._epoch
         with suppress(Unavailable):  # the book is sent when it is published
-            view = await self._stream.views.whole(self._book)
+            view = await self._stream.views.whole(self._book, self._stream.depth)
             if epoch == self._epoch:  # otherwise another task sends the new epoch
                 self._tell(view)
 

@@ -77,9 +77,9 @@ class MemoryBookViews(BookViews):
         book = self._books.get(key)
         return 0 if book is None else len(book.bids.quantities) + len(book.asks.quantities)
 
-    async def whole(self, key: BookKey) -> BookView:
-        """Return the complete view of a book, published or stored."""
-        [view] = await self._views([key], None)
+    async def whole(self, key: BookKey, depth: int | None = None) -> BookView:
+        """Return the view of a book, published or stored, by default of all its levels."""
+        [view] = await self._views([key], depth)
         return view
 
     async def wholes(self, keys: Sequence[BookKey]) -> list[BookView]:

@@ -1,11 +1,13 @@
 """Every configuration builds, follows its settings, and closes all resources."""
 
+import asyncio
 import gc
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -16,6 +18,8 @@ import pytest
 
 from solebook.adapters.decorators.guarded_messengers import GuardedMailer, GuardedTextMessenger
 from solebook.adapters.push.both_messengers import BothMessengers
+from solebook.adapters.sql.engine.drivers import READERS
+from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.adapters.system.clock import AdjustableClock
 from solebook.composition.adapters import Adapters, Store
 from solebook.composition.application import Application
@@ -34,10 +38,12 @@ from solebook.core.users.session_tokens import SignedIn
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import Clock
 from solebook.ports.language.errors import InvalidToken, NotFound, Unavailable
-from solebook.ports.language.ids import SessionId
+from solebook.ports.language.ids import ProductId, SessionId, UserId
 from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.notifications import Warehouse
+from solebook.ports.language.process_roles import ProcessRole
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.search import SearchQuery
 from solebook.ports.language.users import OPERATOR, Role
 
 CREDENTIALS: dict[str, Any] = {"email": "buyer-1@example.com", "password": "correct horse battery"}
@@ -124,6 +130,27 @@ async def test_an_injected_clock_is_used_everywhere(settings: Settings) -> None:
 
 
 # ---- what is kept --------------------------------------------------------------------------------
+
+
+async def test_what_the_public_reads_waits_for_connections_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(folder=str(tmp_path), security=SecuritySettings(bcrypt_cost=4))
+    async with (
+        open_application(settings, roles={ProcessRole.HTTP}) as app,
+        AsyncExitStack() as stack,
+    ):
+        shown: Any = app.adapters.shown_search
+        assert isinstance(shown, SqliteSearchIndex)
+        for _ in range(READERS):
+            await stack.enter_async_context(shown._database._driver.reading())
+        search = asyncio.create_task(shown.search(SearchQuery("dunk")))
+        tape = asyncio.create_task(app.adapters.shown_tape.count(ProductId(UUID(int=1))))
+        with pytest.raises(NotFound):
+            await app.adapters.store.users.get(UserId(UUID(int=1)))
+        assert not search.done()
+        assert not tape.done()
+        await stack.aclose()
+        assert (await search).total == 0
+        assert await tape == 0
 
 
 async def test_memory_forgets_everything(in_memory: Settings) -> None:

@@ -129,6 +129,24 @@ async def subscriptions(attacker: Attacker) -> None:
     await asyncio.gather(*(attacker.follow(message) for _ in range(3)))
 
 
+async def handshakes(attacker: Attacker) -> None:
+    """Connect to the stream again and again."""
+
+    async def connect_again() -> None:
+        url = f"ws://{attacker.host}:{attacker.port}/v1/stream"
+        while not attacker.is_over:
+            try:
+                async with connect(url, local_addr=(ADDRESS, 0)) as stream:
+                    await stream.send('{"op": "ping"}')
+                    await stream.recv()
+                    attacker.answers["told"] += 1
+            except (OSError, WebSocketException):
+                attacker.answers["refused"] += 1
+                await asyncio.sleep(_PAUSE)
+
+    await asyncio.gather(*(connect_again() for _ in range(40)))
+
+
 async def searches(attacker: Attacker) -> None:
     """Search for ever new words, many of which are misspelt, on many connections."""
     dice = random.Random(1)
@@ -153,9 +171,11 @@ async def readiness(attacker: Attacker) -> None:
 
 
 async def parameters(attacker: Attacker) -> None:
-    """Send 56 kB of query parameters that do not exist."""
-    query = "&".join(f"u{number}=1" for number in range(7_000))[:56_000]
-    await attacker.ask(itertools.repeat(attacker.request("GET", f"/v1/products?{query}")), 50)
+    """Send 56 kB of query parameters that do not exist, and what is just not too long."""
+    query = "&".join(f"u{number}=1" for number in range(7_000))
+    targets = [f"/v1/search?{query[:length]}" for length in (56_000, 8_000)]
+    requests = [attacker.request("GET", target) for target in targets]
+    await attacker.ask(itertools.cycle(requests), 50)
 
 
 async def halves(attacker: Attacker) -> None:
@@ -185,6 +205,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     for attack in (
         reference,
         subscriptions,
+        handshakes,
         searches,
         nowhere,
         readiness,

@@ -43,11 +43,10 @@ class Facts:
     product_id: str
     token: str
     bystander: str
-    victim: str
 
     def as_json(self) -> str:
         """Return what an attacker knows."""
-        return json.dumps({"deep": self.product_id, "size": _DEEP, "victim": self.victim})
+        return json.dumps({"deep": self.product_id, "size": _DEEP, "victim": self.bystander})
 
 
 class Attacked(Served):
@@ -128,10 +127,9 @@ async def _settle_in(folder: Path) -> Facts:
         )
         _, token = await _joined(app, "bystander@example.com")
         seller, _ = await _joined(app, "seller@example.com")
-        await _joined(app, "victim@example.com")
         await fill(app.adapters.search_index, list(catalogue(_PRODUCTS, random.Random(1))), seed=2)
     _deepen(folder / "solebook-data" / "solebook.sqlite3", product.id, seller)
-    return Facts(str(product.id), token, "bystander@example.com", "victim@example.com")
+    return Facts(str(product.id), token, "bystander@example.com")
 
 
 async def _joined(app: Application, email: str) -> tuple[UserId, str]:

@@ -26,8 +26,8 @@ _SPARE = 24
 """Descriptors that must be left for the store and whatever else the process opens."""
 _MEMORY = 150_000_000
 _LOG = 1_000_000
-_REFUSAL = 4_096
-"""What no refusal exceeds, in bytes, unless the request was larger."""
+_REFUSAL = 2_048
+"""What no refusal exceeds, in bytes, with its head."""
 
 
 @dataclass
@@ -90,3 +90,4 @@ async def test_others_use_the_exchange_while_one_address_attacks_it(
     assert attacked.descriptors <= DESCRIPTORS - _SPARE
     assert attacked.memory - memory <= _MEMORY
     assert attacked.log <= _LOG
+    assert attacked.told["largest"] <= _REFUSAL

@@ -13,11 +13,13 @@ ENTRANCE = 1
 COSTLY = 5
 """From this cost on, only some requests run at the same time."""
 
-KEPT = frozenset({"/schema", "/schema/openapi.json"})
+KEPT = frozenset({"/schema", "/schema/openapi.json", "/v1/rules"})
 """Paths whose answers are kept, so that most requests never reach the route."""
 HEALTH = "/health/"
 """Where the paths begin that monitoring asks for, which have buckets of their own."""
 
+STREAM = 5
+"""What it costs to connect to the live stream, by which time the handshake has been made."""
 SUBSCRIPTION = 5
 """What it costs to subscribe to a book, which is answered with a snapshot of it."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -96,25 +96,33 @@ def _check_query(request: Request[Any, Any, Any], handler: HTTPRouteHandler) -> 
     given = list(request.query_params.multi_items())
     counts = Counter(name for name, _ in given)
     if unknown := sorted(set(counts) - set(known)):
-        message = f"is unknown here; known: {', '.join(sorted(known)) or 'none'}"
-        raise _wrong_query("a query parameter is unknown", unknown, message)
+        first, *others = unknown
+        listed = f"is unknown here; known: {', '.join(sorted(known)) or 'none'}"
+        messages = {first: listed} | dict.fromkeys(others, "is unknown here")
+        raise _wrong_query("a query parameter is unknown", messages)
     # Readers disagree about which of two values counts.
     if repeated := sorted(name for name, count in counts.items() if count > 1):
-        raise _wrong_query("a query parameter is given twice", repeated, "is given twice")
+        messages = dict.fromkeys(repeated, "is given twice")
+        raise _wrong_query("a query parameter is given twice", messages)
     # PostgreSQL has no texts with it.
     if unreadable := [name for name, value in given if "\0" in value]:
-        message = "has the character U+0000"
-        raise _wrong_query("a query parameter cannot be read", unreadable, message)
+        messages = dict.fromkeys(unreadable, "has the character U+0000")
+        raise _wrong_query("a query parameter cannot be read", messages)
     # The framework would read 5.0 and 1e3 too, which are no integers in a body either.
     odd = [name for name, value in given if known[name] and not _INTEGER.match(value)]
     if odd:
-        raise _wrong_query("a query parameter is no integer", odd, "Expected `int`, got `str`")
+        messages = dict.fromkeys(odd, "Expected `int`, got `str`")
+        raise _wrong_query("a query parameter is no integer", messages)
 
 
-def _wrong_query(detail: str, names: Sequence[str], message: str) -> ValidationException:
+def _wrong_query(detail: str, messages: Mapping[str, str]) -> ValidationException:
+    """Return a refusal with a message for each parameter."""
     return ValidationException(
         detail=detail,
-        extra=[{"key": name, "message": message, "source": "query"} for name in names],
+        extra=[
+            {"key": name, "message": message, "source": "query"}
+            for name, message in messages.items()
+        ],
     )
 
 

@@ -27,7 +27,7 @@ from ....ports.language.market import BookKey
 from ....ports.language.streams import FellBehind
 from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
-from ..edge.costs import ENTRANCE, SUBSCRIPTION
+from ..edge.costs import ENTRANCE, STREAM, SUBSCRIPTION
 from ..edge.problems import problem_of
 from ..routes.order_views import order_view
 from .messages import (
@@ -142,7 +142,7 @@ class StreamConnection:
     async def _admit(self) -> None:
         """Take the connection's seats, and authenticate a client that sent a token."""
         try:
-            await self._count(None, ENTRANCE)
+            await self._count(None, STREAM)
             self._take_seat("", self._settings.connections)
             self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
         except RateLimited:

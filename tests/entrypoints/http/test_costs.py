@@ -56,7 +56,7 @@ class TestLimited:
 
 
 async def test_the_reference_is_kept_ready_and_not_sent_to_those_who_have_it(world: World) -> None:
-    for path in ("/schema", "/schema/openapi.json"):
+    for path in ("/schema", "/schema/openapi.json", "/v1/rules"):
         first, second = await world.get(path), await world.get(path)
         assert first.status_code == second.status_code == 200
         assert (first.content, first.headers["etag"]) == (second.content, second.headers["etag"])
@@ -66,3 +66,14 @@ async def test_the_reference_is_kept_ready_and_not_sent_to_those_who_have_it(wor
             assert known.headers["etag"] == first.headers["etag"]
         changed = await world.get(path, headers={"If-None-Match": '"other"'})
         assert changed.content == first.content
+
+
+class TestHosts:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        return HttpSettings(address_limit=PLENTY, allowed_hosts=("market.test",))
+
+    async def test_what_is_kept_is_for_allowed_hosts_only(self, world: World) -> None:
+        await world.ok("GET", "/v1/rules")
+        answer = await world.get("/v1/rules", headers={"Host": "elsewhere.test"})
+        assert answer.status_code == 400

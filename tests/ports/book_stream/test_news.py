@@ -15,6 +15,7 @@ from solebook.ports.language.market import (
     BookChanges,
     BookKey,
     BookView,
+    LevelChange,
     PriceLevel,
     Side,
 )
@@ -52,6 +53,20 @@ async def test_changes_follow_the_view_in_sequence(market: Market, book: BookKey
             BookView(book, 0),
             *(changes(book, n, n, (Side.BID, n * 100, 1)) for n in (1, 2, 3)),
         ]
+
+
+async def test_a_view_has_as_many_levels_as_are_wanted_and_changes_have_all(
+    clock: VirtualClock, book: BookKey
+) -> None:
+    views = MemoryBookViews()
+    stream = MemoryBookStream(views, clock, interval=timedelta(0), queue=QUEUE, depth=2)
+    bids = tuple(PriceLevel(price, 1) for price in range(500, 200, -1))
+    await views.publish(BookView(book, 7, bids, (PriceLevel(600, 2),)))
+    async with stream.open() as reader:
+        await reader.follow(book)
+        assert await soon(reader.next()) == BookView(book, 7, bids[:2], (PriceLevel(600, 2),))
+        await views.apply(BookChange(book, 8, (LevelChange(Side.BID, 300, 0),)))
+        assert await soon(reader.next()) == changes(book, 8, 8, (Side.BID, 300, 0))
 
 
 async def test_without_an_interval_each_change_is_sent_at_once(

@@ -303,3 +303,18 @@ async def test_after_a_new_start_of_the_engine_a_client_resyncs(
             assert snapshot["bids"] == seen["bids"]
             assert snapshot["seq"] >= seen["seq"]
     await engine_of(again).stop()
+
+
+class TestDepth:
+    @pytest.fixture
+    def stream_settings(self) -> StreamSettings:
+        return StreamSettings(depth=2)
+
+    async def test_a_snapshot_has_the_best_levels_and_says_that_it_is_not_complete(
+        self, market: World, socket: Socket, buyer: Person
+    ) -> None:
+        for step in range(3):
+            await market.bid(buyer, 15_000 + step * 100)
+        snapshot = await socket.ask(op="subscribe", **book(market))
+        assert [level["price"] for level in snapshot["bids"]] == [15_200, 15_100]
+        assert (snapshot["depth"], snapshot["complete"]) == (2, False)

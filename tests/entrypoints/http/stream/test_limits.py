@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -135,14 +136,16 @@ async def test_a_user_has_so_many_connections_and_no_more(
 class TestRateLimits:
     @pytest.fixture
     def settings(self) -> HttpSettings:
-        address = RateLimit(burst=6, per_second=0.5)
+        address = RateLimit(burst=15, per_second=0.5)
         return HttpSettings(user_limit=PLENTY, address_limit=address, credentials_limit=PLENTY)
 
-    async def test_messages_count_as_requests_and_so_does_connecting(
+    async def test_messages_count_as_requests_and_connecting_and_subscribing_as_five(
         self, app: Litestar, world: World
     ) -> None:
         async with connected(app) as socket:
             await accepted(socket)
+            nowhere = {"channel": "book", "product_id": str(UUID(int=1)), "size": "9"}
+            assert kind(await socket.ask(op="subscribe", **nowhere)) == "not-found"
             for _ in range(5):
                 assert await socket.ask(op="ping") == {"type": "pong"}
             refused = await socket.ask(op="ping")
