@@ -631,6 +631,12 @@ class Received(_Message, frozen=True, kw_only=True):
     received: bool | None = None
 
 
+class Registered(_Message, frozen=True, kw_only=True):
+    """The email as it was given. Sign in to learn the id."""
+
+    email: str
+
+
 class Report(_Message, frozen=True, kw_only=True):
     """An event of the payment provider: the body as it was received, and its signature."""
 
@@ -877,10 +883,10 @@ class UserService:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def register(self, request: NewUser, *, timeout: float | None = None) -> UserView:
-        """Register a user with a unique email. New users are buyers."""
+    async def register(self, request: NewUser, *, timeout: float | None = None) -> Registered:
+        """Register a user with a unique email. If it is taken, its user is told by mail."""
         options = Options(timeout=timeout)
-        return await self._transport.call("UserService.Register", request, UserView, options)
+        return await self._transport.call("UserService.Register", request, Registered, options)
 
     async def login(self, request: Login, *, timeout: float | None = None) -> Tokens:
         """Sign in with email and password. The access token is accepted where a user calls."""

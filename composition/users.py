@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from ..core.users.accept_registration import AcceptRegistration
 from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.begin_card_setup import BeginCardSetup
-from ..core.users.challenges.begin_password_reset import BeginPasswordReset
+from ..core.users.challenges.answer_by_letter import AnswerByLetter
 from ..core.users.challenges.change_email import ChangeEmail
 from ..core.users.challenges.prove_email import ProveEmail
 from ..core.users.challenges.prove_phone import ProvePhone
@@ -16,7 +17,6 @@ from ..core.users.challenges.request_phone_proof import RequestPhoneProof
 from ..core.users.challenges.reset_password import ResetPassword
 from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.challenges.tell_old_email import TellOldEmail
-from ..core.users.check_repeated_registration import CheckRepeatedRegistration
 from ..core.users.choose_payment_method import ChoosePaymentMethod
 from ..core.users.detach_card import DetachCard
 from ..core.users.edit_profile import EditProfile
@@ -47,6 +47,7 @@ from ..ports.language.events import (
     EmailChanged,
     PasswordResetRequested,
     PaymentMethodRemoved,
+    RegistrationRepeated,
 )
 from ..ports.language.messages import Queue
 from ..ports.language.public_links import PublicLinks
@@ -59,13 +60,14 @@ class UsersUseCases:
     """The use cases of the users context."""
 
     register_user: RegisterUser
+    accept_registration: AcceptRegistration
     request_email_proof: RequestEmailProof
     prove_email: ProveEmail
     request_phone_proof: RequestPhoneProof
     prove_phone: ProvePhone
     send_challenge: SendChallenge
     request_password_reset: RequestPasswordReset
-    begin_password_reset: BeginPasswordReset
+    answer_by_letter: AnswerByLetter
     reset_password: ResetPassword
     change_email: ChangeEmail
     tell_old_email: TellOldEmail
@@ -94,7 +96,6 @@ class UsersUseCases:
     set_suspension: SetSuspension
     view_profile: ViewProfile
     list_addresses: ListAddresses
-    check_repeated_registration: CheckRepeatedRegistration
 
 
 def users_use_cases(
@@ -116,16 +117,20 @@ def users_use_cases(
     authenticate_request = AuthenticateRequest(
         access_tokens=adapters.access_tokens, revoked_sessions=adapters.revoked_sessions
     )
+    register_user = RegisterUser(
+        transaction=transaction,
+        users=users,
+        challenges=store.challenges,
+        outbox=store.outbox,
+        passwords=adapters.passwords,
+        clock=clock,
+        ids=ids,
+        verify_addresses=verify_addresses,
+    )
     return UsersUseCases(
-        register_user=RegisterUser(
-            transaction=transaction,
-            users=users,
-            challenges=store.challenges,
-            outbox=store.outbox,
-            passwords=adapters.passwords,
-            clock=clock,
-            ids=ids,
-            verify_addresses=verify_addresses,
+        register_user=register_user,
+        accept_registration=AcceptRegistration(
+            transaction=transaction, users=users, outbox=store.outbox, register_user=register_user
         ),
         request_email_proof=RequestEmailProof(
             transaction=transaction,
@@ -159,7 +164,7 @@ def users_use_cases(
         request_password_reset=RequestPasswordReset(
             transaction=transaction, users=users, outbox=store.outbox
         ),
-        begin_password_reset=BeginPasswordReset(
+        answer_by_letter=AnswerByLetter(
             transaction=transaction,
             users=users,
             challenges=store.challenges,
@@ -313,9 +318,6 @@ def users_use_cases(
             users=users, declines=store.declines, preferences=store.preferences, clock=clock
         ),
         list_addresses=ListAddresses(addresses=store.addresses),
-        check_repeated_registration=CheckRepeatedRegistration(
-            idempotency_keys=store.idempotency_keys, users=users, passwords=adapters.passwords
-        ),
     )
 
 
@@ -327,7 +329,8 @@ def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
     persistent, queued = Router(Queue.TRADE).persistent, Router(Queue.LETTERS).queued
     return (
         queued(ChallengeRequested, "users.send_challenge", users.send_challenge),
-        queued(PasswordResetRequested, "users.begin_password_reset", users.begin_password_reset),
+        queued(PasswordResetRequested, "users.begin_password_reset", users.answer_by_letter),
+        queued(RegistrationRepeated, "users.answer_registration", users.answer_by_letter),
         queued(EmailChanged, "users.tell_old_email", users.tell_old_email),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

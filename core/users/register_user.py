@@ -50,12 +50,27 @@ class RegisterUser:
 
         Raises InvalidText, EmailTaken, and QueueFull if too many passwords wait to be hashed.
         """
+        user = await self.new_user(
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            source=source,
+        )
+        async with self.transaction():
+            await self.add(user)
+        return user
+
+    async def new_user(
+        self, *, email: str, password: str, first_name: str, last_name: str, source: Source
+    ) -> User:
+        """Return a user who is not stored yet. Raises InvalidText, QueueFull."""
         email = normalize_email(email)
         first_name = check_name("first_name", first_name)
         last_name = check_name("last_name", last_name)
         password_hash = await self.passwords.hash(check_new_password(password), source)
         now = self.clock.now()
-        user = User(
+        return User(
             id=UserId(self.ids.new()),
             email=email,
             password_hash=password_hash,
@@ -64,11 +79,12 @@ class RegisterUser:
             created_at=now,
             email_proven_at=None if self.verify_addresses else now,
         )
-        async with self.transaction():
-            await self.users.add(user)
-            await self.outbox.add(UserRegistered(user.id))
-            if self.verify_addresses:
-                kind = ChallengeKind.EMAIL
-                await self.challenges.put(asked_again(None, user.id, kind, email, now))
-                await self.outbox.add(ChallengeRequested(user.id, kind, now))
-        return user
+
+    async def add(self, user: User) -> None:
+        """Store a new user. Raises EmailTaken. Needs a transaction."""
+        await self.users.add(user)
+        await self.outbox.add(UserRegistered(user.id))
+        if self.verify_addresses:
+            kind, now = ChallengeKind.EMAIL, user.created_at
+            await self.challenges.put(asked_again(None, user.id, kind, user.email, now))
+            await self.outbox.add(ChallengeRequested(user.id, kind, now))

@@ -8,6 +8,7 @@ from ...ports.language.account_notices import (
     EmailProofNotice,
     PasswordResetNotice,
     PhoneProofNotice,
+    RegistrationRepeatedNotice,
 )
 from ...ports.language.alarms import AlarmKind
 from ...ports.language.complaint_notices import (
@@ -86,6 +87,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         PasswordResetNotice(
             "https://exchange.example.com/account/password?token=nCJ0Ahq3", SENT_AT
         ),
+        RegistrationRepeatedNotice(),
         EmailChangedNotice(SENT_AT),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),

@@ -55,19 +55,22 @@ async def gather_people(
         email = f"{name}@example.com"
         credentials = {"email": email, "password": PASSWORD}
         names = {"first_name": "Demo", "last_name": name.replace("-", " ").title()}
-        user = await Api(http).post("/users", credentials | names)
+        await Api(http).post("/users", credentials | names)
+        api = Api(http, credentials)
+        await api.sign_in()
+        user_id = "" if role is None else (await api.get("/users/me"))["id"]
         if role is Role.ADMIN:
             await application.users.set_roles(
                 OPERATOR,
-                UserId(UUID(user["id"])),
+                UserId(UUID(user_id)),
                 roles=frozenset({Role.BUYER, role}),
                 reason="the demo needs an admin",
             )
         elif role is not None:
             staff = {"roles": ["buyer", role], "reason": f"the demo needs an {role}"}
-            await admin.api.put(f"/users/{user['id']}/roles", staff)
-        api = Api(http, credentials)
-        await api.sign_in()
+            await admin.api.put(f"/users/{user_id}/roles", staff)
+        if role is not None:
+            await api.sign_in()  # which makes the role part of the token
         joined()
         return Person(email, api)
 

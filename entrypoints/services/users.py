@@ -12,6 +12,7 @@ from ..http.routes.sessions import Credentials, Tokens, tokens
 from ..http.routes.users import (
     OwnView,
     ProfileChange,
+    Registered,
     Registration,
     UserView,
     own_view,
@@ -44,18 +45,18 @@ class Login(Credentials):
     client_address: ClientAddress = ""
 
 
-async def register(context: Context, request: NewUser) -> UserView:
-    """Register a user with a unique email. New users are buyers."""
+async def register(context: Context, request: NewUser) -> Registered:
+    """Register a user with a unique email. If it is taken, its user is told by mail."""
     source = _source(context, request.client_address)
     await context.credential_limits.check("registrations", source, request.email)
-    user = await context.application.users.register_user(
+    await context.application.users.accept_registration(
         email=request.email,
         password=request.password,
         first_name=request.first_name,
         last_name=request.last_name,
         source=Source(source),
     )
-    return user_view(user)
+    return Registered(request.email)
 
 
 async def login(context: Context, request: Login) -> Tokens:

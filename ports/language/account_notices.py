@@ -35,6 +35,13 @@ class PasswordResetNotice(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationRepeatedNotice(Notice):
+    """To a user with whose email somebody registered."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.REGISTRATION_REPEATED
+
+
+@dataclass(frozen=True, slots=True)
 class EmailChangedNotice(Notice):
     """To the email that a user had before."""
 

@@ -21,6 +21,8 @@ class ChallengeKind(StrEnum):
     """Prove the phone for text messages."""
     PASSWORD = "password"  # noqa: S105  # the name of what is reset
     """Set a new password."""
+    REGISTRATION = "registration"
+    """Nothing: the letter tells that somebody registered with the user's email."""
 
 
 MAX_FAILURES = 5

@@ -8,6 +8,7 @@ from .account_notices import (
     EmailProofNotice,
     PasswordResetNotice,
     PhoneProofNotice,
+    RegistrationRepeatedNotice,
 )
 from .alarms import AlarmKind
 from .complaint_notices import (
@@ -81,6 +82,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         EmailProofNotice,
         PhoneProofNotice,
         PasswordResetNotice,
+        RegistrationRepeatedNotice,
         EmailChangedNotice,
         WelcomeNotice,
         PriceDroppedNotice,

@@ -38,6 +38,7 @@ class NotificationKind(StrEnum):
     EMAIL_PROOF = "email_proof"
     PHONE_PROOF = "phone_proof"
     PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
+    REGISTRATION_REPEATED = "registration_repeated"
     EMAIL_CHANGED = "email_changed"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"

@@ -35,6 +35,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.EMAIL_PROOF: _HIGH,  # somebody waits for it at the screen
     NotificationKind.PHONE_PROOF: _HIGH,  # somebody waits for it at the screen
     NotificationKind.PASSWORD_RESET: _HIGH,  # somebody waits for it at the screen
+    NotificationKind.REGISTRATION_REPEATED: _NORMAL,  # the user has an account already
     NotificationKind.EMAIL_CHANGED: _HIGH,  # a thief may have the account
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next

@@ -10,6 +10,7 @@ LIFE = {
     ChallengeKind.EMAIL: timedelta(days=1),
     ChallengeKind.NEW_EMAIL: timedelta(days=1),
     ChallengeKind.PASSWORD: timedelta(hours=1),
+    ChallengeKind.REGISTRATION: timedelta(days=1),
     ChallengeKind.PHONE: timedelta(minutes=10),
 }
 """How long a secret can be used from when it is sent."""

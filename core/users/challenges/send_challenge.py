@@ -12,6 +12,7 @@ from ....ports.language.account_notices import (
     EmailProofNotice,
     PasswordResetNotice,
     PhoneProofNotice,
+    RegistrationRepeatedNotice,
 )
 from ....ports.language.challenges import Challenge, ChallengeKind
 from ....ports.language.errors import Unavailable
@@ -115,6 +116,8 @@ class SendChallenge:
             return PhoneProofNotice(secret, until)
         if kind is ChallengeKind.PASSWORD:
             return PasswordResetNotice(self.links.reset_password(secret), until)
+        if kind is ChallengeKind.REGISTRATION:
+            return RegistrationRepeatedNotice()
         return EmailProofNotice(self.links.prove_email(secret), until)
 
 

@@ -81,11 +81,12 @@ class SessionsController(Controller):
         credential_limits: Limits,
     ) -> Tokens:
         """Sign in with email and password, and open a session."""
-        users = application.users
-        attempt = credential_limits.attempt(request.scope, data.email, users.recognize_source)
-        async with attempt as source:
+        recognize = application.users.recognize_source
+        async with credential_limits.attempt(request.scope, data.email, recognize) as source:
             return tokens(
-                await users.sign_in(email=data.email, password=data.password, source=source)
+                await application.users.sign_in(
+                    email=data.email, password=data.password, source=source
+                )
             )
 
     @post(

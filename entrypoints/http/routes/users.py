@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Response, get, patch, post, put
+from litestar import Controller, get, patch, post, put
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
@@ -18,8 +18,6 @@ from ....core.users.user_texts import (
 from ....core.users.view_profile import Profile
 from ....ports.language.errors import (
     CardRefused,
-    EmailTaken,
-    IdempotencyKeyReused,
     InvalidText,
     NotFound,
     QueueFull,
@@ -28,7 +26,6 @@ from ....ports.language.errors import (
 from ....ports.language.ids import PaymentMethodId, UserId
 from ....ports.language.users import Role, User
 from ..edge.bearer import PUBLIC
-from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
 from ..edge.roles import requires
@@ -46,6 +43,12 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
     first_name: Name
     last_name: Name
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """The email as it was given. Sign in to learn the id."""
+
+    email: str
 
 
 class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -164,12 +167,11 @@ class UsersController(Controller):
 
     @post(
         summary="Register",
+        status_code=202,
         opt=PUBLIC,
         security=PUBLIC_SECURITY,
-        responses=success(201, UserView, _EXAMPLE)
-        | problems(
-            EmailTaken, InvalidText, IdempotencyKeyReused, QueueFull, public=True, body=True
-        ),
+        responses=success(202, Registered, {"email": "buyer@example.com"})
+        | problems(InvalidText, QueueFull, public=True, body=True),
     )
     async def register(
         self,
@@ -187,30 +189,20 @@ class UsersController(Controller):
         ],
         application: App,
         credential_limits: Limits,
-        idempotency_key: KeyHeader = None,
-    ) -> Response[UserView]:
-        """Register a user with a unique email. New users are buyers."""
+    ) -> Registered:
+        """Register a user with a unique email. New users are buyers.
+
+        The answer is the same if the email is taken: its user is told by mail, and nothing changes.
+        """
         source = await credential_limits.check(request.scope, "registrations", data.email)
-        # The request is stored as a hash, and no fast hash of a password may be stored.
-        public = f"{data.email}\0{data.first_name}\0{data.last_name}".encode()
-        key = await request_key(request, idempotency_key, body=public)
-        if key is not None:
-            await application.users.check_repeated_registration(
-                key, email=data.email, password=data.password, source=source
-            )
-
-        async def run() -> UserView:
-            return user_view(
-                await application.users.register_user(
-                    email=data.email,
-                    password=data.password,
-                    first_name=data.first_name,
-                    last_name=data.last_name,
-                    source=source,
-                )
-            )
-
-        return await once(request, application, key, run)
+        await application.users.accept_registration(
+            email=data.email,
+            password=data.password,
+            first_name=data.first_name,
+            last_name=data.last_name,
+            source=source,
+        )
+        return Registered(data.email)
 
     @get(
         "/me",

@@ -75,6 +75,7 @@ from .people import (
     PayoutAccountChanged,
     PayoutAccountRestricted,
     PriceDropped,
+    RegistrationRepeated,
     UserRegistered,
     WebhookEndpointDisabled,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "QuotePlaced",
     "QuoteWithdrawalRequested",
     "QuotesWithdrawn",
+    "RegistrationRepeated",
     "ReleaseRequested",
     "ShortfallBorne",
     "StockRefused",
@@ -166,6 +168,7 @@ EVENTS: dict[str, type[Event]] = {
         UserRegistered,
         ChallengeRequested,
         PasswordResetRequested,
+        RegistrationRepeated,
         EmailChanged,
         PaymentMethodRemoved,
         PayoutAccountChanged,

@@ -56,6 +56,19 @@ class PasswordResetRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationRepeated(Event):
+    """Somebody registered with the email of a user, who is told."""
+
+    SUBJECT: ClassVar[str] = "registration.repeated"
+    user_id: UserId
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
 class EmailChanged(Event):
     """A user has another email. The old one is told if it was proven."""
 

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from solebook.ports.passwords import Passwords
 from solebook.ports.transaction import Transaction
 
 from .accounts import EMAIL, PASSWORD, Accounts
+from .proving import Proving
 
 
 async def test_new_user_is_stored_as_a_buyer_who_can_be_found_by_email(accounts: Accounts) -> None:
@@ -104,3 +106,69 @@ async def test_password_is_hashed_outside_the_transaction(accounts: Accounts) ->
     user = await accounts.hashing(passwords).join()
 
     assert user.password_hash == "hash"
+
+
+async def test_who_has_the_email_is_told_by_a_letter_and_the_stranger_is_not() -> None:
+    exchange = Proving()
+    buyer = await exchange.joined()
+    before = await exchange.user(buyer)
+    registration: dict[str, Any] = {
+        "email": "Buyer@Example.com",
+        "password": "another password",
+        "first_name": "A",
+        "last_name": "Stranger",
+    }
+
+    for _ in range(3):
+        await exchange.app.users.accept_registration(**registration)
+        await exchange.workers.settle()
+
+    assert await exchange.user(buyer) == before
+    told = [mail for mail in exchange.mails if mail.subject == "Registration repeated"]
+    assert [mail.to for mail in told] == ["buyer@example.com"]
+
+
+async def test_two_registrations_at_once_make_one_user() -> None:
+    exchange = Proving()
+    registration: dict[str, Any] = {"email": EMAIL, "first_name": "A", "last_name": "B"}
+
+    await asyncio.gather(
+        *(
+            exchange.app.users.accept_registration(**registration, password=f"password {n}")
+            for n in range(3)
+        )
+    )
+
+    await exchange.workers.settle()
+    assert {mail.subject for mail in exchange.mails} == {"Email proof"}
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_a_registration_hashes_one_password_whoever_has_the_email(
+    accounts: Accounts, *, is_taken: bool
+) -> None:
+    hashed = HashedPasswords()
+    if is_taken:
+        await accounts.join()
+
+    await accounts.hashing(hashed).users.accept_registration(
+        email=EMAIL, password=PASSWORD, first_name="A", last_name="B"
+    )
+
+    assert hashed.count == 1
+
+
+class HashedPasswords(Passwords):
+    """Counts the passwords."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def hash(self, password: str, source: Source = NOWHERE) -> str:
+        self.count += 1
+        return "hash"
+
+    async def verify(
+        self, password: str, password_hash: str | None, source: Source = NOWHERE
+    ) -> bool:
+        raise NotImplementedError

@@ -12,7 +12,7 @@ from .world import BROWSER, PARCEL, PASS, PRODUCT, World, open_market
 
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin
-POST   /v1/users                                       409   409    409   409           409   409
+POST   /v1/users                                       202   202    202   202           202   202
 POST   /v1/users/me/email-proof                        401   202    202   202           202   202
 POST   /v1/users/me/phone-proof                        401   409    409   409           409   409
 POST   /v1/users/me/phone-proof/completion             401   410    410   410           410   410

@@ -114,7 +114,9 @@ class World:
             "first_name": "Test",
             "last_name": name.title(),
         }
-        person.id = (await self.ok("POST", "/v1/users", json=body))["id"]
+        await self.ok("POST", "/v1/users", json=body)
+        await self.sign_in(person)
+        person.id = (await self.ok("GET", "/v1/users/me", person))["id"]
         if roles:
             await self.application.users.set_roles(
                 _ROOT,
@@ -122,7 +124,7 @@ class World:
                 roles=frozenset({Role.BUYER, *roles}),
                 reason="as agreed",
             )
-        await self.sign_in(person)
+            await self.sign_in(person)
         return person
 
     async def sign_in(self, person: Person) -> None:

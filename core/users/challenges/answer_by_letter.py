@@ -1,4 +1,4 @@
-"""Begin the reset of a password that was requested."""
+"""Answer a stranger by a letter to a user."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,11 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import RateLimited
-from ....ports.language.events import ChallengeRequested, PasswordResetRequested
+from ....ports.language.events import (
+    ChallengeRequested,
+    PasswordResetRequested,
+    RegistrationRepeated,
+)
 from ....ports.language.ids import NOBODY
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
@@ -15,8 +19,8 @@ from .asking import asked_again
 
 
 @dataclass(frozen=True, slots=True)
-class BeginPasswordReset:
-    """Lets the letter be sent with which a user sets a new password.
+class AnswerByLetter:
+    """Lets the letter be sent with which a user sets a new password, or learns of a registration.
 
     An unproven email gets the letter that proves it instead. Too many requests change nothing.
     """
@@ -27,13 +31,13 @@ class BeginPasswordReset:
     outbox: Outbox
     clock: Clock
 
-    async def __call__(self, event: PasswordResetRequested) -> None:
+    async def __call__(self, event: PasswordResetRequested | RegistrationRepeated) -> None:
         """Request the challenge, if there is a user and it is not too often."""
         if event.user_id == NOBODY:
             return
         async with self.transaction():
             user, now = await self.users.get(event.user_id), self.clock.now()
-            kind = ChallengeKind.PASSWORD if user.email_proven else ChallengeKind.EMAIL
+            kind = _KINDS[type(event)] if user.email_proven else ChallengeKind.EMAIL
             before = await self.challenges.get(user.id, kind)
             try:
                 challenge = asked_again(before, user.id, kind, user.email, now)
@@ -41,3 +45,9 @@ class BeginPasswordReset:
                 return
             await self.challenges.put(challenge)
             await self.outbox.add(ChallengeRequested(user.id, kind, now))
+
+
+_KINDS = {
+    PasswordResetRequested: ChallengeKind.PASSWORD,
+    RegistrationRepeated: ChallengeKind.REGISTRATION,
+}
