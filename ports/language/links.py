@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from .errors import InvalidText
 from .text import check_text, one_line
 from .top_level_domains import TOP_LEVEL_DOMAINS
-from .visible import is_empty_looking
+from .visible import is_overlooked
 
 REMOVED = "[link removed]"
 """The replacement of a link."""
@@ -94,7 +94,7 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
         return text.lower(), range(len(text))
     plain, places = [], []
     for place, character in enumerate(text):
-        if is_empty_looking(character):
+        if is_overlooked(character):
             continue
         read = unicodedata.normalize("NFKC", character).translate(_DOTS).lower()
         plain.append(read if len(read) == 1 else character)

@@ -34,6 +34,14 @@ def is_empty_looking(character: str) -> bool:
     return unicodedata.category(character) in _UNSEEN or ord(character) in _LOOKS_EMPTY
 
 
+def is_overlooked(character: str) -> bool:
+    """Return whether programs and people read a text as if a character were not there.
+
+    Line breaks, control characters and surrogates are no such characters.
+    """
+    return is_empty_looking(character) and unicodedata.category(character) not in _NO_ACCIDENTS
+
+
 def hidden_in(text: str) -> str | None:
     r"""Return the first character that is there but not to be seen, or None.
 
@@ -56,11 +64,7 @@ def without_hidden(text: str) -> str:
 
     Line breaks, control characters and surrogates stay: they are no part of a text by accident.
     """
-    return "".join(
-        character
-        for character in text
-        if not is_empty_looking(character) or unicodedata.category(character) in _NO_ACCIDENTS
-    )
+    return "".join(character for character in text if not is_overlooked(character))
 
 
 def _has_effect(text: str, place: int) -> bool:

@@ -226,3 +226,7 @@ def test_no_link_is_left(text: str, instead: str) -> None:
 def test_long_text_is_checked_quickly() -> None:
     for piece in ("a.", "a@", "www.", "http:/", "-", ".a-"):
         without_links(piece * 1_000)
+
+
+def test_words_on_two_lines_are_no_link() -> None:
+    assert not has_link("It was sold.\n\nsolebook.\ncom")
