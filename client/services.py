@@ -450,9 +450,10 @@ class OrderView(_Message, frozen=True, kw_only=True):
 
 
 class OwnView(_Message, frozen=True, kw_only=True):
-    """Your profile, whether your email is proven, and when a block on bidding ends.
+    """Your profile, whether your email and your phone are proven, and when a block on bidding ends.
 
-    Without a proven email you cannot trade. Bidding is blocked after declined cards.
+    Without a proven email you cannot trade, and without a proven phone you get no text messages.
+    Bidding is blocked after declined cards.
     """
 
     id: UUID
@@ -465,6 +466,7 @@ class OwnView(_Message, frozen=True, kw_only=True):
     suspended: bool
     created_at: datetime
     email_proven: bool
+    phone_proven: bool
     bids_barred_until: datetime | None = None
 
 
