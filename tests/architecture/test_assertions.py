@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from .source import ROOT, files, parsed, statements
+
 LAYERS = ("adapters", "client", "composition", "config", "core", "entrypoints", "ports")
 OF_MONEY = (
     "core/payments",
@@ -25,13 +25,10 @@ WITHOUT_EFFECT = {
 
 
 def assertions(places: tuple[str, ...]) -> Iterator[tuple[str, ast.Assert]]:
-    for place in places:
-        there = ROOT / place
-        for path in sorted(there.rglob("*.py")) if there.is_dir() else [there]:
-            name = path.relative_to(ROOT).as_posix()
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Assert):
-                    yield name, node
+    for file in files(*places):
+        for node in statements(parsed(ROOT / file)):
+            if isinstance(node, ast.Assert):
+                yield file.as_posix(), node
 
 
 def has_effect(node: ast.AST) -> bool:
