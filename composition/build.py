@@ -1,6 +1,7 @@
 """Builds the application from one adapter per port."""
 
-from collections.abc import Awaitable, Callable, Set
+import secrets
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import timedelta
 
 from ..core.bidding.admission import Admission
@@ -47,6 +48,7 @@ def build_application(
     engine_limits: EngineLimits | None = None,
     patience: Patience | None = None,
     links: PublicLinks | None = None,
+    link_keys: Sequence[bytes] = (),
     verify_addresses: bool = False,
     webhook_body_life: timedelta = timedelta(days=90),
     webhook_rules: WebhookRules = EMBEDDED_RULES,
@@ -70,7 +72,8 @@ def build_application(
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
     `check_redis` while it does without Redis, and `check_typesense` while searches are refused or
     the store answers them. `view_books_in_redis` says how far the published books are behind.
-    Letters have `links`. With `verify_addresses`, new users prove their addresses.
+    Letters have `links`, which `link_keys` sign, or without keys one of this process. With
+    `verify_addresses`, new users prove their addresses.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
     """
@@ -115,7 +118,12 @@ def build_application(
         price_alerts=price_alerts_use_cases(adapters, rules),
         outgoing_webhooks=outgoing_webhooks_use_cases(adapters, webhook_rules),
         notifications=notifications_use_cases(
-            adapters, rules, warehouse, verify_addresses=verify_addresses
+            adapters,
+            rules,
+            warehouse,
+            links=links,
+            link_keys=link_keys or (secrets.token_bytes(32),),
+            verify_addresses=verify_addresses,
         ),
         operations=operations_use_cases(adapters, rules, None if across is None else across.broker),
         matching=matching,

@@ -1,6 +1,7 @@
 """Adapters and values that the settings decide, for the container."""
 
-from collections.abc import Iterator, Mapping
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,12 +44,19 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
 
 def jwt_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
     """Return the tokens, signed with the configured keys or one of the folder."""
+    return JwtAccessTokens(clock, _signing_keys(settings))
+
+
+def link_keys(settings: Settings) -> Sequence[bytes]:
+    """Return keys for the links in letters, each derived from a signing key."""
+    return [hmac.digest(key.secret, b"links", "sha256") for key in _signing_keys(settings)]
+
+
+def _signing_keys(settings: Settings) -> Sequence[SigningKey]:
     keys = [SigningKey(key.id, key.secret.encode()) for key in settings.security.signing_keys]
-    if not keys:
-        keys = [
-            SigningKey("embedded", load_or_create_secret(make_folder(settings) / "signing-key"))
-        ]
-    return JwtAccessTokens(clock, keys)
+    if keys:
+        return keys
+    return [SigningKey("embedded", load_or_create_secret(make_folder(settings) / "signing-key"))]
 
 
 def webhook_secret(settings: Settings) -> str:

@@ -1,10 +1,13 @@
 """The notifications context: its use cases, their wiring, and its routes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.notifications.add_push_subscription import AddPushSubscription
+from ..core.notifications.choose_letters import ChooseLetters
 from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.give_up_addresses import GiveUpAddresses
+from ..core.notifications.letter_links import LetterLinks
 from ..core.notifications.list_notifications import ListNotifications
 from ..core.notifications.list_push_subscriptions import ListPushSubscriptions
 from ..core.notifications.mark_notification import MarkNotification
@@ -46,6 +49,7 @@ from ..ports.language.events import (
 )
 from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
+from ..ports.language.public_links import PublicLinks
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router
@@ -95,11 +99,18 @@ class NotificationsUseCases:
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
+    choose_letters: ChooseLetters
     view_notification_preferences: ViewNotificationPreferences
 
 
 def notifications_use_cases(
-    adapters: Adapters, rules: MarketRules, warehouse: Warehouse, *, verify_addresses: bool
+    adapters: Adapters,
+    rules: MarketRules,
+    warehouse: Warehouse,
+    *,
+    links: PublicLinks,
+    link_keys: Sequence[bytes],
+    verify_addresses: bool,
 ) -> NotificationsUseCases:
     """Return the use cases of the notifications context."""
     store, clock, templates = adapters.store, adapters.clock, adapters.templates
@@ -110,6 +121,7 @@ def notifications_use_cases(
         preferences=store.preferences,
         clock=clock,
     )
+    letter_links = LetterLinks(links, link_keys)
     return NotificationsUseCases(
         notify=Notify(
             transaction=transaction,
@@ -132,6 +144,14 @@ def notifications_use_cases(
             text_messenger=adapters.text_messenger,
             push_messenger=adapters.push_messenger,
             give_up=give_up,
+            letter_links=letter_links,
+            clock=clock,
+        ),
+        choose_letters=ChooseLetters(
+            transaction=transaction,
+            users=store.users,
+            preferences=store.preferences,
+            letter_links=letter_links,
             clock=clock,
         ),
         give_up_addresses=give_up,

@@ -370,6 +370,7 @@ class Container(containers.DeclarativeContainer):
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
         links=providers.Singleton(PublicLinks, settings.provided.public_url),
+        link_keys=providers.Singleton(from_settings.link_keys, settings),
         verify_addresses=settings.provided.verifies_addresses,
         webhook_body_life=settings.provided.payments.webhook_body_life,
         webhook_rules=providers.Singleton(webhook_rules, settings),

@@ -12,8 +12,12 @@ class Templates(Protocol):
         """Return only the subject and the brief, which is faster than `render`."""
         ...
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+    def render(
+        self, notice: Notice, recipient: Recipient, *, choices_url: str | None = None
+    ) -> Letter:
         """Return the notice as a message to the recipient.
+
+        Text and HTML end with the link `choices_url`, where the recipient chooses letters.
 
         Text and HTML contain every fact, with amounts such as `$176.00` in the currency of the
         exchange. Subject, brief and user texts are one line each. User texts are escaped in HTML. A

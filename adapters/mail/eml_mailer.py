@@ -63,6 +63,7 @@ def as_bytes(mail: Mail, sender: str, at: datetime) -> bytes:
         f"Date: {format_datetime(at)}",
         f"Message-ID: <{mail.id}@{domain}>",
         "Auto-Submitted: auto-generated",
+        *(f"{name}: {value}" for name, value in mail.unsubscribe_headers.items()),
         "MIME-Version: 1.0",
     )
     worded = (

@@ -66,9 +66,12 @@ class JinjaTemplates(Templates):
         with _template_errors(notice):
             return self._headline(self._text(notice), _variables(notice, recipient))
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+    def render(
+        self, notice: Notice, recipient: Recipient, *, choices_url: str | None = None
+    ) -> Letter:
         with _template_errors(notice):
-            text, variables = self._text(notice), _variables(notice, recipient)
+            text = self._text(notice)
+            variables = _variables(notice, recipient) | {"choices_url": choices_url}
             html = self._templates.get_template(f"{notice.KIND}.html")
             headline = self._headline(text, variables)
             return Letter(

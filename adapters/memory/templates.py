@@ -40,11 +40,15 @@ class MemoryTemplates(Templates):
         code = f": {notice.code}" if isinstance(notice, PhoneProofNotice) else ""
         return Headline(subject, brief=subject + _plain(code))
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+    def render(
+        self, notice: Notice, recipient: Recipient, *, choices_url: str | None = None
+    ) -> Letter:
         headline = self.headline(notice, recipient)
         subject = headline.subject
         name = plain_name(recipient.first_name) or "there"
         lines = [f"Hello {name},", subject + ".", *_facts(notice, self._currency)]
+        if choices_url:
+            lines.append(f"Choose your letters: {choices_url}")
         return Letter(
             subject=subject,
             brief=headline.brief,

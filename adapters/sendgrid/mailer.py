@@ -59,6 +59,7 @@ class SendGridMailer(Mailer):
             "headers": {
                 "Message-ID": f"<{mail.id}@{self._domain}>",
                 "Auto-Submitted": "auto-generated",
+                **mail.unsubscribe_headers,
             },
             "custom_args": {"user_id": str(mail.user_id or ""), "sent_at": sent_at},
             # Links stay as the templates have them, and nobody is watched.

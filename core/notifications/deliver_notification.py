@@ -10,13 +10,20 @@ from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import NotificationRequested
 from ...ports.language.mail import Mail, PushMessage, TextMessage, Undeliverable, message_id
-from ...ports.language.notifications import Channel, Letter, Recipient
+from ...ports.language.notifications import (
+    UNSUBSCRIBED_AT_A_CLICK,
+    Channel,
+    Letter,
+    Notification,
+    Recipient,
+)
 from ...ports.messengers import Mailer, PushMessenger, TextMessenger
 from ...ports.notifications import Notifications
 from ...ports.orders import Orders
 from ...ports.templates import Templates
 from .channels import usable_channels
 from .give_up_addresses import GiveUpAddresses
+from .letter_links import LetterLinks
 from .outdated import is_outdated
 
 
@@ -42,6 +49,7 @@ class DeliverNotification:
     text_messenger: TextMessenger
     push_messenger: PushMessenger
     give_up: GiveUpAddresses
+    letter_links: LetterLinks
     clock: Clock
     patience: timedelta = timedelta(seconds=30)
     life: timedelta = timedelta(days=3)
@@ -55,11 +63,13 @@ class DeliverNotification:
         usable = usable_channels(recipient, notification.notice.KIND)
         if event.channel not in usable:
             return
-        letter = self.templates.render(notification.notice, recipient)
+        # The same letter at each attempt, with links as old as the notification.
+        choices = self.letter_links.choose(recipient, notification.created_at)
+        letter = self.templates.render(notification.notice, recipient, choices_url=choices)
         id_ = message_id(notification.id, event.channel)
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                lost = await self._send(event.channel, id_, letter, recipient)
+                lost = await self._send(event.channel, id_, letter, notification, recipient)
         except TimeoutError as error:
             raise Unavailable(what=f"the messenger of {event.channel}") from error
         if lost:
@@ -84,12 +94,20 @@ class DeliverNotification:
             raise
 
     async def _send(
-        self, channel: Channel, id_: UUID, letter: Letter, recipient: Recipient
+        self,
+        channel: Channel,
+        id_: UUID,
+        letter: Letter,
+        notification: Notification,
+        recipient: Recipient,
     ) -> Sequence[Undeliverable]:
         preferences = recipient.preferences
         match channel:
             case Channel.EMAIL:
-                return await self.mailer.send(Mail.of(letter, recipient, id_))
+                kind, url = notification.notice.KIND, None
+                if kind in UNSUBSCRIBED_AT_A_CLICK:
+                    url = self.letter_links.unsubscribe(recipient, kind, notification.created_at)
+                return await self.mailer.send(Mail.of(letter, recipient, id_, url))
             case Channel.SMS:
                 assert preferences.phone is not None, preferences
                 message = TextMessage(id_, preferences.phone, letter.brief, recipient.user_id)

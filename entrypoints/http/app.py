@@ -13,6 +13,7 @@ from ...config.http import HttpSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from ..web.account import AccountPages
+from ..web.letters import LetterPages
 from .behind import Behind, behind_routes
 from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
@@ -107,6 +108,7 @@ _ROUTES = (
     AdminWebhookEndpointsController,
     HealthController,
     AccountPages,
+    LetterPages,
     follow_market,
 )
 

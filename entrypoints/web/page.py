@@ -11,6 +11,7 @@ _STYLE = """
 body { max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; }
 label { display: block; margin: .6rem 0; }
+input[type=checkbox] { margin-right: .4rem; }
 input[type=password] { display: block; width: 100%; font: inherit; padding: .4rem; }
 button { font: inherit; padding: .5rem 1rem; margin-top: .6rem; }
 """

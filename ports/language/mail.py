@@ -1,12 +1,18 @@
 """Emails, text messages and push messages."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID, uuid5
 
 from .ids import NotificationId, UserId
+from .invariants import ensure
 from .links import plain_name
 from .notifications import Attachment, Channel, Letter, PushSubscription, Recipient, Unreachable
+
+_URL = re.compile(r"https?://[!-;=?-~]+")
+"""A URL of visible ASCII characters without brackets."""
 
 
 def message_id(notification_id: NotificationId, channel: Channel) -> UUID:
@@ -36,9 +42,17 @@ class Mail:
     attachments: tuple[Attachment, ...] = ()
     user_id: UserId | None = None
     """Whose it is. A provider that reports on the mail is told."""
+    unsubscribe_url: str | None = field(default=None, repr=False)
+    """Where a mail program ends letters of this kind with one POST (RFC 8058)."""
 
     @classmethod
-    def of(cls, letter: Letter, recipient: Recipient, mail_id: UUID) -> Self:
+    def of(
+        cls,
+        letter: Letter,
+        recipient: Recipient,
+        mail_id: UUID,
+        unsubscribe_url: str | None = None,
+    ) -> Self:
         """Return the letter in an envelope."""
         return cls(
             mail_id,
@@ -49,7 +63,18 @@ class Mail:
             letter.html,
             letter.attachments,
             recipient.user_id,
+            unsubscribe_url,
         )
+
+    @property
+    def unsubscribe_headers(self) -> Mapping[str, str]:
+        """The headers with which mail programs unsubscribe at a click, if they can."""
+        url = self.unsubscribe_url
+        if url is None:
+            return {}
+        ensure(_URL.fullmatch(url), "a link in a header has a space, a line break or a bracket")
+        one_click = "List-Unsubscribe=One-Click"
+        return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": one_click}
 
 
 @dataclass(frozen=True, slots=True)

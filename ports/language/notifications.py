@@ -88,6 +88,10 @@ ALWAYS_SENT = frozenset(
 """The kinds for which nobody chooses channels: what was just asked for, and signs of a theft."""
 
 
+UNSUBSCRIBED_AT_A_CLICK = frozenset({NotificationKind.WELCOME, NotificationKind.PRICE_DROPPED})
+"""The kinds that merely interest. The others are about a trade, money or the account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shoe:
     """The pair of a notice, by name."""
@@ -356,6 +360,13 @@ class NotificationPreferences:
         """Return them without the mark of a channel's address."""
         others = tuple(each for each in self.unreachable if each.channel is not channel)
         return replace(self, unreachable=others)
+
+    def with_channel(self, kind: NotificationKind, channel: Channel, *, wanted: bool) -> Self:
+        """Return them with a channel of a kind turned on or off."""
+        before = self.channels_for(kind)
+        after = before | {channel} if wanted else before - {channel}
+        chosen = dict(self.channels) | {kind: after}
+        return replace(self, channels=tuple(sorted(chosen.items())))
 
     def channels_for(self, kind: NotificationKind) -> frozenset[Channel]:
         """Return the channels of a kind, configured or default."""

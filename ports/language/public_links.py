@@ -18,5 +18,13 @@ class PublicLinks:
         """Return the link under which a new password is set."""
         return self._with_token("/account/password", secret)
 
+    def unsubscribe(self, token: str) -> str:
+        """Return the link that ends a kind of letters."""
+        return self._with_token("/account/unsubscribe", token)
+
+    def choose_letters(self, token: str) -> str:
+        """Return the link to the kinds of letters."""
+        return self._with_token("/account/letters", token)
+
     def _with_token(self, path: str, token: str) -> str:
         return f"{self.public_url.rstrip('/')}{path}?token={quote(token, safe='')}"

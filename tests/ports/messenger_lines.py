@@ -188,14 +188,21 @@ def mail_of(content: bytes) -> Mail:
         subject=message["Subject"],
         text=cast(EmailMessage, text).get_content().replace("\r\n", "\n"),
         html=cast(EmailMessage, html).get_content().replace("\r\n", "\n"),
+        unsubscribe_url=_unsubscribe_url(message),
     )
 
 
 def _sendgrid(mail: dict[str, Any]) -> Mail:
     [to] = mail["personalizations"][0]["to"]
     text, html = (part["value"] for part in mail["content"])
-    id_ = _id(mail["headers"]["Message-ID"])
-    return Mail(id_, to["email"], to["name"], mail["subject"], text, html)
+    id_, url = _id(mail["headers"]["Message-ID"]), _unsubscribe_url(mail["headers"])
+    return Mail(id_, to["email"], to["name"], mail["subject"], text, html, unsubscribe_url=url)
+
+
+def _unsubscribe_url(headers: Any) -> str | None:
+    url = headers.get("List-Unsubscribe")
+    assert headers.get("List-Unsubscribe-Post") == (url and "List-Unsubscribe=One-Click")
+    return url and str(url).removeprefix("<").removesuffix(">")
 
 
 def _id(message_id: str) -> UUID:

@@ -38,6 +38,7 @@ MAIL = Mail(
     subject="Your pair is on its way: Air Jordan 1 Retro High “Bred”",
     text="Hello,\n\n€ 5 — " + "a long line " * 20 + "\n.\nFrom here on\n",
     html="<p>Hello,</p>\n<p>€ 5 — " + "a long line " * 20 + "</p>\n",
+    unsubscribe_url="https://exchange.example.com/account/unsubscribe?token=" + "long." * 30,
 )
 TEXT = TextMessage(UUID(int=2), "+15550100", "Your pair is on its way — “Bred”.")
 PUSH = PushMessage(UUID(int=3), ("device-1", "device-2"), "On its way", "It is “Bred”.")

@@ -249,6 +249,17 @@ LURED = [
 ]
 
 
+def test_a_letter_ends_with_the_link_to_choose_letters_if_there_is_one(
+    templates: Templates,
+) -> None:
+    url = "https://exchange.example.com/account/letters?token=a.b"
+    for notice in SAMPLES.values():
+        letter = templates.render(notice, RECIPIENT, choices_url=url)
+        assert letter.text.endswith(f"Choose your letters: {url}\n")
+        assert url in letter.html
+        assert url not in letter.subject + letter.brief
+
+
 @pytest.mark.parametrize(("notice", "path"), LURED)
 def test_letters_never_contain_links_from_users(
     templates: Templates, notice: Notice, path: tuple[str, ...]

@@ -159,3 +159,11 @@ def test_no_line_exceeds_the_limit_of_mail_servers() -> None:
     words = "word " * 400
     mail = replace(MAIL, subject=words, name=words, text=words, html=words)
     assert max(map(len, as_bytes(mail, SENDER, START).split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/\r\nBcc: b@example.com", "https://a.example/ b", "https://a>b", "a"]
+)
+def test_a_link_adds_no_header(url: str) -> None:
+    with pytest.raises(AssertionError, match="a link in a header"):
+        as_bytes(replace(MAIL, unsubscribe_url=url), SENDER, START)

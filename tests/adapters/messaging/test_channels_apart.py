@@ -22,6 +22,7 @@ from solebook.ports.language.notifications import (
     NotificationPreferences,
     Warehouse,
 )
+from solebook.ports.language.public_links import PublicLinks
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.messengers import Mailer
 
@@ -59,7 +60,12 @@ async def test_texts_and_pushes_arrive_while_every_mail_hangs(
     )
     bus = build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness)
     use_cases = notifications_use_cases(
-        adapters, MarketRules(), Warehouse(), verify_addresses=False
+        adapters,
+        MarketRules(),
+        Warehouse(),
+        links=PublicLinks(),
+        link_keys=[b"key"],
+        verify_addresses=False,
     )
     for consumer in notifications_routes(use_cases):
         bus.subscribe(consumer)

@@ -15,12 +15,14 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
 from solebook.core.notifications.deliver_notification import DeliverNotification
 from solebook.core.notifications.give_up_addresses import GiveUpAddresses
+from solebook.core.notifications.letter_links import LetterLinks
 from solebook.core.notifications.notify import Notify
 from solebook.ports.clock import Clock
 from solebook.ports.ids import Ids
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.mail import Mail, Undeliverable
 from solebook.ports.language.notifications import Warehouse
+from solebook.ports.language.public_links import PublicLinks
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.messengers import Mailer
 
@@ -62,6 +64,7 @@ def delivering(
             preferences=store.preferences,
             clock=VirtualClock(NOW),
         ),
+        letter_links=LetterLinks(PublicLinks(), [b"key"]),
         clock=VirtualClock(NOW),
     )
 

@@ -322,7 +322,9 @@ class WrongTemplates(Templates):
     def headline(self, notice: Notice, recipient: Recipient) -> Headline:
         raise AssertionError(f"there are no words for {notice!r}")
 
-    def render(self, notice: Notice, recipient: Recipient) -> Letter:
+    def render(
+        self, notice: Notice, recipient: Recipient, *, choices_url: str | None = None
+    ) -> Letter:
         raise AssertionError(f"there are no words for {notice!r}")
 
 

@@ -22,6 +22,10 @@ POST   /v1/password-resets/completion                  410   410    410   410   
 PUT    /v1/users/me/email                              401   401    401   401           401   401
 GET    /account/password                               200   200    200   200           200   200
 POST   /account/password                               410   410    410   410           410   410
+GET    /account/unsubscribe                            200   200    200   200           200   200
+POST   /account/unsubscribe                            410   410    410   410           410   410
+GET    /account/letters                                410   410    410   410           410   410
+POST   /account/letters                                410   410    410   410           410   410
 GET    /account/email                                  200   200    200   200           200   200
 POST   /account/email                                  410   410    410   410           410   410
 POST   /v1/sessions                                    201   201    201   201           201   201

@@ -14,6 +14,9 @@ WITHOUT_KEY = {
     # A token of a link works once anyway.
     "/account/email",
     "/account/password",
+    # Choosing the same letters again changes nothing.
+    "/account/letters",
+    "/account/unsubscribe",
     "/v1/password-resets/completion",
     # A wrong code must be counted, and what is refused under a key leaves nothing behind.
     "/v1/users/me/phone-proof/completion",
