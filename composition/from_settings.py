@@ -15,6 +15,7 @@ from ..ports.access_tokens import AccessTokens
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.language.messages import NOTIFYING, Queue
+from ..ports.language.public_links import PublicLinks
 from ..ports.passwords import Passwords
 from .folder import make_folder
 from .keepers import holder_of
@@ -45,6 +46,11 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
 def jwt_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:
     """Return the tokens, signed with the configured keys or one of the folder."""
     return JwtAccessTokens(clock, _signing_keys(settings))
+
+
+def public_links(settings: Settings) -> PublicLinks:
+    """Return the links in letters, to where users reach the exchange."""
+    return PublicLinks(settings.public_url)
 
 
 def link_keys(settings: Settings) -> Sequence[bytes]:

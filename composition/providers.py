@@ -38,7 +38,6 @@ from ..ports.ids import Ids
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
-from ..ports.language.public_links import PublicLinks
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.order_stream import OrderStream
 from ..ports.passwords import Passwords
@@ -369,7 +368,7 @@ class Container(containers.DeclarativeContainer):
             EngineLimits, queue=settings.provided.engine.queue, batch=settings.provided.engine.batch
         ),
         patience=providers.Singleton(Patience, settings.provided.payments.timeout),
-        links=providers.Singleton(PublicLinks, settings.provided.public_url),
+        links=providers.Singleton(from_settings.public_links, settings),
         link_keys=providers.Singleton(from_settings.link_keys, settings),
         verify_addresses=settings.provided.verifies_addresses,
         webhook_body_life=settings.provided.payments.webhook_body_life,
