@@ -145,9 +145,9 @@ def journeys(session: nox.Session) -> None:
 def hostile(session: nox.Session) -> None:
     """Attacks on a served exchange from one address, while a client at another one uses it.
 
-    Each lasts 10 seconds, and 2.5 in CI. It needs an otherwise idle machine.
+    Each lasts 10 seconds, and 2 in CI. It needs an otherwise idle machine.
     """
-    length = {"HOSTILE_SECONDS": "2.5" if os.environ.get("NO_SKIPS") else "10"}
+    length = {"HOSTILE_SECONDS": "2" if os.environ.get("NO_SKIPS") else "10"}
     session.run("pytest", "-m", "hostile", "-rP", *session.posargs, env=length)
 
 

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 ADDRESS = "127.0.0.2"
@@ -83,21 +83,27 @@ class Attacker:
         return float(headers.get("retry-after", "0"))
 
     async def follow(self, subscription: str) -> None:
-        """Subscribe to one book again and again on one connection."""
+        """Subscribe to one book again and again on one connection, without waiting for answers.
+
+        Three connections together send what the limits let through if each message is a request.
+        """
         url = f"ws://{self.host}:{self.port}/v1/stream"
         while not self.is_over:
             with suppress(OSError, WebSocketException):
                 async with connect(url, local_addr=(ADDRESS, 0), max_size=None) as stream:
-                    while not self.is_over:
-                        await stream.send(subscription)
-                        answer = str(await stream.recv())
-                        if not answer.startswith('{"type":"error"'):
-                            self.answers["told"] += 1
-                            continue
-                        self.answers["refused"] += 1
-                        problem = json.loads(answer)["problem"]
-                        await asyncio.sleep(problem.get("retry_after", 0))
+                    reading = asyncio.create_task(self._read(stream))
+                    try:
+                        for number in itertools.count():
+                            await stream.send(subscription)
+                            await asyncio.sleep(0 if number < 130 else 3 / 200)
+                    finally:
+                        reading.cancel()
             await asyncio.sleep(_PAUSE)
+
+    async def _read(self, stream: ClientConnection) -> None:
+        async for answer in stream:
+            refused = str(answer).startswith('{"type":"error"')
+            self.answers["refused" if refused else "told"] += 1
 
     async def hold(self, begun: bytes) -> None:
         """Begin a request, and never finish it."""

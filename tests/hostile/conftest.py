@@ -79,7 +79,7 @@ class Attacked(Served):
 @pytest.fixture(scope="session")
 def seconds() -> float:
     """How long each attack lasts."""
-    return float(os.environ.get("HOSTILE_SECONDS", "2.5"))
+    return float(os.environ.get("HOSTILE_SECONDS", "2"))
 
 
 @pytest.fixture(scope="session")
