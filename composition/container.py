@@ -55,6 +55,7 @@ async def open_application(
     try:
         if clock is None and settings.store.kind != "memory":
             database = await container.sql_database.async_()
+            container.state_of_store.override(providers.Object(database.condition.state))
             own = await agreed_clock(settings, database, decides=roles is not None) or SystemClock()
             await start_after_stored(own, database)
             container.clock.override(providers.Object(own))

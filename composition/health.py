@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from ..core.operations.lease_keeper import LeaseKeeper
 from ..core.operations.lease_spread import LeaseSpread
 from ..core.operations.parts import Parts
-from ..core.operations.view_health import Check, ViewHealth
+from ..core.operations.view_health import Check, InTrouble, ViewHealth
 from ..ports.language.errors import Unavailable
 from ..ports.language.process_roles import ProcessRole
 from .across import RECEIVING
@@ -16,7 +16,7 @@ from .system_clock import check_of_clock
 
 def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
     """Return the query of the health of this process, in its roles."""
-    checks: dict[str, Check] = {"store": _answers(application.operations.view_backlog.has_messages)}
+    checks: dict[str, Check] = {"store": _of_store(application)}
     if application.across is not None:
         checks["network"] = _answers(application.across.check)
     if ProcessRole.HTTP in application.roles:
@@ -50,6 +50,17 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
         optional["clock"] = check_clock
     optional |= _of_charts(application)
     return ViewHealth(checks, patience, optional)
+
+
+def _of_store(application: Application) -> Check:
+    async def check() -> str:
+        await application.operations.view_backlog.has_messages()
+        state = application.state_of_store and application.state_of_store()
+        if state:
+            raise InTrouble(state)
+        return "answers"
+
+    return check
 
 
 def _answers(call: Callable[[], Awaitable[object]]) -> Check:

@@ -13,7 +13,7 @@ from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.search_index import SearchIndex
 from ..ports.wakeups import Wakeups
 from .adapters import Store
-from .folder import make_folder
+from .folder import require_no_emptied_store
 
 if TYPE_CHECKING:
     from ..adapters.sql.engine.database import SqlDatabase
@@ -26,7 +26,7 @@ async def open_database(
     """Open the store's database, and tell its server `who` is connected."""
     from .sql_store import limits_of, open_sql_database
 
-    make_folder(settings)
+    require_no_emptied_store(settings)
     # A database of its own server is migrated by `solebook migrate` alone, because other processes
     # may be running on it.
     migrates = migrate and settings.store.kind == "sqlite"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...ports.language.errors import Unavailable
-from .engine.drivers import backend_of, migration_engine
+from .engine.drivers import backend_of, file_of, migration_engine
 from .engine.errors import STORE
 from .running_processes import running_process
 
@@ -65,21 +65,26 @@ async def kept_stopped(url: str) -> AsyncIterator[None]:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[AsyncConnection]:
     """Yield a connection in a transaction that keeps all other writers out. Raises Unavailable."""
-    engine = migration_engine(url)
+    engine, file = migration_engine(url), file_of(url)
+    where = "" if file is None else f"{file}: "
     try:
         async with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise Unavailable(what=STORE) from _in_one_line(error)
+        raise Unavailable(what=STORE) from _in_one_line(error, where)
+    except Unavailable as error:
+        if where and error.__cause__ is not None:
+            error.__cause__ = OSError(f"{where}{error.__cause__}")
+        raise
     finally:
         await engine.dispose()
 
 
-def _in_one_line(error: DBAPIError) -> Exception:
+def _in_one_line(error: DBAPIError, where: str = "") -> Exception:
     """Return what the database says, without the statement that it says it of."""
     said = error.orig and (error.orig.__cause__ or error.orig)
     what, *_ = str(said or error).splitlines() or [type(said).__name__]
-    reason = OSError(what)
+    reason = OSError(f"{where}{what}")
     reason.__cause__ = error
     return reason
 
@@ -110,6 +115,8 @@ def _upgrade(connection: Connection) -> None:
 
     config = configuration(connection)
     revision = _known_revision(connection)
+    if revision is None and connection.dialect.name == "sqlite":
+        _require_own(connection)
     if revision is not None and revision not in _revisions(config):
         command.upgrade(configuration_before(connection), "head")
     elif revision is not None and revision != _newest(config):
@@ -127,6 +134,15 @@ def require_stopped(connection: Connection) -> None:
 def _require_empty(connection: Connection) -> None:
     if inspect(connection).get_table_names():
         raise WrongSchema("the database is in use already: give an empty one")
+
+
+def _require_own(connection: Connection) -> None:
+    others = sorted(set(inspect(connection).get_table_names()) - {"alembic_version"})
+    if others:
+        raise WrongSchema(
+            f"{connection.engine.url.database}: "
+            f"it has tables of another program, such as {others[0]}"
+        )
 
 
 def _require_current(connection: Connection) -> None:

@@ -21,12 +21,12 @@ def folder_lock(folder: Path) -> Iterator[None]:
     """
     try:
         connection = _locked(private_folder(folder) / _FILE)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+    except sqlite3.Error as error:
+        if _is_busy(error):
             raise OSError(
                 f"another solebook is running on {folder}; stop that one first"
             ) from error
-        raise OSError(f"{folder} cannot be locked: {error}") from error
+        raise OSError(f"{folder} cannot be locked: {folder / _FILE}: {error}") from error
     try:
         yield
     finally:
@@ -51,8 +51,12 @@ def is_locked(folder: Path) -> bool:
     try:
         with closing(sqlite3.connect(file, timeout=0)) as connection:
             connection.execute("SELECT * FROM sqlite_master").fetchall()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+    except sqlite3.Error as error:
+        if _is_busy(error):
             return True
-        raise OSError(f"{folder} cannot be read: {error}") from error
+        raise OSError(f"{folder / _FILE} cannot be read: {error}") from error
     return False
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any, Self
 
 from ....ports.language.errors import Unavailable
+from .condition import Condition
 from .driver import Connection, Write
 from .drivers import driver_of
 from .errors import STORE, Conflict
@@ -40,6 +41,7 @@ class SqlDatabase:
         self._required = required
         self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
+        self.condition = Condition()
         self._is_open = False
         self._work: ContextVar[Work | None] = ContextVar("work", default=None)
 
@@ -82,7 +84,8 @@ class SqlDatabase:
             yield
             if work.connection is not None:
                 await self.flush()
-        except BaseException:
+        except BaseException as error:
+            self._note(error)
             if work.connection is not None:
                 await finished(self._driver.undo(work.connection))
             raise
@@ -125,6 +128,9 @@ class SqlDatabase:
             raise Unavailable(what=STORE) from error
         work.broken = False
 
+    def _note(self, error: BaseException) -> None:
+        self.condition.note(self._driver.trouble_of(error.__cause__))
+
     def announce(self, call: Callable[[], None]) -> None:
         """Call `call` after the current transaction is committed, or may be."""
         work = self._current()
@@ -143,6 +149,10 @@ class SqlDatabase:
             raise Unavailable(what=STORE)
         try:
             await self._driver.commit(connection)
+            self.condition.note_commit()
+        except Unavailable as error:
+            self._note(error)
+            raise
         finally:
             self._announce(work)
 
@@ -153,6 +163,10 @@ class SqlDatabase:
         try:
             writes = self._writes(work.waiting.rows, work.waiting.must_change)
             await self._driver.write(writes, urgent=work.is_urgent)
+            self.condition.note_commit()
+        except Unavailable as error:
+            self._note(error)
+            raise
         except Conflict as conflict:
             raise violated(conflict) from conflict
         finally:
@@ -186,12 +200,18 @@ class SqlDatabase:
         """
         work = await self._up_to_date(statement, key)
         compiled = statement.compiled(self.dialect, in_transaction=work is not None)
-        async with self._connection(work, writes=statement.writes) as connection:
-            written = compiled.write(values)
-            if statement.writes:
-                rows = await connection.fetch_written(compiled.sql, written, long=statement.long)
-            else:
-                rows = await connection.fetch(compiled.sql, written)
+        try:
+            async with self._connection(work, writes=statement.writes) as connection:
+                written = compiled.write(values)
+                if statement.writes:
+                    rows = await connection.fetch_written(
+                        compiled.sql, written, long=statement.long
+                    )
+                else:
+                    rows = await connection.fetch(compiled.sql, written)
+        except Unavailable as error:
+            self._note(error)
+            raise
         return compiled.read(rows)
 
     async def first(

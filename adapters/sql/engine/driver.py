@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect
 
+from .condition import Trouble
 from .statement import CompiledStatement
 
 
@@ -105,6 +106,10 @@ class Driver(Protocol):
     @property
     def dialect(self) -> Dialect:
         """The SQL dialect."""
+        ...
+
+    def trouble_of(self, error: BaseException | None) -> Trouble | None:
+        """Return what an error of the database says that lasts: a full disk, or damage."""
         ...
 
     async def open(self) -> None:

@@ -1,5 +1,6 @@
 """The driver for a database URL."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .driver import Driver
@@ -52,6 +53,15 @@ def migration_engine(url: str) -> "AsyncEngine":
     from . import sqlite_connection
 
     return sqlite_connection.migration_engine(url)
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a URL, or None for a server's. Raises ValueError."""
+    if backend_of(url) == "postgresql":
+        return None
+    from . import sqlite_connection
+
+    return sqlite_connection.path_of(url)
 
 
 def backend_of(url: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ....ports.language.errors import Unavailable
+from .condition import Trouble
 from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict, Unchanged
 from .limits import Limits
@@ -277,6 +278,15 @@ def _translated(error: Exception) -> Exception:
         unavailable.is_conflict = isinstance(error, _CONFLICTS)
         return unavailable
     return AssertionError(f"PostgreSQL rejected a statement: {error}")
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """Return what an error says that lasts about the server's disk or its data."""
+    if isinstance(error, asyncpg.DataCorruptedError | asyncpg.IndexCorruptedError):
+        return Trouble(f"PostgreSQL: {error}", is_damage=True)
+    if isinstance(error, asyncpg.DiskFullError | asyncpg.ReadOnlySQLTransactionError):
+        return Trouble(f"PostgreSQL: {error}")
+    return None
 
 
 def _is_outage(error: Exception) -> bool:

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable, with_cause
+from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .postgres import DIALECT
-from .postgres_connection import PostgresConnection
+from .postgres_connection import PostgresConnection, trouble_of
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class PostgresDriver(Driver):
             _log.warning("disconnecting from the store although work is under way")
         while self._idle:
             await self._idle.pop().close()
+
+    def trouble_of(self, error: BaseException | None) -> Trouble | None:
+        return trouble_of(error)
 
     # ---- the pool ------------------------------------------------------------------------
 

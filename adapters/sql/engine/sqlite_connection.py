@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ....ports.language.errors import Unavailable
+from .condition import Trouble
 from .driver import Connection, Write
 from .errors import STORE, Conflict, Unchanged
 from .finished import finished
@@ -339,6 +340,23 @@ def _translated(error: Exception) -> Exception:
     if _is_outage(error):
         return Unavailable(what=STORE)
     return AssertionError(f"SQLite rejected a statement: {error}")
+
+
+_DAMAGE = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
+_CANNOT_WRITE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+)
+
+
+def trouble_of(path: Path, error: BaseException | None) -> Trouble | None:
+    """Return what an error says that lasts about a file."""
+    if not isinstance(error, sqlite3.Error) or not _is(error, *_DAMAGE, *_CANNOT_WRITE):
+        return None
+    return Trouble(f"{path}: {error}", is_damage=_is(error, *_DAMAGE))
 
 
 _STATEMENT_AT_FAULT = {

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
+from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE
 from .finished import finished
 from .sqlite import DIALECT
-from .sqlite_connection import SqliteConnection
+from .sqlite_connection import SqliteConnection, trouble_of
 from .sqlite_writer import SqliteWriter
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ class SqliteDriver(Driver):
     @property
     def dialect(self) -> Dialect:
         return DIALECT
+
+    def trouble_of(self, error: BaseException | None) -> Trouble | None:
+        return trouble_of(self._path, error)
 
     # ---- life ----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....ports.language.errors import Unavailable
+from ....ports.language.errors import Unavailable, with_cause
 from .errors import STORE
 from .sqlite_connection import SqliteConnection
 from .turns import Turns
@@ -21,6 +21,8 @@ class _Group:
     """The number of transactions that wait for the COMMIT."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     failed: bool = False
+    failure: Exception | None = None
+    """What the COMMIT failed with."""
     commit: asyncio.Task[None] | None = None
 
 
@@ -107,7 +109,7 @@ class SqliteWriter:
             self._turns.end()
             await group.ended.wait()
         if group.failed:
-            raise Unavailable(what=STORE)
+            raise Unavailable(what=STORE) from group.failure
 
     async def undo(self) -> None:
         """Roll back the writes of this turn, and end it."""
@@ -143,8 +145,10 @@ class SqliteWriter:
         """Commit the group, and end the turn."""
         try:
             await self.connected.commit()
-        except (Unavailable, AssertionError):
-            _log.warning("a commit failed", exc_info=True)
+        except (Unavailable, AssertionError) as error:
+            defect = None if isinstance(error, Unavailable) else error
+            _log.warning("a commit failed: %s", with_cause(error), exc_info=defect)
+            group.failure = error.__cause__ if isinstance(error.__cause__, Exception) else error
             await self._undo_group()
         except BaseException:
             await self._undo_group()
