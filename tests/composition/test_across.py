@@ -134,6 +134,7 @@ async def test_a_process_without_the_engine_trades_and_hears_of_everything(
             "store": "answers",
             "network": "answers",
             "matching": "answers",
+            "clock": "right",
         }
         buyer, seller = await join(here, "buyer"), await join(there, "seller")
         book = await new_book(here)
