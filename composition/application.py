@@ -61,8 +61,6 @@ class Application:
     """The number of parts into which the books are divided."""
     across: Across | None
     """The network to the other processes, or None if this process reaches none."""
-    state_of_store: Callable[[], str | None] | None
-    """Returns what is lastingly wrong with the store, or None."""
     check_replica: Callable[[], Awaitable[None]] | None
     """Raises Unavailable while the store answers for its replica. None if there is no replica."""
     check_redis: Callable[[], Awaitable[None]] | None
@@ -74,3 +72,5 @@ class Application:
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse
+    state_of_store: Callable[[], str | None] | None = None
+    """Returns what is lastingly wrong with the store, or None."""

@@ -57,7 +57,6 @@ def build_application(
     keepers: Keepers | None = None,
     shards: int = 1,
     across: Across | None = None,
-    state_of_store: Callable[[], str | None] | None = None,
     check_replica: Callable[[], Awaitable[None]] | None = None,
     check_redis: Callable[[], Awaitable[None]] | None = None,
     check_typesense: Callable[[], Awaitable[None]] | None = None,
@@ -70,7 +69,6 @@ def build_application(
     The books are divided into `shards`. `across` is the network between the processes. Without it,
     only the process with the engine reaches it.
     At the hour `reconcile_hour` (UTC) the ledger is compared with the payment provider.
-    `state_of_store` returns what is lastingly wrong with the store, such as a full disk, or None.
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
     `check_redis` while it does without Redis, and `check_typesense` while searches are refused or
     the store answers them. `view_books_in_redis` says how far the published books are behind.
@@ -141,7 +139,6 @@ def build_application(
         keepers=keepers,
         shards=shards,
         across=across,
-        state_of_store=state_of_store,
         check_replica=check_replica,
         check_redis=check_redis,
         check_typesense=check_typesense,

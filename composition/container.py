@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Set
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from dependency_injector import providers
@@ -52,19 +53,22 @@ async def open_application(
         container.between.override(providers.Object(settings.streams_between))
     # Whether a provider returns an awaitable depends on the selected adapters. Here it does.
     container.application.enable_async_mode()
+    state = None
     try:
         if clock is None and settings.store.kind != "memory":
             database = await container.sql_database.async_()
-            container.state_of_store.override(providers.Object(database.condition.state))
             own = await agreed_clock(settings, database, decides=roles is not None) or SystemClock()
             await start_after_stored(own, database)
             container.clock.override(providers.Object(own))
         if settings.store.kind != "memory":
-            shards = await sql_adapters.stored_shards(await container.sql_database.async_())
+            database = await container.sql_database.async_()
+            state = database.condition.state
+            shards = await sql_adapters.stored_shards(database)
             if roles is not None:
                 require_network(settings, shards)
             container.shards.override(providers.Object(shards))
-        yield await container.application.async_()
+        application = await container.application.async_()
+        yield replace(application, state_of_store=state)
     finally:
         await _wait_for_openings(container)
         closing = container.shutdown_resources()

@@ -1,6 +1,6 @@
 """The container: selects an adapter for each port from the settings."""
 
-from collections.abc import Callable, Set
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
@@ -99,7 +99,6 @@ class Container(containers.DeclarativeContainer):
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         sql_adapters.open_database, settings, migrate, who
     )
-    state_of_store: providers.Provider[Callable[[], str | None] | None] = providers.Object(None)
     lease_database: "providers.Provider[SqlDatabase]" = providers.Resource(
         sql_adapters.open_lease_database, settings, who
     )
@@ -379,7 +378,6 @@ class Container(containers.DeclarativeContainer):
         keepers=keepers,
         shards=shards,
         across=across,
-        state_of_store=state_of_store,
         check_replica=shown.provided.check_replica,
         check_redis=providers.Selector(
             settings.provided.redis.is_used, none=providers.Object(None), redis=redis.provided.check
