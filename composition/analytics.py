@@ -46,7 +46,7 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
     chart_sales = redraw_charts = None
     if adapters.charts.drawn is not None:
         backlog = store.chart_backlog
-        chart_sales = ChartSales(transaction, backlog, adapters.charts.drawn)
+        chart_sales = ChartSales(transaction, backlog, adapters.charts.drawn, adapters.real_clock)
         redraw_charts = RedrawCharts(transaction, backlog, chart_sales)
     return AnalyticsUseCases(
         record_sale=RecordSale(transaction=transaction, tape=tape),

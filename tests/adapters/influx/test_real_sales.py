@@ -13,6 +13,7 @@ import pytest
 import solebook
 from servers.influx_server import InfluxServer
 from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.system.clock import SystemClock
 from solebook.composition.adapters import Store
 from solebook.core.analytics.chart_sales import ChartSales
 from solebook.entrypoints.worker.chart_drawer import ChartDrawer
@@ -86,7 +87,7 @@ async def test_candles_of_every_product_and_size_equal_those_of_the_store(
 ) -> None:
     sales = real_sales(ids)
     async with influx_charts(influx_server) as charts:
-        chart = ChartSales(store.transaction, store.chart_backlog, charts)
+        chart = ChartSales(store.transaction, store.chart_backlog, charts, SystemClock())
         await record(store, sales[::2])
         await chart()
         await record(store, sales)
@@ -123,7 +124,7 @@ async def test_sales_and_voids_while_the_server_is_away_are_charted_once_it_is_b
     sales = real_sales(ids)
     some = [sale for sale in sales if sale.book.size in {"9", "10", "11"}]
     async with influx_charts(own_influx_server, pause=0.1) as charts:
-        async with drawn(ChartSales(store.transaction, store.chart_backlog, charts)):
+        async with drawn(ChartSales(store.transaction, store.chart_backlog, charts, SystemClock())):
             await record(store, sales[:200])
             own_influx_server.kill()
             await record(store, sales[100:400])

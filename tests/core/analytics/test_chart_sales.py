@@ -48,8 +48,8 @@ def charts() -> Elsewhere:
 
 
 @pytest.fixture
-def chart_sales(store: Store, charts: Elsewhere) -> ChartSales:
-    return ChartSales(store.transaction, store.chart_backlog, charts)
+def chart_sales(store: Store, charts: Elsewhere, clock: VirtualClock) -> ChartSales:
+    return ChartSales(store.transaction, store.chart_backlog, charts, clock)
 
 
 @pytest.fixture
@@ -92,6 +92,44 @@ async def test_a_sale_that_is_voided_while_it_is_charted_ends_voided(
     charts.put = slow  # type: ignore[method-assign]
     assert [await chart_sales(), await chart_sales(), await chart_sales()] == [3, 1, 0]
     assert charts.state == {sold[0].order_id: False, sold[1].order_id: True, sold[2].order_id: True}
+
+
+async def test_a_write_that_arrives_after_a_void_is_undone_within_seconds(
+    store: Store,
+    charts: Elsewhere,
+    chart_sales: ChartSales,
+    sold: list[Sale],
+    clock: VirtualClock,
+) -> None:
+    charts.is_away = True
+    with pytest.raises(Unavailable):
+        await chart_sales()  # this write is on its way
+    charts.is_away = False
+    await void(store, sold[0])
+    await chart_sales()
+    for seconds in (5, 5, 45):
+        await charts.put(sold[0])  # and arrives only now
+        await clock.advance(timedelta(seconds=seconds))
+        await chart_sales()
+        assert charts.state[sold[0].order_id] is False
+
+
+async def test_voids_are_not_written_again_for_ever(
+    store: Store,
+    charts: Elsewhere,
+    chart_sales: ChartSales,
+    sold: list[Sale],
+    clock: VirtualClock,
+) -> None:
+    await void(store, sold[0])
+    await chart_sales()
+    for _ in range(13):
+        await clock.advance(timedelta(seconds=5))
+        await chart_sales()
+    charts.state.clear()
+    await clock.advance(timedelta(minutes=5))
+    await chart_sales()
+    assert charts.state == {}
 
 
 async def test_charts_that_were_lost_are_drawn_again(
