@@ -11,12 +11,12 @@ from ...ports.language.ids import ProductId
 from ..text_search.turns import Turns
 from .connection import TYPESENSE, AlreadyThere, NotThere, TypesenseConnection
 
-_LIFE = 10.0
-"""Seconds after which a turn is over whose process may have died."""
-_MARGIN = 3.0
-"""Seconds before that in which a process that still has its turn writes nothing more.
+_WORK = 7.0
+"""Seconds in which a process that has its turn writes."""
+_MARGIN = 2.0
+"""Seconds after that in which clocks may differ, besides those that a call may take.
 
-It is longer than a call, and than clocks differ.
+Then the turn is over, because its process may have died.
 """
 _PATIENCE = 2.0
 """Seconds to wait for a turn."""
@@ -41,7 +41,12 @@ class Writers:
         self._holder = uuid4().hex
         self._turns = Turns[ProductId]()
         self._ends: dict[ProductId, float] = {}
-        """When the turns of this process end, by the stopwatch."""
+        """When this process writes no more in its turns, by the stopwatch."""
+
+    @property
+    def _life(self) -> float:
+        """The seconds of a turn."""
+        return _WORK + self._typesense.timeout + _MARGIN
 
     @asynccontextmanager
     async def writing(self, product_id: ProductId) -> AsyncIterator[None]:
@@ -49,7 +54,7 @@ class Writers:
         async with self._turns.of(product_id):
             began = self._typesense.stopwatch.elapsed()
             await self._take(product_id, began)
-            self._ends[product_id] = began + _LIFE - _MARGIN
+            self._ends[product_id] = began + _WORK
             try:
                 yield
                 self.check(product_id)
@@ -73,7 +78,7 @@ class Writers:
             turn = {
                 "id": str(product_id),
                 "holder": self._holder,
-                "until": now + int(_LIFE * 1_000),
+                "until": now + int(self._life * 1_000),
             }
             try:
                 await self._typesense.call("post", self._documents, turn)
