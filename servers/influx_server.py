@@ -1,11 +1,13 @@
 """InfluxDB as Debian has it: 1.6, to which influxdb-client writes through a shim.
 
 That version has `/write` and `/query`. influxdb-client writes to `/api/v2/write`, which came with
-InfluxDB 1.8.
+InfluxDB 1.8, which also takes `Token USER:PASSWORD`. The shim makes that the login that 1.6 knows.
 """
 
 import http.client
+import re
 import shutil
+import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,7 +35,7 @@ bind-address = "127.0.0.1:{rpc}"
 """
 
 _SHIM = """\
-import http.client, sys
+import base64, http.client, ssl, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 class Shim(BaseHTTPRequestHandler):
@@ -46,9 +48,13 @@ class Shim(BaseHTTPRequestHandler):
             database, _, policy = parse_qs(url.query)["bucket"][0].partition("/")
             path = "/write?" + urlencode({"db": database, "rp": policy})
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        server = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]), timeout=60)
+        kind, word = (self.headers.get("Authorization", "") + " ").split(" ", 1)
+        if kind == "Token":
+            kind, word = "Basic", base64.b64encode(word.strip().encode()).decode()
+        headers = {"Authorization": f"{kind} {word.strip()}"} if kind else {}
+        server = connect("127.0.0.1", int(sys.argv[2]), timeout=60)
         try:
-            server.request(self.command, path, body)
+            server.request(self.command, path, body, headers)
             answer = server.getresponse()
             status, body = answer.status, answer.read()
         except OSError as error:
@@ -63,12 +69,23 @@ class Shim(BaseHTTPRequestHandler):
     do_GET = do_POST = forward
     def log_message(self, *_):
         pass
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shim).serve_forever()
+connect = http.client.HTTPConnection
+shim = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shim)
+if sys.argv[3:]:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*sys.argv[3:])
+    shim.socket = tls.wrap_socket(shim.socket, server_side=True, do_handshake_on_connect=False)
+    trusting = ssl._create_unverified_context()
+    connect = lambda *to, **more: http.client.HTTPSConnection(*to, context=trusting, **more)
+shim.serve_forever()
 """
 
 
 class _Shim(ChildServer):
-    """Answers where influxdb-client writes to, and passes everything on to a server's port."""
+    """Answers where influxdb-client writes to, and passes everything on to a server's port.
+
+    With the files of a certificate and its key, both have TLS.
+    """
 
     name = "the shim"
 
@@ -76,6 +93,7 @@ class _Shim(ChildServer):
         super().__init__(folder)
         self.port = free_port()
         self._to = to
+        self.tls: Sequence[str] = ()
 
     @classmethod
     def is_installed(cls) -> bool:
@@ -83,11 +101,11 @@ class _Shim(ChildServer):
 
     def command_line(self) -> Sequence[str]:
         self.folder.mkdir(exist_ok=True)
-        return (sys.executable, "-c", _SHIM, str(self.port), str(self._to))
+        return (sys.executable, "-c", _SHIM, str(self.port), str(self._to), *self.tls)
 
     def is_ready(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
-            return _ask(self.port, "/ping") == 204
+            return _ask(self.port, "/ping", has_tls=bool(self.tls)) == 204
         return False
 
 
@@ -113,7 +131,12 @@ class InfluxServer(ChildServer):
     @property
     def url(self) -> str:
         """Where the shim answers."""
-        return f"http://127.0.0.1:{self._shim.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._shim.port}"
+
+    @property
+    def _tls(self) -> Sequence[str]:
+        """The files of the certificate and its key in the settings, if they are there."""
+        return re.findall(r'https-(?:certificate|private-key) = "(.+)"', self.settings)
 
     def create_database(self, name: str) -> None:
         """Create a database that keeps everything, with few shards, for sales of many years."""
@@ -122,6 +145,10 @@ class InfluxServer(ChildServer):
     def drop_database(self, name: str) -> None:
         """Delete a database."""
         self._execute(f"DROP DATABASE {name}")
+
+    def create_user(self, name: str, password: str) -> None:
+        """Create a user who may do everything. The first one needs no login."""
+        self._execute(f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")
 
     def _execute(self, text: str) -> None:
         assert _ask(self._port, f"/query?{urlencode({'q': text})}", "POST") == 200
@@ -134,11 +161,12 @@ class InfluxServer(ChildServer):
 
     def is_ready(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
-            return _ask(self._port, "/ping") == 204
+            return _ask(self._port, "/ping", has_tls=bool(self._tls)) == 204
         return False
 
     def start(self) -> None:
         super().start()
+        self._shim.tls = self._tls
         self._shim.start()
 
     def stop(self) -> None:
@@ -150,8 +178,13 @@ class InfluxServer(ChildServer):
         super().kill()
 
 
-def _ask(port: int, path: str, method: str = "GET") -> int:
+def _ask(port: int, path: str, method: str = "GET", *, has_tls: bool = False) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    if has_tls:
+        trusting = ssl._create_unverified_context()  # its own check
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=PATIENCE, context=trusting
+        )
     try:
         connection.request(method, path)
         answer = connection.getresponse()

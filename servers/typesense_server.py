@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 import tempfile
 import urllib.request
 from collections.abc import Sequence
@@ -42,7 +43,8 @@ class TypesenseServer(ChildServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if "ssl-certificate" in self.settings else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     def command_line(self) -> Sequence[str]:
         self.port = self.port or free_port()
@@ -55,7 +57,11 @@ class TypesenseServer(ChildServer):
         return (str(_program()), f"--config={configuration}")
 
     def is_ready(self) -> bool:
-        with suppress(OSError), urllib.request.urlopen(f"{self.url}/health", timeout=1) as answer:
+        health, trusting = f"{self.url}/health", ssl._create_unverified_context()  # its own check
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(health, timeout=1, context=trusting) as answer,
+        ):
             return b"true" in answer.read()
         return False
 
