@@ -18,12 +18,14 @@ from ..core.users.challenges.reset_password import ResetPassword
 from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.challenges.tell_old_email import TellOldEmail
 from ..core.users.choose_payment_method import ChoosePaymentMethod
+from ..core.users.create_api_key import CreateApiKey
 from ..core.users.detach_card import DetachCard
 from ..core.users.edit_profile import EditProfile
 from ..core.users.finish_card_setup import FinishCardSetup
 from ..core.users.issue_api_token import IssueApiToken
 from ..core.users.keep_card import KeepCard
 from ..core.users.list_addresses import ListAddresses
+from ..core.users.list_api_keys import ListApiKeys
 from ..core.users.list_api_tokens import ListApiTokens
 from ..core.users.list_payment_methods import ListPaymentMethods
 from ..core.users.recognize_source import RecognizeSource
@@ -31,6 +33,7 @@ from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
 from ..core.users.remove_address import RemoveAddress
 from ..core.users.remove_payment_method import RemovePaymentMethod
+from ..core.users.revoke_api_key import RevokeApiKey
 from ..core.users.revoke_api_token import RevokeApiToken
 from ..core.users.set_payment_method import SetPaymentMethod
 from ..core.users.set_payout_account import SetPayoutAccount
@@ -38,11 +41,13 @@ from ..core.users.set_roles import SetRoles
 from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
+from ..core.users.tell_key_owner import TellKeyOwner
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
+    ApiKeyCreated,
     ChallengeRequested,
     EmailChanged,
     PasswordResetRequested,
@@ -80,6 +85,10 @@ class UsersUseCases:
     issue_api_token: IssueApiToken
     revoke_api_token: RevokeApiToken
     list_api_tokens: ListApiTokens
+    create_api_key: CreateApiKey
+    tell_key_owner: TellKeyOwner
+    list_api_keys: ListApiKeys
+    revoke_api_key: RevokeApiKey
     edit_profile: EditProfile
     add_address: AddAddress
     remove_address: RemoveAddress
@@ -241,6 +250,7 @@ def users_use_cases(
         authenticate_request=authenticate_request,
         authenticate_caller=AuthenticateCaller(
             authenticate_request=authenticate_request,
+            transaction=transaction,
             api_tokens=store.api_tokens,
             users=users,
             clock=clock,
@@ -260,6 +270,25 @@ def users_use_cases(
             clock=clock,
         ),
         list_api_tokens=ListApiTokens(api_tokens=store.api_tokens),
+        create_api_key=CreateApiKey(
+            transaction=transaction,
+            users=users,
+            api_tokens=store.api_tokens,
+            outbox=store.outbox,
+            randomness=adapters.randomness,
+            clock=clock,
+            ids=ids,
+        ),
+        tell_key_owner=TellKeyOwner(
+            users=users,
+            api_tokens=store.api_tokens,
+            templates=adapters.templates,
+            mailer=adapters.mailer,
+        ),
+        list_api_keys=ListApiKeys(api_tokens=store.api_tokens),
+        revoke_api_key=RevokeApiKey(
+            transaction=transaction, api_tokens=store.api_tokens, clock=clock
+        ),
         edit_profile=EditProfile(transaction=transaction, users=users),
         add_address=AddAddress(
             transaction=transaction, users=users, addresses=store.addresses, clock=clock, ids=ids
@@ -331,6 +360,7 @@ def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
         queued(ChallengeRequested, "users.send_challenge", users.send_challenge),
         queued(PasswordResetRequested, "users.begin_password_reset", users.answer_by_letter),
         queued(RegistrationRepeated, "users.answer_registration", users.answer_by_letter),
+        queued(ApiKeyCreated, "users.tell_key_owner", users.tell_key_owner),
         queued(EmailChanged, "users.tell_old_email", users.tell_old_email),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

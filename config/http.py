@@ -13,6 +13,7 @@ _MAPPED = 96
 """Bits before an address of IPv4 that is written as one of IPv6."""
 _CLOSED = "nobody could connect"
 _USER = RateLimit(burst=200, per_second=50)
+_KEY = RateLimit(burst=100, per_second=20)
 _ADDRESS = RateLimit(burst=400, per_second=200)
 _CREDENTIALS = RateLimit(burst=10, per_second=0.2)
 _EMAIL = RateLimit(burst=100, per_second=1)
@@ -29,10 +30,13 @@ class HttpSettings:
 
     user_limit: RateLimit = _USER
     """Requests of one signed-in user."""
+    key_limit: RateLimit = _KEY
+    """Requests with one API key. They do not count as the user's."""
     address_limit: RateLimit = _ADDRESS
     """Requests from one address, signed in or not."""
     credentials_limit: RateLimit = _CREDENTIALS
-    """Registrations and sign-ins from one address, and its wrong passwords of one email."""
+    """Registrations and sign-ins from one address, its wrong passwords of one email, and its wrong
+    API keys."""
     email_limit: RateLimit = _EMAIL
     """Wrong passwords of one email from all addresses where its user has not signed in before."""
 

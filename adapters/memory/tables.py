@@ -152,7 +152,7 @@ class Tables:
         self.challenges: dict[tuple[UserId, ChallengeKind], Challenge] = {}
         self.challenge_by_hash: dict[str, tuple[UserId, ChallengeKind]] = {}
         self.api_tokens: dict[ApiTokenId, ApiToken] = {}
-        self.api_token_by_hash: dict[str, ApiTokenId] = {}
+        self.api_tokens_of_user: defaultdict[UserId, dict[ApiTokenId, None]] = defaultdict(dict)
 
         self.products: dict[ProductId, Product] = {}
         self.product_by_style_key: dict[str, ProductId] = {}

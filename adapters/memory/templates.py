@@ -22,7 +22,7 @@ from ...ports.language.notifications import (
 from ...ports.language.text import one_line, quoted
 from ...ports.templates import Templates
 
-_TEXT_BY_USERS = ("note", "reason")
+_TEXT_BY_USERS = ("name", "note", "reason")
 """Facts that contain text by users."""
 
 

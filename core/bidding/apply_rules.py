@@ -73,6 +73,7 @@ class ApplyRules:
         differences = change.differences.items()
         act = Act(
             actor_id=actor.user_id,
+            token_id=actor.token_id,
             action=AuditAction.RULES_APPLIED,
             target=Target(TargetKind.MARKET),
             reason=why,

@@ -58,6 +58,7 @@ class RequestHalt:
             entry = await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.HALT_REQUESTED,
                     target=Target.product(product_id),
                     reason=why,

@@ -38,6 +38,7 @@ class RequestHaltEnd:
             entry = await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.HALT_END_REQUESTED,
                     target=Target(TargetKind.HALT, halt_id),
                     reason=why,

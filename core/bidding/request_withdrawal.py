@@ -52,6 +52,7 @@ class RequestWithdrawal:
             entry = await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.QUOTE_WITHDRAWAL_REQUESTED,
                     target=Target.quote(quote_id),
                     reason=why,

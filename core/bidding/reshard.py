@@ -44,6 +44,7 @@ class Reshard:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.RESHARDED,
                     target=Target(TargetKind.MARKET),
                     reason=why,

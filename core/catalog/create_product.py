@@ -80,6 +80,7 @@ class CreateProduct:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.PRODUCT_CREATED,
                     target=Target.product(product.id),
                     reason=None,

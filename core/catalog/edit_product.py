@@ -79,6 +79,7 @@ class EditProduct:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.PRODUCT_EDITED,
                     target=Target.product(product.id),
                     reason=None,

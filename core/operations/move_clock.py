@@ -66,6 +66,7 @@ class MoveClock:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.CLOCK_MOVED,
                     target=Target(TargetKind.CLOCK),
                     reason=why,

@@ -45,6 +45,7 @@ class ReplayDeadLetter:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.DEAD_LETTER_REPLAYED,
                     target=Target(TargetKind.DEAD_LETTER, delivery_id),
                     reason=why,

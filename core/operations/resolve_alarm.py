@@ -61,6 +61,7 @@ class ResolveAlarm:
 def _act(actor: Actor, alarm: Alarm, reason: Reason) -> Act:
     return Act(
         actor_id=actor.user_id,
+        token_id=actor.token_id,
         action=AuditAction.ALARM_RESOLVED,
         target=Target(TargetKind.ALARM, alarm.id),
         reason=reason,

@@ -54,6 +54,7 @@ class StartClock:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.CLOCK_STARTED,
                     target=Target(TargetKind.CLOCK),
                     reason=why,

@@ -41,6 +41,7 @@ class StaffActs:
         await self.audit_log.add(
             Act(
                 actor_id=actor.user_id,
+                token_id=actor.token_id,
                 action=action,
                 target=Target.order(order.id),
                 reason=reason,

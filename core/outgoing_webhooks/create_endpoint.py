@@ -73,6 +73,7 @@ class CreateEndpoint:
                 await self.audit_log.add(
                     Act(
                         actor_id=actor.user_id,
+                        token_id=actor.token_id,
                         action=AuditAction.WEBHOOK_ENDPOINT_CREATED,
                         target=Target.user(actor.user_id),
                         reason=why,

@@ -64,6 +64,7 @@ class DisableEndpoint:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.WEBHOOK_ENDPOINT_DISABLED,
                     target=Target(TargetKind.WEBHOOK_ENDPOINT, endpoint_id),
                     reason=why,

@@ -52,6 +52,7 @@ class WriteOffDebt:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.DEBT_WRITTEN_OFF,
                     target=Target.user(user_id),
                     reason=why,

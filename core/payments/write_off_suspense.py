@@ -49,6 +49,7 @@ class WriteOffSuspense:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.SUSPENSE_WRITTEN_OFF,
                     target=Target(TargetKind.MARKET),
                     reason=why,

@@ -8,7 +8,7 @@ from ...ports.api_tokens import ApiTokens
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.ids import Ids
-from ...ports.language.api_tokens import MAX_TOKEN_NAME, PREFIX, ApiToken, parse_scopes
+from ...ports.language.api_tokens import MAX_TOKEN_NAME, ApiToken, parse_scopes
 from ...ports.language.audit import Act, AuditAction, Target, TargetKind, parse_reason
 from ...ports.language.errors import OutOfRange
 from ...ports.language.ids import ApiTokenId
@@ -18,6 +18,7 @@ from ...ports.language.users import Actor, Role
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
 from .session_tokens import token_hash
+from .token_texts import token_text
 
 MAX_TOKEN_DAYS = 3_650
 
@@ -62,10 +63,11 @@ class IssueApiToken:
         if days is not None and not 1 <= days <= MAX_TOKEN_DAYS:
             raise OutOfRange(field="days", value=days, minimum=1, maximum=MAX_TOKEN_DAYS)
         why = parse_reason(reason)
-        token = PREFIX + self.randomness.secret()
+        token_id = ApiTokenId(self.ids.new())
+        token = token_text(token_id, self.randomness.secret())
         now = self.clock.now()
         record = ApiToken(
-            id=ApiTokenId(self.ids.new()),
+            id=token_id,
             name=check_text("name", name, max_length=MAX_TOKEN_NAME),
             scopes=parse_scopes(scopes),
             token_hash=token_hash(token),
@@ -77,6 +79,7 @@ class IssueApiToken:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.API_TOKEN_ISSUED,
                     target=Target(TargetKind.API_TOKEN, record.id),
                     reason=why,

@@ -32,6 +32,7 @@ class RevokeApiToken:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.API_TOKEN_REVOKED,
                     target=Target(TargetKind.API_TOKEN, token_id),
                     reason=why,

@@ -52,6 +52,7 @@ class SetRoles:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.ROLES_SET,
                     target=Target.user(user_id),
                     reason=why,

@@ -48,6 +48,7 @@ class SetSuspension:
             check_not_own(actor, user_id, "lift this suspension")
         act = Act(
             actor_id=actor.user_id,
+            token_id=actor.token_id,
             action=AuditAction.SUSPENSION_SET,
             target=Target.user(user_id),
             reason=parse_reason(reason),

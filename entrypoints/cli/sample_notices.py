@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ...ports.language.account_notices import (
+    ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
     PasswordResetNotice,
@@ -11,6 +12,7 @@ from ...ports.language.account_notices import (
     RegistrationRepeatedNotice,
 )
 from ...ports.language.alarms import AlarmKind
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.complaint_notices import (
     OrderComplainedNotice,
     OrderComplaintDecidedNotice,
@@ -89,6 +91,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         ),
         RegistrationRepeatedNotice(),
         EmailChangedNotice(SENT_AT),
+        ApiKeyCreatedNotice("my bot", (KeyScope.READ, KeyScope.TRADE), SENT_AT),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),
         QuotesWithdrawnNotice(

@@ -40,6 +40,7 @@ from .routes.admin.shortfalls import ShortfallsController
 from .routes.admin.users import AdminUsersController
 from .routes.admin.waiting_money import WaitingMoneyController
 from .routes.admin.webhook_endpoints import AdminWebhookEndpointsController
+from .routes.api_keys import ApiKeysController
 from .routes.asks import AsksController
 from .routes.authentication import AuthenticationController
 from .routes.bids import BidsController
@@ -76,6 +77,7 @@ _ROUTES = (
     PaymentMethodsController,
     TestCardsController,
     SessionsController,
+    ApiKeysController,
     ProductsController,
     MarketController,
     FiguresController,

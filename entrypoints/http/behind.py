@@ -49,6 +49,8 @@ def behind_routes(
             limits,
             address_limit=settings.address_limit,
             user_limit=settings.user_limit,
+            key_limit=settings.key_limit,
+            wrong_key_limit=settings.credentials_limit,
             address_of=address_of,
         ),
         credential_limits=SourceLimits(

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ...ports.language.analytics import Interval, Statistics
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.ids import ProductId
 from ...ports.language.market import Condition
 from ..http.edge.paging import listing
@@ -75,7 +76,7 @@ async def get_sales(context: Context, request: SalesQuestion) -> SaleListing:
 
 _NAME = "AnalyticsService"
 RPCS = (
-    rpc(_NAME, "GetCandles", get_candles, Who.ANYBODY),
-    rpc(_NAME, "GetStatistics", get_statistics, Who.ANYBODY),
-    rpc(_NAME, "GetSales", get_sales, Who.ANYBODY),
+    rpc(_NAME, "GetCandles", get_candles, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "GetStatistics", get_statistics, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "GetSales", get_sales, Who.ANYBODY, key_scope=KeyScope.READ),
 )

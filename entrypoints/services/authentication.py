@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.authentication import Checks, TaskStatus, Verdict
 from ...ports.language.ids import OrderId, TaskId
 from ...ports.language.users import OPERATOR, Role
@@ -66,6 +67,22 @@ async def complete_auth(context: Context, request: Completion) -> TaskView:
 _NAME = "AuthenticationService"
 RPCS = (
     rpc(_NAME, "CreateAuthTask", create_auth_task, Who.SERVICE),
-    rpc(_NAME, "GetAuthTasks", get_auth_tasks, Who.USER, Role.AUTHENTICATOR, Role.ADMIN),
-    rpc(_NAME, "CompleteAuth", complete_auth, Who.USER, Role.AUTHENTICATOR, key=Key.ANSWER),
+    rpc(
+        _NAME,
+        "GetAuthTasks",
+        get_auth_tasks,
+        Who.USER,
+        Role.AUTHENTICATOR,
+        Role.ADMIN,
+        key_scope=KeyScope.READ,
+    ),
+    rpc(
+        _NAME,
+        "CompleteAuth",
+        complete_auth,
+        Who.USER,
+        Role.AUTHENTICATOR,
+        key=Key.ANSWER,
+        key_scope=KeyScope.TRADE,
+    ),
 )

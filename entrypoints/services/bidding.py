@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.ids import ProductId, QuoteId
 from ...ports.language.market import QuoteStatus, Side
 from ..http.edge.paging import listing
@@ -113,12 +114,12 @@ async def _mine(context: Context, side: Side, request: QuotesQuestion) -> QuoteL
 
 _NAME = "BiddingService"
 RPCS = (
-    rpc(_NAME, "PlaceBid", place_bid, Who.USER, key=Key.USE_CASE),
-    rpc(_NAME, "CancelBid", cancel_bid, Who.USER),
-    rpc(_NAME, "GetMyBids", get_my_bids, Who.USER),
-    rpc(_NAME, "PlaceAsk", place_ask, Who.USER, key=Key.USE_CASE),
-    rpc(_NAME, "CancelAsk", cancel_ask, Who.USER),
-    rpc(_NAME, "GetMyAsks", get_my_asks, Who.USER),
-    rpc(_NAME, "GetMarketData", get_market_data, Who.ANYBODY),
-    rpc(_NAME, "GetOrderBook", get_order_book, Who.ANYBODY),
+    rpc(_NAME, "PlaceBid", place_bid, Who.USER, key=Key.USE_CASE, key_scope=KeyScope.TRADE),
+    rpc(_NAME, "CancelBid", cancel_bid, Who.USER, key_scope=KeyScope.TRADE),
+    rpc(_NAME, "GetMyBids", get_my_bids, Who.USER, key_scope=KeyScope.READ),
+    rpc(_NAME, "PlaceAsk", place_ask, Who.USER, key=Key.USE_CASE, key_scope=KeyScope.TRADE),
+    rpc(_NAME, "CancelAsk", cancel_ask, Who.USER, key_scope=KeyScope.TRADE),
+    rpc(_NAME, "GetMyAsks", get_my_asks, Who.USER, key_scope=KeyScope.READ),
+    rpc(_NAME, "GetMarketData", get_market_data, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "GetOrderBook", get_order_book, Who.ANYBODY, key_scope=KeyScope.READ),
 )

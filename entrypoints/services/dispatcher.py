@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from ...composition.application import Application
 from ...config.http import HttpSettings
 from ...core.users.credential_limits import CredentialLimits
+from ...core.users.token_texts import PREFIX
 from ...ports.language.api_tokens import Caller
 from ...ports.language.errors import (
     Forbidden,
@@ -24,11 +25,12 @@ from ...ports.language.errors import (
 )
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
-from ...ports.language.users import Actor
+from ...ports.language.rate_limits import RateLimit
 from ..http.edge.idempotency import ANONYMOUS
 from ..http.edge.json_body import decode_strictly, wrong_field
 from ..http.edge.json_text import canonical
 from ..http.edge.problems import problem_of
+from ..http.edge.rate_limiting import bucket_of
 from .rpc import Context, Key, Rpc, Who
 
 _log = logging.getLogger("solebook.services")
@@ -135,29 +137,42 @@ class Dispatcher:
         """Return the caller. Raises InvalidToken, Forbidden, NotFound, RateLimited, Unavailable."""
         if not call.token:
             raise InvalidToken(problem="missing")
-        caller = await self._application.users.authenticate_caller(
-            call.token, acting_for=_user_id(call.acting_for)
-        )
-        if caller.token is None and caller.actor is not None:
-            await self._limit(caller.actor)
-        caller.check_may(rpc.name)
+        acting_for = _user_id(call.acting_for)
+        try:
+            caller = await self._application.users.authenticate_caller(
+                call.token, acting_for=acting_for
+            )
+        except InvalidToken:
+            if call.token.startswith(PREFIX):
+                # Where a call comes from is not known. Right tokens need nothing of this bucket.
+                await self._take("wrong-key:services", self._settings.credentials_limit)
+            raise
+        if caller.actor is not None and not caller.is_service:
+            # The same buckets as those of requests over HTTP.
+            settings = self._settings
+            await self._take(
+                *bucket_of(
+                    caller.actor, user_limit=settings.user_limit, key_limit=settings.key_limit
+                )
+            )
+        caller.check_may(rpc.name, rpc.key_scope)
         check_who(rpc, caller)
         return caller
 
-    async def _limit(self, actor: Actor) -> None:
-        """Take from the same bucket as requests of the user over HTTP. Raises RateLimited."""
-        limits = self._application.adapters.rate_limits
+    async def _take(self, bucket: str, limit: RateLimit) -> None:
+        """Take from a bucket, if there are any. Raises RateLimited."""
         try:
-            await limits.take(f"user:{actor.user_id}", self._settings.user_limit)
+            await self._application.adapters.rate_limits.take(bucket, limit)
         except Unavailable as error:
             _log.warning("%s", error)  # no limits for a while are better than no trading
 
 
 def check_who(rpc: Rpc, caller: Caller) -> None:
     """Raise Forbidden unless the caller is of the kind that a call wants, with a role."""
-    token, actor = caller.token, caller.actor
-    is_service = token is not None and token.owner_id is None
-    if (rpc.who is Who.SERVICE and not is_service) or (rpc.who is Who.USER and actor is None):
+    actor = caller.actor
+    if (rpc.who is Who.SERVICE and not caller.is_service) or (
+        rpc.who is Who.USER and actor is None
+    ):
         raise Forbidden(action=f"call {rpc.name}", needs=rpc.who.value)
     if rpc.roles and (actor is None or not actor.roles & rpc.roles):
         raise Forbidden(action=f"call {rpc.name}", needs=" or ".join(sorted(rpc.roles)))

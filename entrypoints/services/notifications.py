@@ -1,5 +1,6 @@
 """NotificationService: what a user was told."""
 
+from ...ports.language.api_tokens import KeyScope
 from ..http.routes.notifications import NotificationListing, notification_view
 from .rpc import Context, Who, rpc
 from .shapes import Paged
@@ -25,4 +26,12 @@ async def get_notifications(
     )
 
 
-RPCS = (rpc("NotificationService", "GetNotifications", get_notifications, Who.USER),)
+RPCS = (
+    rpc(
+        "NotificationService",
+        "GetNotifications",
+        get_notifications,
+        Who.USER,
+        key_scope=KeyScope.READ,
+    ),
+)

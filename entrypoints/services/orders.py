@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ...core.orders.shown_orders import show_order
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.complaints import ComplaintKind
 from ...ports.language.errors import InvalidText
 from ...ports.language.ids import OrderId
@@ -131,7 +132,14 @@ async def _moved(context: Context, request: MoveRequest) -> Order:
 _NAME = "OrderService"
 RPCS = (
     rpc(_NAME, "CreateOrder", create_order, Who.SERVICE),
-    rpc(_NAME, "GetOrder", get_order, Who.USER),
-    rpc(_NAME, "UpdateOrderStatus", update_order_status, Who.USER, key=Key.ANSWER),
-    rpc(_NAME, "CancelOrder", cancel_order, Who.USER, key=Key.ANSWER),
+    rpc(_NAME, "GetOrder", get_order, Who.USER, key_scope=KeyScope.READ),
+    rpc(
+        _NAME,
+        "UpdateOrderStatus",
+        update_order_status,
+        Who.USER,
+        key=Key.ANSWER,
+        key_scope=KeyScope.TRADE,
+    ),
+    rpc(_NAME, "CancelOrder", cancel_order, Who.USER, key=Key.ANSWER, key_scope=KeyScope.TRADE),
 )

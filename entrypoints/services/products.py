@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.catalog import ProductImage, Reservation, ReservationStatus, StockLevel
 from ...ports.language.ids import OrderId, ProductId
 from ...ports.language.market import parse_size
@@ -119,10 +120,18 @@ def _view(reservation: Reservation) -> ReservationView:
 
 _NAME = "ProductService"
 RPCS = (
-    rpc(_NAME, "CreateProduct", create_product, Who.USER, Role.ADMIN, key=Key.ANSWER),
-    rpc(_NAME, "GetProduct", get_product, Who.ANYBODY),
-    rpc(_NAME, "ListProducts", list_products, Who.ANYBODY),
-    rpc(_NAME, "CheckStock", check_stock, Who.ANYBODY),
+    rpc(
+        _NAME,
+        "CreateProduct",
+        create_product,
+        Who.USER,
+        Role.ADMIN,
+        key=Key.ANSWER,
+        key_scope=KeyScope.ADMIN,
+    ),
+    rpc(_NAME, "GetProduct", get_product, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "ListProducts", list_products, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "CheckStock", check_stock, Who.ANYBODY, key_scope=KeyScope.READ),
     rpc(_NAME, "ReserveStock", reserve_stock, Who.SERVICE),
     rpc(_NAME, "ReleaseStock", release_stock, Who.SERVICE),
 )

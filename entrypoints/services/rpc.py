@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, get_type_hints
 
 from ...composition.application import Application
 from ...core.users.credential_limits import CredentialLimits
-from ...ports.language.api_tokens import Caller
+from ...ports.language.api_tokens import Caller, KeyScope
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.users import Actor, Role
 
@@ -66,6 +66,8 @@ class Rpc:
     roles: frozenset[Role]
     """The user needs one of these, if there are any."""
     key: Key
+    key_scope: KeyScope | None
+    """What an API key needs to make it, or None if no API key may."""
     run: Run
 
     @property
@@ -74,7 +76,15 @@ class Rpc:
         return f"{self.service}.{self.method}"
 
 
-def rpc(service: str, method: str, run: Run, who: Who, *roles: Role, key: Key = Key.NONE) -> Rpc:
+def rpc(
+    service: str,
+    method: str,
+    run: Run,
+    who: Who,
+    *roles: Role,
+    key: Key = Key.NONE,
+    key_scope: KeyScope | None = None,
+) -> Rpc:
     """Return a call. Its types and description are those of `run`."""
     hints = get_type_hints(run)
     return Rpc(
@@ -86,5 +96,6 @@ def rpc(service: str, method: str, run: Run, who: Who, *roles: Role, key: Key = 
         who=who,
         roles=frozenset(roles),
         key=key,
+        key_scope=key_scope,
         run=run,
     )

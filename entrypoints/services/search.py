@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.paging import MAX_PAGE
 from ...ports.language.search import (
     MAX_OFFSET,
@@ -85,7 +86,7 @@ async def get_facets(context: Context, request: FacetsQuestion) -> SearchFacets:
 
 _NAME = "SearchService"
 RPCS = (
-    rpc(_NAME, "Search", search, Who.ANYBODY),
-    rpc(_NAME, "Autocomplete", autocomplete, Who.ANYBODY),
-    rpc(_NAME, "GetFacets", get_facets, Who.ANYBODY),
+    rpc(_NAME, "Search", search, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "Autocomplete", autocomplete, Who.ANYBODY, key_scope=KeyScope.READ),
+    rpc(_NAME, "GetFacets", get_facets, Who.ANYBODY, key_scope=KeyScope.READ),
 )

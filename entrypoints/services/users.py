@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ...ports.language.api_tokens import KeyScope
 from ...ports.language.sources import Source
 from ..http.edge.client_address import address_name
 from ..http.routes.addresses import AddressView, NewAddress, address_view
@@ -119,8 +120,8 @@ _NAME = "UserService"
 RPCS = (
     rpc(_NAME, "Register", register, Who.SERVICE),
     rpc(_NAME, "Login", login, Who.SERVICE),
-    rpc(_NAME, "GetProfile", get_profile, Who.USER),
+    rpc(_NAME, "GetProfile", get_profile, Who.USER, key_scope=KeyScope.READ),
     rpc(_NAME, "UpdateProfile", update_profile, Who.USER),
     rpc(_NAME, "AddAddress", add_address, Who.USER, key=Key.ANSWER),
-    rpc(_NAME, "GetAddresses", get_addresses, Who.USER),
+    rpc(_NAME, "GetAddresses", get_addresses, Who.USER, key_scope=KeyScope.READ),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from .api_tokens import KeyScope
 from .notifications import LINK, Notice, NotificationKind
 
 
@@ -47,3 +48,13 @@ class EmailChangedNotice(Notice):
 
     KIND: ClassVar[NotificationKind] = NotificationKind.EMAIL_CHANGED
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreatedNotice(Notice):
+    """To the owner of a new API key."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.API_KEY_CREATED
+    name: str
+    scopes: tuple[KeyScope, ...]
+    created_at: datetime

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType, Self, TypeAlias
 from uuid import UUID
 
-from .ids import AuditEntryId, OrderId, ProductId, QuoteId, UserId
+from .ids import ApiTokenId, AuditEntryId, OrderId, ProductId, QuoteId, UserId
 from .text import check_text
 
 MAX_REASON = 500
@@ -131,6 +131,8 @@ class Act:
     reason: Reason | None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     about: AuditEntryId | None = None
+    token_id: ApiTokenId | None = None
+    """The token of the program that acted for the actor, if one did."""
 
 
 @dataclass(frozen=True, slots=True)

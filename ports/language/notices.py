@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .account_notices import (
+    ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
     PasswordResetNotice,
@@ -84,6 +85,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         PasswordResetNotice,
         RegistrationRepeatedNotice,
         EmailChangedNotice,
+        ApiKeyCreatedNotice,
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,

@@ -40,6 +40,7 @@ class NotificationKind(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
     REGISTRATION_REPEATED = "registration_repeated"
     EMAIL_CHANGED = "email_changed"
+    API_KEY_CREATED = "api_key_created"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
     ASK_MATCHED = "ask_matched"
@@ -83,6 +84,7 @@ ALWAYS_SENT = frozenset(
         NotificationKind.PHONE_PROOF,
         NotificationKind.PASSWORD_RESET,
         NotificationKind.EMAIL_CHANGED,
+        NotificationKind.API_KEY_CREATED,
     }
 )
 """The kinds for which nobody chooses channels: what was just asked for, and signs of a theft."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from .ids import AddressId, SessionId, UserId
+from .ids import AddressId, ApiTokenId, SessionId, UserId
 
 
 class Role(StrEnum):
@@ -19,10 +19,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The user who makes a request, with the roles of their access token."""
+    """The user who makes a request, with the roles of their token."""
 
     user_id: UserId
     roles: frozenset[Role]
+    token_id: ApiTokenId | None = None
+    """The token of the program that acts for the user, if one does."""
 
     def has(self, role: Role) -> bool:
         """Whether the actor holds `role`."""

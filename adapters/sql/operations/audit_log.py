@@ -86,6 +86,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
         "reason": act.reason,
         "facts": encode(dict(act.facts)),
         "about": act.about,
+        "token_id": act.token_id,
     }
 
 
@@ -97,5 +98,6 @@ def _entry(row: Row) -> AuditEntry:
         reason=row.reason,
         facts=decode(row.facts, dict[str, Fact]),
         about=row.about,
+        token_id=row.token_id,
     )
     return AuditEntry(row.id, row.at, act)

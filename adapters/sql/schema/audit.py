@@ -18,6 +18,8 @@ audit_entries = Table(
     Column("reason", String),
     Column("facts", Document, nullable=False),
     Column("about", Uuid, ForeignKey("audit_entries.id")),
+    # Without a foreign key: users' tokens that are long over are removed, entries never.
+    Column("token_id", Uuid),
     # Without a rowid there is only one key through which INSERT OR REPLACE could delete a row.
     sqlite_with_rowid=False,
 )

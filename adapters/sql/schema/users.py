@@ -138,4 +138,6 @@ api_tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
 )
+Index(None, api_tokens.c.owner_id, api_tokens.c.id)

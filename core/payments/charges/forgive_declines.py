@@ -38,6 +38,7 @@ class ForgiveDeclines:
             return await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.DECLINES_FORGIVEN,
                     target=Target.user(user_id),
                     reason=reason,

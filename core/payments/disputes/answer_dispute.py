@@ -62,6 +62,7 @@ class AnswerDispute:
             raise DisputeNotOpen(name=dispute.name, status=dispute.status)
         act = Act(
             actor_id=actor.user_id,
+            token_id=actor.token_id,
             action=action,
             target=Target(TargetKind.DISPUTE, dispute.id),
             reason=why,

@@ -58,6 +58,7 @@ class PayOutAgain:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.PAYOUT_REPEATED,
                     target=Target.order(order_id),
                     reason=why,

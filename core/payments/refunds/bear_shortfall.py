@@ -66,6 +66,7 @@ class BearShortfall:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.SHORTFALL_BORNE,
                     target=Target.order(order_id),
                     reason=why,

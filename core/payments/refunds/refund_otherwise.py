@@ -69,6 +69,7 @@ class RefundOtherwise:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.REFUNDED_OTHERWISE,
                     target=Target.order(order_id),
                     reason=why,

@@ -51,6 +51,7 @@ class ReplayWebhook:
             await self.audit_log.add(
                 Act(
                     actor_id=actor.user_id,
+                    token_id=actor.token_id,
                     action=AuditAction.WEBHOOK_REPLAYED,
                     target=Target(TargetKind.WEBHOOK, kept.id),
                     reason=why,

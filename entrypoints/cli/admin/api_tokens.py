@@ -1,4 +1,4 @@
-"""Actions on tokens of services: issue, list, revoke."""
+"""Actions on tokens of services and API keys of users: issue, list, revoke."""
 
 import argparse
 
@@ -47,7 +47,9 @@ def _token(token: ApiToken) -> str:
         ends = f"  revoked {token.revoked_at:%Y-%m-%d %H:%M}"
     elif token.expires_at is not None:
         ends = f"  until {token.expires_at:%Y-%m-%d}"
-    return f"{token.id}  {token.name}  {' '.join(sorted(token.scopes))}{ends}"
+    owner = "" if token.owner_id is None else f"  key of {token.owner_id}"
+    used = "" if token.last_used_at is None else f"  used {token.last_used_at:%Y-%m-%d %H:%M}"
+    return f"{token.id}  {token.name}  {' '.join(sorted(token.scopes))}{owner}{ends}{used}"
 
 
 ACTIONS = (
@@ -61,7 +63,7 @@ ACTIONS = (
         '--reason "its own program"\n'
         "019c1e39-5600-7ffd-a058-1cd2c1df3dd6  warehouse  AuthenticationService  "
         "until 2027-03-01\n"
-        "solebook_2tUYxQ...",
+        "sole_02tcRJ...",
         run=issue_token,
         arguments=(
             argument("name", metavar="NAME", help="the program that will have it"),
@@ -71,11 +73,12 @@ ACTIONS = (
     ),
     Action(
         name="tokens",
-        help="list the tokens of services",
-        about="Lists the tokens of services, newest first, also those that are over.",
+        help="list the tokens of services and the API keys of users",
+        about="Lists the tokens of services and the API keys of users, newest first, also those\n"
+        "that are over, and says when each was last used.",
         example="solebook admin tokens\n"
         "019c1e39-5600-7ffd-a058-1cd2c1df3dd6  warehouse  AuthenticationService  "
-        "until 2027-03-01\n"
+        "until 2027-03-01  used 2026-03-02 09:30\n"
         "1 token",
         run=list_tokens,
         arguments=PAGING,
@@ -83,7 +86,7 @@ ACTIONS = (
     ),
     Action(
         name="revoke-token",
-        help="end a token of a service",
+        help="end a token of a service, or an API key of a user",
         about="Revokes a token. The next call with it is refused, in every process.",
         example="solebook admin revoke-token 019c1e39-5600-7ffd-a058-1cd2c1df3dd6 "
         '--reason "it was in a log"\n'

@@ -5,10 +5,15 @@ from collections.abc import Callable
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from ....core.users.token_texts import PREFIX
+from ....ports.language.api_tokens import Caller
+from ....ports.language.errors import InvalidToken
+from ....ports.language.users import Actor
 from ..behind import Behind
 from .bearer import bearer_token
 from .costs import COSTLY, cost_at_entrance, cost_of
 from .headers import header
+from .key_scopes import check_key
 
 
 class Gate:
@@ -27,7 +32,7 @@ class Gate:
 
         The limit of the address comes first, so that invalid tokens are counted too. A token of it
         was taken at the entrance. Raises
-        ClientException, RateLimited, InvalidToken, Unavailable.
+        ClientException, RateLimited, InvalidToken, Forbidden, Unavailable.
         """
         behind = self._behind()
         behind.hosts.check(scope)
@@ -36,15 +41,31 @@ class Gate:
             if cost > (paid := cost_at_entrance(scope)):
                 await behind.limits.take_for_address(scope, cost - paid)
             if _needs_token(scope):
-                authenticate = behind.application.users.authenticate_request
-                actor, scope["auth"] = await authenticate(bearer_token(scope))
-                scope["user"] = actor
+                caller, actor = await _authenticated(behind, scope)
                 await behind.limits.take_for_user(actor, cost)
+                check_key(caller, scope)
             if cost >= COSTLY:
                 async with behind.places.taken(behind.limits.owner_of(scope)):
                     await self._app(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+async def _authenticated(behind: Behind, scope: Scope) -> tuple[Caller, Actor]:
+    """Return who makes a request, and the user. Raises InvalidToken, Unavailable, and RateLimited
+    after too many wrong API keys.
+    """
+    token = bearer_token(scope)
+    try:
+        caller = await behind.application.users.authenticate_caller(token)
+        if caller.actor is None:
+            raise InvalidToken(problem="a service's")
+    except InvalidToken:
+        if token.startswith(PREFIX):
+            await behind.limits.take_for_wrong_key(scope)
+        raise
+    scope["user"], scope["auth"] = caller.actor, caller.session_id
+    return caller, caller.actor
 
 
 def _needs_token(scope: Scope) -> bool:

@@ -65,6 +65,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.LastCardInUse: 409,
     errors.TooManyAlerts: 409,
     errors.TooManyEndpoints: 409,
+    errors.TooManyApiKeys: 409,
     errors.EndpointDisabled: 409,
     errors.TooManyWaiting: 409,
     errors.AlertExists: 409,

@@ -22,6 +22,15 @@ _HEALTH_LIMIT = RateLimit(burst=60, per_second=20)
 """Health checks from one address. Others at that address cannot use up what monitoring needs."""
 
 
+def bucket_of(
+    actor: Actor, *, user_limit: RateLimit, key_limit: RateLimit
+) -> tuple[str, RateLimit]:
+    """Return the bucket of a signed-in user, or of the API key that acts for one, and its limit."""
+    if actor.token_id is None:
+        return f"user:{actor.user_id}", user_limit
+    return f"key:{actor.token_id}", key_limit
+
+
 class RequestLimits:
     """Takes tokens for every request: one at the entrance, and the rest of what its route costs.
 
@@ -34,11 +43,15 @@ class RequestLimits:
         *,
         address_limit: RateLimit,
         user_limit: RateLimit,
+        key_limit: RateLimit,
+        wrong_key_limit: RateLimit,
         address_of: AddressOf,
     ) -> None:
         self._limits = limits
         self._address_limit = address_limit
         self._user_limit = user_limit
+        self._key_limit = key_limit
+        self._wrong_key_limit = wrong_key_limit
         self._address_of = address_of
 
     def owner_of(self, scope: Scope) -> str:
@@ -54,8 +67,19 @@ class RequestLimits:
             await self._take(f"address:{address}", self._address_limit, cost)
 
     async def take_for_user(self, actor: Actor, cost: int) -> None:
-        """Take tokens of a signed-in user. Raises RateLimited."""
-        await self._take(f"user:{actor.user_id}", self._user_limit, cost)
+        """Take tokens of a signed-in user, or of an API key of one. Raises RateLimited.
+
+        A program takes nothing from its user, so it cannot lock them out.
+        """
+        bucket, limit = bucket_of(actor, user_limit=self._user_limit, key_limit=self._key_limit)
+        await self._take(bucket, limit, cost)
+
+    async def take_for_wrong_key(self, scope: Scope) -> None:
+        """Take a token of an address that sent a wrong API key. Raises RateLimited.
+
+        Right keys do not need one, so nobody is locked out by a neighbour.
+        """
+        await self._take(f"wrong-key:{self._address_of(scope)}", self._wrong_key_limit, 1)
 
     async def _take(self, bucket: str, limit: RateLimit, cost: int) -> None:
         try:

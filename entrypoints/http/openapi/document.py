@@ -27,6 +27,7 @@ changes live. OpenAPI cannot describe it; see the page "Follow a book" of the do
 _TAGS = {
     "users": "Registration, your profile, and user administration.",
     "sessions": "Sign in, renew a session, sign out.",
+    "api keys": "Keys for programs of yours.",
     "products": "The catalogue and its stock.",
     "market": "Best prices, order books and the tape of sales. Public.",
     "search": "Search for products with filters and facets. Public.",

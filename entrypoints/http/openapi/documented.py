@@ -37,13 +37,11 @@ _OURS = __name__.removesuffix("openapi.documented")
 _EVERYWHERE = (errors.RateLimited, errors.Unavailable)
 
 
-def problems(
-    *refusals: type[Refusal], public: bool = False, body: bool = False, roles: bool = False
-) -> Responses:
+def problems(*refusals: type[Refusal], public: bool = False, body: bool = False) -> Responses:
     """Return the documentation of every problem that a route can return.
 
-    This includes `refusals` and what every route can return. It adds 401 unless the route is
-    `public`, 403 if it requires `roles`, and the errors of a `body`.
+    This includes `refusals` and what every route can return. It adds 401 and 403 unless the
+    route is `public`, and the errors of a `body`.
     """
     reasons: dict[int, list[str]] = defaultdict(list)
     reasons[400].append("Malformed request")
@@ -52,9 +50,7 @@ def problems(
         reasons[415].append(HTTPStatus(415).phrase)
     expected = [*refusals, *_EVERYWHERE]
     if not public:
-        expected.append(errors.InvalidToken)
-    if roles:
-        expected.append(errors.Forbidden)
+        expected += [errors.InvalidToken, errors.Forbidden]
     for refusal in dict.fromkeys(expected):
         reasons[STATUS[refusal]].append(problem_title(refusal))
     return {

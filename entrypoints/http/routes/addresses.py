@@ -20,6 +20,7 @@ from ....ports.language.users import Address
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..openapi.documented import example, problems, success
 
 
@@ -80,6 +81,7 @@ class AddressesController(Controller):
 
     path = "/v1/users/me/addresses"
     tags = ("users",)
+    opt = FOR_READERS
 
     @get(summary="List your addresses", responses=problems())
     async def list_addresses(self, request: JsonRequest, application: App) -> list[AddressView]:

@@ -15,6 +15,7 @@ from ..edge.idempotency import KeyHeader, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.json_response import JsonResponse
+from ..edge.key_scopes import FOR_TRADERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .quotes import (
@@ -61,6 +62,7 @@ class AsksController(Controller):
 
     path = "/v1/asks"
     tags = ("asks",)
+    opt = FOR_TRADERS
 
     @post(
         summary="Place an ask",

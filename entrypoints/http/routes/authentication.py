@@ -30,6 +30,7 @@ from ....ports.language.users import Role
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_TRADERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..edge.roles import requires
 from ..openapi.documented import example, problems, success
@@ -136,11 +137,12 @@ class AuthenticationController(Controller):
 
     path = "/v1/authentication/tasks"
     tags = ("authentication",)
+    opt = FOR_TRADERS
 
     @get(
         summary="List tasks",
         guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
-        responses=problems(roles=True),
+        responses=problems(),
     )
     async def list_tasks(
         self,
@@ -160,7 +162,7 @@ class AuthenticationController(Controller):
         "/{task_id:uuid}",
         summary="View a task",
         guards=[requires(Role.AUTHENTICATOR, Role.ADMIN)],
-        responses=success(200, TaskView, _EXAMPLE) | problems(NotFound, roles=True),
+        responses=success(200, TaskView, _EXAMPLE) | problems(NotFound),
     )
     async def view_task(
         self, request: JsonRequest, task_id: FromPath[UUID], application: App
@@ -173,7 +175,7 @@ class AuthenticationController(Controller):
         summary="Claim a task",
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
-        responses=success(200, TaskView, _EXAMPLE) | problems(*_WORKING, roles=True),
+        responses=success(200, TaskView, _EXAMPLE) | problems(*_WORKING),
     )
     async def claim_task(
         self,
@@ -196,7 +198,7 @@ class AuthenticationController(Controller):
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
         responses=success(200, TaskView, _EXAMPLE)
-        | problems(*_WORKING, InvalidVerdict, InvalidText, VerdictGiven, body=True, roles=True),
+        | problems(*_WORKING, InvalidVerdict, InvalidText, VerdictGiven, body=True),
     )
     async def give_verdict(
         self,

@@ -10,7 +10,13 @@ from litestar.params import FromPath, QueryParameter
 
 from ....core.bidding.view_market import MarketStanding
 from ....ports.language.analytics import Sale
-from ....ports.language.errors import InvalidSize, InvalidToken, NotFound, SizeNotOffered
+from ....ports.language.errors import (
+    Forbidden,
+    InvalidSize,
+    InvalidToken,
+    NotFound,
+    SizeNotOffered,
+)
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, PriceLevel
 from ....ports.language.payments import Cost, Proceeds
@@ -18,6 +24,7 @@ from ....ports.language.users import Actor
 from ..edge.bearer import PUBLIC, WELCOME
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import PUBLIC_SECURITY, problems, success
 
@@ -145,8 +152,8 @@ class MarketController(Controller):
                 "halted": False,
             },
         )
-        | problems(NotFound, InvalidSize, SizeNotOffered, InvalidToken, public=True),
-        opt=WELCOME | {"exclude_from_auth": False},
+        | problems(NotFound, InvalidSize, SizeNotOffered, InvalidToken, Forbidden, public=True),
+        opt=WELCOME | FOR_READERS | {"exclude_from_auth": False},
     )
     async def view_market(
         self,

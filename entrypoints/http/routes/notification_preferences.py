@@ -18,6 +18,7 @@ from ....ports.language.notifications import (
 )
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..openapi.documented import example, problems, success
 
 _CHOOSABLE = [kind for kind in NotificationKind if kind not in ALWAYS_SENT]
@@ -104,6 +105,7 @@ class NotificationPreferencesController(Controller):
 
     path = "/v1/users/me/notification-preferences"
     tags = ("notifications",)
+    opt = FOR_READERS
 
     @get(
         summary="View your preferences",

@@ -13,6 +13,7 @@ from ....ports.language.ids import NotificationId
 from ....ports.language.notifications import Notification, NotificationKind
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_TRADERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, page_request
 from ..openapi.documented import example, problems, success
 
@@ -79,6 +80,7 @@ class NotificationsController(Controller):
 
     path = "/v1/notifications"
     tags = ("notifications",)
+    opt = FOR_TRADERS
 
     @get(
         summary="List your notifications",

@@ -28,6 +28,7 @@ from ....ports.language.users import Role
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_TRADERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..edge.roles import requires
 from ..openapi.documented import example, problems, success
@@ -95,6 +96,7 @@ class OrdersController(Controller):
 
     path = "/v1/orders"
     tags = ("orders",)
+    opt = FOR_TRADERS
 
     @get(summary="List orders", responses=problems(Forbidden))
     async def list_orders(
@@ -213,7 +215,7 @@ class OrdersController(Controller):
         summary="Scan in a pair",
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
-        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder, roles=True),
+        responses=success(200, OrderView, EXAMPLE) | problems(*MOVING, PartyToTheOrder),
     )
     async def receive(
         self,
@@ -236,7 +238,7 @@ class OrdersController(Controller):
         status_code=200,
         guards=[requires(Role.AUTHENTICATOR)],
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*MOVING, PartyToTheOrder, InvalidText, body=True, roles=True),
+        | problems(*MOVING, PartyToTheOrder, InvalidText, body=True),
     )
     async def dispatch(
         self,

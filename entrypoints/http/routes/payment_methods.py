@@ -24,6 +24,7 @@ from ....ports.language.ids import PaymentMethodId
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_NO_KEY, FOR_READERS
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 
@@ -123,6 +124,7 @@ class PaymentMethodsController(Controller):
 
     path = "/v1/users/me/payment-methods"
     tags = ("users",)
+    opt = FOR_READERS
 
     @get(
         summary="List your cards",
@@ -149,6 +151,7 @@ class PaymentMethodsController(Controller):
     @get(
         "/setup/{setup_id:str}",
         summary="View the setup of a card",
+        opt=FOR_NO_KEY,
         responses=success(200, SetupView, _SETUP)
         | problems(NoSuchCardSetup, TooManyPaymentMethods, CardRefused),
     )

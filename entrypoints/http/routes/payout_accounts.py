@@ -11,6 +11,7 @@ from ....ports.language.errors import InvalidText, PayoutAccountMissing, PayoutA
 from ....ports.language.seller_accounts import AccountLink, SellerAccount
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..openapi.documented import example, problems, success
 from .users import ProviderName, UserView, user_view
 
@@ -98,6 +99,7 @@ class PayoutAccountController(Controller):
 
     path = "/v1/users/me/payout-account"
     tags = ("users",)
+    opt = FOR_READERS
 
     @get(
         summary="View your payout account",

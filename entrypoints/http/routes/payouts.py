@@ -9,6 +9,7 @@ from litestar import Controller, get
 from ....ports.language.payments import Payout, PayoutState
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import problems
 
@@ -50,6 +51,7 @@ class PayoutsController(Controller):
 
     path = "/v1/payouts"
     tags = ("payouts",)
+    opt = FOR_READERS
 
     @get(summary="List your payouts", responses=problems())
     async def list_payouts(

@@ -25,6 +25,7 @@ from ....ports.language.market import Condition
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_TRADERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .quotes import Amount
@@ -100,6 +101,7 @@ class PriceAlertsController(Controller):
 
     path = "/v1/price-alerts"
     tags = ("price alerts",)
+    opt = FOR_TRADERS
 
     @post(
         summary="Create a price alert",

@@ -27,6 +27,7 @@ from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_ADMINS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..edge.roles import requires
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
@@ -153,6 +154,7 @@ class ProductsController(Controller):
 
     @post(
         summary="Create a product",
+        opt=FOR_ADMINS,
         guards=[requires(Role.ADMIN)],
         responses=success(201, ProductView, _EXAMPLE)
         | problems(
@@ -162,7 +164,6 @@ class ProductsController(Controller):
             OutOfRange,
             IdempotencyKeyReused,
             body=True,
-            roles=True,
         ),
     )
     async def create_product(
@@ -205,10 +206,9 @@ class ProductsController(Controller):
     @patch(
         "/{product_id:uuid}",
         summary="Edit a product",
+        opt=FOR_ADMINS,
         guards=[requires(Role.ADMIN)],
-        responses=problems(
-            NotFound, Outdated, InvalidText, InvalidSize, OutOfRange, body=True, roles=True
-        ),
+        responses=problems(NotFound, Outdated, InvalidText, InvalidSize, OutOfRange, body=True),
     )
     async def edit_product(
         self,

@@ -17,6 +17,7 @@ from ....ports.language.notifications import PushSubscription
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..openapi.documented import example, problems, success
 
 
@@ -71,6 +72,7 @@ class PushSubscriptionsController(Controller):
 
     path = "/v1/users/me/push-subscriptions"
     tags = ("notifications",)
+    opt = FOR_READERS
 
     @get(
         summary="List your browsers",

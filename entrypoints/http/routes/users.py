@@ -28,6 +28,7 @@ from ....ports.language.users import Role, User
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_ADMINS, FOR_READERS
 from ..edge.roles import requires
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 from .admin.reasons import ReasonText
@@ -207,6 +208,7 @@ class UsersController(Controller):
     @get(
         "/me",
         summary="View your profile",
+        opt=FOR_READERS,
         responses=success(200, OwnView, _OWN) | problems(),
     )
     async def view_me(self, request: JsonRequest, application: App) -> OwnView:
@@ -254,6 +256,7 @@ class UsersController(Controller):
     @get(
         "/me/balance",
         summary="View your balance",
+        opt=FOR_READERS,
         responses=success(200, BalanceView, {"payable": 0, "debt": 3_000}) | problems(),
     )
     async def view_balance(self, request: JsonRequest, application: App) -> BalanceView:
@@ -265,7 +268,7 @@ class UsersController(Controller):
         "/{user_id:uuid}/roles",
         summary="Set a user's roles",
         guards=[requires(Role.ADMIN)],
-        responses=problems(NotFound, InvalidText, body=True, roles=True),
+        responses=problems(NotFound, InvalidText, body=True),
     )
     async def set_roles(
         self,
@@ -286,8 +289,9 @@ class UsersController(Controller):
     @put(
         "/{user_id:uuid}/suspension",
         summary="Suspend a user or lift the suspension",
+        opt=FOR_ADMINS,
         guards=[requires(Role.ADMIN)],
-        responses=problems(NotFound, InvalidText, body=True, roles=True),
+        responses=problems(NotFound, InvalidText, body=True),
     )
     async def set_suspension(
         self,

@@ -25,6 +25,7 @@ from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.json_response import JsonResponse
+from ..edge.key_scopes import FOR_READERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 from .webhook_log import WebhookView, webhook_view
@@ -147,6 +148,7 @@ class WebhookEndpointsController(Controller):
 
     path = "/v1/webhooks"
     tags = ("webhooks",)
+    opt = FOR_READERS
 
     @post(
         summary="Register a webhook endpoint",

@@ -20,6 +20,7 @@ from ....ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..edge.key_scopes import FOR_READERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ..openapi.documented import example, problems, success
 
@@ -114,6 +115,7 @@ class WebhookLogController(Controller):
 
     path = "/v1/webhooks/{endpoint_id:uuid}"
     tags = ("webhooks",)
+    opt = FOR_READERS
 
     @get(
         "/log",

@@ -15,6 +15,7 @@ from litestar.exceptions import HTTPException, WebSocketException
 from ....composition.application import Application
 from ....config.stream import StreamSettings
 from ....ports.book_stream import BookReader
+from ....ports.language.api_tokens import KeyScope
 from ....ports.language.errors import (
     InvalidToken,
     RateLimited,
@@ -74,7 +75,8 @@ class SignedIn:
 
     token: str
     actor: Actor
-    expires_at: datetime
+    expires_at: datetime | None
+    """None for an API key that does not expire."""
 
 
 class StreamConnection:
@@ -168,8 +170,10 @@ class StreamConnection:
             now = self._clock.now()
             if self._sending_since is not None and now - self._sending_since >= settings.patience:
                 raise Closed(CloseCode.FELL_BEHIND)
-            if self._signed_in is not None and now >= self._signed_in.expires_at:
-                raise Closed(CloseCode.SIGNED_OUT)
+            if self._signed_in is not None:
+                expires_at = self._signed_in.expires_at
+                if expires_at is not None and now >= expires_at:
+                    raise Closed(CloseCode.SIGNED_OUT)
             if self._books or self._orders is not None:
                 self._heard_at = now
             elif now - self._heard_at >= settings.idle:
@@ -265,12 +269,19 @@ class StreamConnection:
         await self._send(Unsubscribed())
 
     async def _authenticate(self, token: str) -> None:
-        actor, _ = await self._application.users.authenticate_request(token)
+        caller = await self._application.users.authenticate_caller(token)
+        actor = caller.actor
+        if actor is None or caller.is_service:
+            raise InvalidToken(problem="a service's")
+        caller.check_may("the stream", KeyScope.READ)
         if self._signed_in is None:
             self._take_seat(f"user:{actor.user_id}", self._settings.connections_per_user)
         elif self._signed_in.actor.user_id != actor.user_id:
             raise InvalidToken(problem="another user's")
-        expires_at = self._application.adapters.access_tokens.verify(token).expires_at
+        if caller.token is not None:
+            expires_at = caller.token.expires_at
+        else:
+            expires_at = self._application.adapters.access_tokens.verify(token).expires_at
         self._signed_in = SignedIn(token, actor, expires_at)
         await self._send(Authenticated(actor.user_id, expires_at))
 
@@ -292,7 +303,7 @@ class StreamConnection:
                     order_id = await reader.next()
                     assert self._signed_in is not None
                     # The token may be revoked before it expires, so check it each time.
-                    await self._application.users.authenticate_request(self._signed_in.token)
+                    await self._application.users.authenticate_caller(self._signed_in.token)
                     seen = await self._application.orders.view_order(actor, order_id)
                 except FellBehind:
                     raise Closed(CloseCode.FELL_BEHIND) from None

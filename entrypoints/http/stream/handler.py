@@ -16,6 +16,7 @@ from ....ports.language.errors import Unavailable
 from ....ports.language.users import Actor
 from ..edge.bearer import PUBLIC
 from ..edge.client_address import AddressOf
+from ..edge.rate_limiting import bucket_of
 from .connection import StreamConnection
 from .seats import Seats
 
@@ -54,7 +55,11 @@ class Stream:
             try:
                 await limits.take(f"address:{address}", self._http.address_limit, cost)
                 if actor is not None:
-                    await limits.take(f"user:{actor.user_id}", self._http.user_limit, cost)
+                    http = self._http
+                    bucket, limit = bucket_of(
+                        actor, user_limit=http.user_limit, key_limit=http.key_limit
+                    )
+                    await limits.take(bucket, limit, cost)
             except Unavailable as error:
                 # As for requests: no limits for a while are better than no market.
                 _log.warning("%s", error)

@@ -195,10 +195,13 @@ class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
 
 
 class Authenticated(msgspec.Struct, frozen=True, tag_field="type", tag="authenticated"):
-    """The connection is authenticated until `expires_at` (UTC)."""
+    """The connection is authenticated until `expires_at` (UTC).
+
+    An API key that does not expire has none.
+    """
 
     user_id: UUID
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):

@@ -51,7 +51,8 @@ class WrongCredentials(Refusal):
 class InvalidToken(Refusal):
     """The token is malformed, expired, already used, revoked or unknown.
 
-    A user signs in again. A service needs another token from an admin.
+    A user signs in again, and a program of theirs needs another API key. A service needs another
+    token from an admin.
     """
 
     problem: str
@@ -59,4 +60,4 @@ class InvalidToken(Refusal):
     def __str__(self) -> str:
         if self.problem == "missing":
             return "the token is missing; sign in, and send it as `Authorization: Bearer ...`"
-        return f"the token is {self.problem}; sign in again"
+        return f"the token is {self.problem}; sign in again, or use another API key"

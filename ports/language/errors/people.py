@@ -47,6 +47,16 @@ class TooManyWaiting(Refusal):
 
 
 @dataclass(eq=False)
+class TooManyApiKeys(Refusal):
+    """The user has the maximum number of valid API keys."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return f"you have the maximum of {self.limit} API keys; revoke one first"
+
+
+@dataclass(eq=False)
 class EndpointDisabled(Refusal):
     """Nothing is sent to a webhook endpoint that is disabled."""
 

@@ -67,6 +67,7 @@ from .payments import (
     WebhookReceived,
 )
 from .people import (
+    ApiKeyCreated,
     ChallengeRequested,
     EmailChanged,
     NotificationRequested,
@@ -90,6 +91,7 @@ from .requests import (
 __all__ = [
     "EVENTS",
     "AlarmRaised",
+    "ApiKeyCreated",
     "AskPlaced",
     "AuthFailed",
     "AuthPassed",
@@ -170,6 +172,7 @@ EVENTS: dict[str, type[Event]] = {
         PasswordResetRequested,
         RegistrationRepeated,
         EmailChanged,
+        ApiKeyCreated,
         PaymentMethodRemoved,
         PayoutAccountChanged,
         PayoutAccountRestricted,

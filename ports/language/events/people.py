@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import ClassVar
 
 from ..challenges import ChallengeKind
-from ..ids import AlertId, NotificationId, PaymentMethodId, UserId, WebhookEndpointId
+from ..ids import (
+    AlertId,
+    ApiTokenId,
+    NotificationId,
+    PaymentMethodId,
+    UserId,
+    WebhookEndpointId,
+)
 from ..market import BookKey
 from ..money import Cents
 from ..notifications import Channel, NotificationKind
@@ -76,6 +83,20 @@ class EmailChanged(Event):
     user_id: UserId
     changed_at: datetime
     told: bool
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyCreated(Event):
+    """A user has a new API key, of which they are told."""
+
+    SUBJECT: ClassVar[str] = "api_key.created"
+    user_id: UserId
+    key_id: ApiTokenId
 
     @property
     def key(self) -> str:

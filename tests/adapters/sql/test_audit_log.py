@@ -9,7 +9,10 @@ from solebook.composition.adapters import Store
 
 from ...ports.records import Records
 
-OTHERS = "at, actor_id, 'nothing', target_kind, target_id, reason, facts, about FROM audit_entries"
+OTHERS = (
+    "at, actor_id, 'nothing', target_kind, target_id, reason, facts, about, token_id "
+    "FROM audit_entries"
+)
 REWRITES = (
     "UPDATE audit_entries SET reason = 'another'",
     "UPDATE OR IGNORE audit_entries SET actor_id = target_id",

@@ -27,7 +27,9 @@ PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 
 @pytest.fixture
 def settings() -> HttpSettings:
-    return HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY)
+    return HttpSettings(
+        user_limit=PLENTY, key_limit=PLENTY, address_limit=PLENTY, credentials_limit=PLENTY
+    )
 
 
 @pytest.fixture

@@ -7,152 +7,160 @@ from uuid import uuid4
 import pytest
 from litestar.routes import HTTPRoute
 
+from solebook.ports.language.api_tokens import KeyScope
+from solebook.ports.language.users import Role
+
 from ...served import ADDRESS, PASSWORD
+from .test_api_keys import key_of
 from .world import BROWSER, PARCEL, PASS, PRODUCT, World, open_market
 
 ACCESS = """
-route                                               nobody buyer seller other authenticator admin
-POST   /v1/users                                       202   202    202   202           202   202
-POST   /v1/users/me/email-proof                        401   202    202   202           202   202
-POST   /v1/users/me/phone-proof                        401   409    409   409           409   409
-POST   /v1/users/me/phone-proof/completion             401   410    410   410           410   410
-POST   /v1/email-proofs                                410   410    410   410           410   410
-POST   /v1/password-resets                             202   202    202   202           202   202
-POST   /v1/password-resets/completion                  410   410    410   410           410   410
-PUT    /v1/users/me/email                              401   401    401   401           401   401
-GET    /account/password                               200   200    200   200           200   200
-POST   /account/password                               410   410    410   410           410   410
-GET    /account/unsubscribe                            200   200    200   200           200   200
-POST   /account/unsubscribe                            410   410    410   410           410   410
-GET    /account/letters                                410   410    410   410           410   410
-POST   /account/letters                                410   410    410   410           410   410
-GET    /account/email                                  200   200    200   200           200   200
-POST   /account/email                                  410   410    410   410           410   410
-POST   /v1/sessions                                    201   201    201   201           201   201
-POST   /v1/sessions/refresh                            401   401    401   401           401   401
-GET    /v1/users/me                                    401   200    200   200           200   200
-PATCH  /v1/users/me                                    401   200    200   200           200   200
-GET    /v1/users/me/balance                            401   200    200   200           200   200
-GET    /v1/users/me/addresses                          401   200    200   200           200   200
-POST   /v1/users/me/addresses                          401   201    201   201           201   201
-DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404
-GET    /v1/users/me/push-subscriptions                 401   200    200   200           200   200
-POST   /v1/users/me/push-subscriptions                 401   201    201   201           201   201
-DELETE /v1/users/me/push-subscriptions/{subscription_id} 401 204    404   404           404   404
-PUT    /v1/users/{user_id}/suspension                  401   403    403   403           403   200
-PUT    /v1/users/{user_id}/roles                       401   403    403   403           403   200
-GET    /v1/products                                    200   200    200   200           200   200
-POST   /v1/products                                    401   403    403   403           403   201
-GET    /v1/products/{product_id}                       200   200    200   200           200   200
-PATCH  /v1/products/{product_id}                       401   403    403   403           403   200
-GET    /v1/products/{product_id}/stock                 200   200    200   200           200   200
-GET    /v1/products/{product_id}/market                200   200    200   200           200   200
-GET    /v1/products/{product_id}/book                  200   200    200   200           200   200
-GET    /v1/products/{product_id}/sales                 200   200    200   200           200   200
-GET    /v1/products/{product_id}/candles               200   200    200   200           200   200
-GET    /v1/products/{product_id}/statistics            200   200    200   200           200   200
-GET    /v1/search                                      200   200    200   200           200   200
-GET    /v1/search/autocomplete                         200   200    200   200           200   200
-GET    /v1/rules                                       200   200    200   200           200   200
-GET    /v1/search/facets                               200   200    200   200           200   200
-GET    /v1/bids                                        401   200    200   200           200   200
-POST   /v1/bids                                        401   201    409   409           409   409
-GET    /v1/bids/{bid_id}                               401   200    404   404           404   404
-PATCH  /v1/bids/{bid_id}                               401   200    404   404           404   404
-DELETE /v1/bids/{bid_id}                               401   200    404   404           404   404
-GET    /v1/asks                                        401   200    200   200           200   200
-POST   /v1/asks                                        401   409    201   409           409   409
-GET    /v1/asks/{ask_id}                               401   404    200   404           404   404
-PATCH  /v1/asks/{ask_id}                               401   404    200   404           404   404
-DELETE /v1/asks/{ask_id}                               401   404    200   404           404   404
-GET    /v1/price-alerts                                401   200    200   200           200   200
-POST   /v1/price-alerts                                401   201    201   201           201   201
-DELETE /v1/price-alerts/{alert_id}                     401   204    404   404           404   404
-GET    /v1/orders                                      401   200    200   200           200   200
-GET    /v1/orders/{order_id}                           401   200    200   404           200   200
-GET    /v1/orders/{order_id}/history                   401   200    200   404           200   200
-POST   /v1/orders/{order_id}/shipment-extension        401   403    200   404           403   403
-POST   /v1/orders/{order_id}/shipment                  401   403    200   404           403   403
-POST   /v1/orders/{order_id}/receipt                   401   403    403   403           200   403
-GET    /v1/authentication/tasks                        401   403    403   403           200   200
-GET    /v1/authentication/tasks/{task_id}              401   403    403   403           200   200
-POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403           200   403
-POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403
-POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403
-POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409
-POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409
-POST   /v1/orders/{order_id}/complaint                 401   200    403   404           403   403
-POST   /v1/admin/orders/{order_id}/complaint-decision  401   403    403   403           403   200
-POST   /v1/admin/orders/{order_id}/payout-freeze       401   403    403   403           403   200
-POST   /v1/admin/orders/{order_id}/payout-release      401   403    403   403           403   200
-POST   /v1/admin/orders/{order_id}/carrier-receipt     401   403    403   403           403   409
-POST   /v1/admin/orders/{order_id}/payout              401   403    403   403           403   409
-POST   /v1/admin/orders/{order_id}/refund              401   403    403   403           403   200
-POST   /v1/admin/users/{user_id}/debt-write-off        401   403    403   403           403   409
-POST   /v1/admin/orders/{order_id}/shortfall           401   403    403   403           403   409
-POST   /v1/admin/suspense-write-off                    401   403    403   403           403   409
-GET    /v1/admin/frozen-orders                         401   403    403   403           403   200
-GET    /v1/admin/suspense                              401   403    403   403           403   200
-GET    /v1/admin/disputes                              401   403    403   403           403   200
-GET    /v1/admin/disputes/{dispute_id}                 401   403    403   403           403   404
-POST   /v1/admin/disputes/{dispute_id}/evidence        401   403    403   403           403   404
-POST   /v1/admin/disputes/{dispute_id}/acceptance      401   403    403   403           403   404
-GET    /v1/admin/users                                 401   403    403   403           403   200
-GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200
-GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200
-POST   /v1/admin/users/{user_id}/declines/forgiveness  401   403    403   403           403   200
-POST   /v1/admin/quotes/{quote_id}/withdrawal          401   403    403   403           403   409
-GET    /v1/admin/halts                                 401   403    403   403           403   200
-POST   /v1/admin/halts                                 401   403    403   403           403   404
-POST   /v1/admin/halts/{halt_id}/end                   401   403    403   403           403   404
-GET    /v1/admin/dead-letters                          401   403    403   403           403   200
-POST   /v1/admin/dead-letters/{letter_id}/replay       401   403    403   403           403   404
-GET    /v1/admin/audit                                 401   403    403   403           403   200
-GET    /v1/admin/alarms                                401   403    403   403           403   200
-POST   /v1/admin/alarms/{alarm_id}/resolution          401   403    403   403           403   200
-GET    /v1/payouts                                     401   200    200   200           200   200
-GET    /v1/users/me/notification-preferences           401   200    200   200           200   200
-PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200
-GET    /v1/notifications                               401   200    200   200           200   200
-PATCH  /v1/notifications/{notification_id}             401   200    404   404           404   404
-GET    /v1/users/me/payment-methods                    401   200    200   200           200   200
-POST   /v1/users/me/payment-methods/setup              401   201    201   201           201   201
-GET    /v1/users/me/payment-methods/setup/{setup_id}   401   404    404   404           404   404
-DELETE /v1/users/me/payment-methods/{payment_method_id} 401 409 404 404 404 404
-POST   /v1/embedded-provider/card-setups/{setup_id}/confirm 404 404 404 404 404 404
-POST   /v1/embedded-provider/card-setups/{setup_id}/authenticate 404 404 404 404 404 404
-PUT    /v1/users/me/payment-method                     401   200    200   200           200   200
-GET    /v1/users/me/payout-account                     401   409    200   409           409   409
-POST   /v1/users/me/payout-account/onboarding          401   200    409   200           200   200
-POST   /v1/users/me/payout-account/dashboard           401   200    409   200           200   200
-PUT    /v1/users/me/payout-account                     401   200    200   200           200   200
-GET    /v1/orders/{order_id}/payment-receipt           401   200    404   404           404   404
-GET    /v1/webhooks                                    401   200    200   200           200   200
-POST   /v1/webhooks                                    401   201    201   201           201   201
-GET    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404
-PUT    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404
-POST   /v1/webhooks/{endpoint_id}/secret               401   200    404   404           404   404
-POST   /v1/webhooks/{endpoint_id}/test                 401   202    404   404           404   404
-POST   /v1/webhooks/{endpoint_id}/replay               401   202    404   404           404   404
-GET    /v1/webhooks/{endpoint_id}/log                  401   200    404   404           404   404
-GET    /v1/webhooks/{endpoint_id}/log/{webhook_id}     401   200    404   404           404   404
-POST   /v1/webhooks/{endpoint_id}/log/{webhook_id}/replay 401 202 404 404 404 404
-GET    /v1/admin/webhooks                              401   403    403   403           403   200
-POST   /v1/admin/webhooks                              401   403    403   403           403   201
-POST   /v1/admin/webhooks/{endpoint_id}/disablement    401   403    403   403           403   200
-DELETE /v1/webhooks/{endpoint_id}                      401   204    404   404           404   404
-POST   /v1/webhooks/stripe                             400   400    400   400           400   400
-POST   /v1/webhooks/sendgrid                           400   400    400   400           400   400
-POST   /v1/webhooks/twilio                             400   400    400   400           400   400
-GET    /health/live                                    200   200    200   200           200   200
-GET    /health/ready                                   200   200    200   200           200   200
-GET    /schema                                         200   200    200   200           200   200
-GET    /schema/openapi.json                            200   200    200   200           200   200
-GET    /schema/{path}                                  404   404    404   404           404   404
-DELETE /v1/sessions/current                            401   204    204   204           204   204
-"""
+route                                               nobody buyer seller other authenticator admin key
+POST   /v1/users                                       202   202    202   202           202   202 any
+POST   /v1/users/me/email-proof                        401   202    202   202           202   202 -
+POST   /v1/users/me/phone-proof                        401   409    409   409           409   409 -
+POST   /v1/users/me/phone-proof/completion             401   410    410   410           410   410 -
+POST   /v1/email-proofs                                410   410    410   410           410   410 any
+POST   /v1/password-resets                             202   202    202   202           202   202 any
+POST   /v1/password-resets/completion                  410   410    410   410           410   410 any
+PUT    /v1/users/me/email                              401   401    401   401           401   401 -
+GET    /account/password                               200   200    200   200           200   200 any
+POST   /account/password                               410   410    410   410           410   410 any
+GET    /account/unsubscribe                            200   200    200   200           200   200 any
+POST   /account/unsubscribe                            410   410    410   410           410   410 any
+GET    /account/letters                                410   410    410   410           410   410 any
+POST   /account/letters                                410   410    410   410           410   410 any
+GET    /account/email                                  200   200    200   200           200   200 any
+POST   /account/email                                  410   410    410   410           410   410 any
+POST   /v1/sessions                                    201   201    201   201           201   201 any
+POST   /v1/sessions/refresh                            401   401    401   401           401   401 any
+GET    /v1/users/me                                    401   200    200   200           200   200 read
+PATCH  /v1/users/me                                    401   200    200   200           200   200 -
+GET    /v1/users/me/balance                            401   200    200   200           200   200 read
+GET    /v1/users/me/addresses                          401   200    200   200           200   200 read
+POST   /v1/users/me/addresses                          401   201    201   201           201   201 -
+DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404 -
+GET    /v1/users/me/api-keys                           401   200    200   200           200   200 -
+POST   /v1/users/me/api-keys                           401   201    201   201           201   201 -
+DELETE /v1/users/me/api-keys/{key_id}                  401   204    404   404           404   404 -
+GET    /v1/users/me/push-subscriptions                 401   200    200   200           200   200 read
+POST   /v1/users/me/push-subscriptions                 401   201    201   201           201   201 -
+DELETE /v1/users/me/push-subscriptions/{subscription_id} 401 204    404   404           404   404 -
+PUT    /v1/users/{user_id}/suspension                  401   403    403   403           403   200 admin
+PUT    /v1/users/{user_id}/roles                       401   403    403   403           403   200 -
+GET    /v1/products                                    200   200    200   200           200   200 any
+POST   /v1/products                                    401   403    403   403           403   201 admin
+GET    /v1/products/{product_id}                       200   200    200   200           200   200 any
+PATCH  /v1/products/{product_id}                       401   403    403   403           403   200 admin
+GET    /v1/products/{product_id}/stock                 200   200    200   200           200   200 any
+GET    /v1/products/{product_id}/market                200   200    200   200           200   200 read
+GET    /v1/products/{product_id}/book                  200   200    200   200           200   200 any
+GET    /v1/products/{product_id}/sales                 200   200    200   200           200   200 any
+GET    /v1/products/{product_id}/candles               200   200    200   200           200   200 any
+GET    /v1/products/{product_id}/statistics            200   200    200   200           200   200 any
+GET    /v1/search                                      200   200    200   200           200   200 any
+GET    /v1/search/autocomplete                         200   200    200   200           200   200 any
+GET    /v1/rules                                       200   200    200   200           200   200 any
+GET    /v1/search/facets                               200   200    200   200           200   200 any
+GET    /v1/bids                                        401   200    200   200           200   200 read
+POST   /v1/bids                                        401   201    409   409           409   409 trade
+GET    /v1/bids/{bid_id}                               401   200    404   404           404   404 read
+PATCH  /v1/bids/{bid_id}                               401   200    404   404           404   404 trade
+DELETE /v1/bids/{bid_id}                               401   200    404   404           404   404 trade
+GET    /v1/asks                                        401   200    200   200           200   200 read
+POST   /v1/asks                                        401   409    201   409           409   409 trade
+GET    /v1/asks/{ask_id}                               401   404    200   404           404   404 read
+PATCH  /v1/asks/{ask_id}                               401   404    200   404           404   404 trade
+DELETE /v1/asks/{ask_id}                               401   404    200   404           404   404 trade
+GET    /v1/price-alerts                                401   200    200   200           200   200 read
+POST   /v1/price-alerts                                401   201    201   201           201   201 trade
+DELETE /v1/price-alerts/{alert_id}                     401   204    404   404           404   404 trade
+GET    /v1/orders                                      401   200    200   200           200   200 read
+GET    /v1/orders/{order_id}                           401   200    200   404           200   200 read
+GET    /v1/orders/{order_id}/history                   401   200    200   404           200   200 read
+POST   /v1/orders/{order_id}/shipment-extension        401   403    200   404           403   403 trade
+POST   /v1/orders/{order_id}/shipment                  401   403    200   404           403   403 trade
+POST   /v1/orders/{order_id}/receipt                   401   403    403   403           200   403 trade
+GET    /v1/authentication/tasks                        401   403    403   403           200   200 read
+GET    /v1/authentication/tasks/{task_id}              401   403    403   403           200   200 read
+POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403           200   403 trade
+POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403 trade
+POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403 trade
+POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409 trade
+POST   /v1/orders/{order_id}/cancellation              401   403    409   404           403   409 trade
+POST   /v1/orders/{order_id}/complaint                 401   200    403   404           403   403 trade
+POST   /v1/admin/orders/{order_id}/complaint-decision  401   403    403   403           403   200 admin
+POST   /v1/admin/orders/{order_id}/payout-freeze       401   403    403   403           403   200 admin
+POST   /v1/admin/orders/{order_id}/payout-release      401   403    403   403           403   200 admin
+POST   /v1/admin/orders/{order_id}/carrier-receipt     401   403    403   403           403   409 admin
+POST   /v1/admin/orders/{order_id}/payout              401   403    403   403           403   409 admin
+POST   /v1/admin/orders/{order_id}/refund              401   403    403   403           403   200 admin
+POST   /v1/admin/users/{user_id}/debt-write-off        401   403    403   403           403   409 admin
+POST   /v1/admin/orders/{order_id}/shortfall           401   403    403   403           403   409 admin
+POST   /v1/admin/suspense-write-off                    401   403    403   403           403   409 admin
+GET    /v1/admin/frozen-orders                         401   403    403   403           403   200 admin
+GET    /v1/admin/suspense                              401   403    403   403           403   200 admin
+GET    /v1/admin/disputes                              401   403    403   403           403   200 admin
+GET    /v1/admin/disputes/{dispute_id}                 401   403    403   403           403   404 admin
+POST   /v1/admin/disputes/{dispute_id}/evidence        401   403    403   403           403   404 admin
+POST   /v1/admin/disputes/{dispute_id}/acceptance      401   403    403   403           403   404 admin
+GET    /v1/admin/users                                 401   403    403   403           403   200 admin
+GET    /v1/admin/users/{user_id}                       401   403    403   403           403   200 admin
+GET    /v1/admin/users/{user_id}/quotes                401   403    403   403           403   200 admin
+POST   /v1/admin/users/{user_id}/declines/forgiveness  401   403    403   403           403   200 admin
+POST   /v1/admin/quotes/{quote_id}/withdrawal          401   403    403   403           403   409 admin
+GET    /v1/admin/halts                                 401   403    403   403           403   200 admin
+POST   /v1/admin/halts                                 401   403    403   403           403   404 admin
+POST   /v1/admin/halts/{halt_id}/end                   401   403    403   403           403   404 admin
+GET    /v1/admin/dead-letters                          401   403    403   403           403   200 admin
+POST   /v1/admin/dead-letters/{letter_id}/replay       401   403    403   403           403   404 admin
+GET    /v1/admin/audit                                 401   403    403   403           403   200 admin
+GET    /v1/admin/alarms                                401   403    403   403           403   200 admin
+POST   /v1/admin/alarms/{alarm_id}/resolution          401   403    403   403           403   200 admin
+GET    /v1/payouts                                     401   200    200   200           200   200 read
+GET    /v1/users/me/notification-preferences           401   200    200   200           200   200 read
+PUT    /v1/users/me/notification-preferences           401   200    200   200           200   200 -
+GET    /v1/notifications                               401   200    200   200           200   200 read
+PATCH  /v1/notifications/{notification_id}             401   200    404   404           404   404 trade
+GET    /v1/users/me/payment-methods                    401   200    200   200           200   200 read
+POST   /v1/users/me/payment-methods/setup              401   201    201   201           201   201 -
+GET    /v1/users/me/payment-methods/setup/{setup_id}   401   404    404   404           404   404 -
+DELETE /v1/users/me/payment-methods/{payment_method_id} 401 409 404 404 404 404 -
+POST   /v1/embedded-provider/card-setups/{setup_id}/confirm 404 404 404 404 404 404 any
+POST   /v1/embedded-provider/card-setups/{setup_id}/authenticate 404 404 404 404 404 404 any
+PUT    /v1/users/me/payment-method                     401   200    200   200           200   200 -
+GET    /v1/users/me/payout-account                     401   409    200   409           409   409 read
+POST   /v1/users/me/payout-account/onboarding          401   200    409   200           200   200 -
+POST   /v1/users/me/payout-account/dashboard           401   200    409   200           200   200 -
+PUT    /v1/users/me/payout-account                     401   200    200   200           200   200 -
+GET    /v1/orders/{order_id}/payment-receipt           401   200    404   404           404   404 read
+GET    /v1/webhooks                                    401   200    200   200           200   200 read
+POST   /v1/webhooks                                    401   201    201   201           201   201 -
+GET    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404 read
+PUT    /v1/webhooks/{endpoint_id}                      401   200    404   404           404   404 -
+POST   /v1/webhooks/{endpoint_id}/secret               401   200    404   404           404   404 -
+POST   /v1/webhooks/{endpoint_id}/test                 401   202    404   404           404   404 -
+POST   /v1/webhooks/{endpoint_id}/replay               401   202    404   404           404   404 -
+GET    /v1/webhooks/{endpoint_id}/log                  401   200    404   404           404   404 read
+GET    /v1/webhooks/{endpoint_id}/log/{webhook_id}     401   200    404   404           404   404 read
+POST   /v1/webhooks/{endpoint_id}/log/{webhook_id}/replay 401 202 404 404 404 404 -
+GET    /v1/admin/webhooks                              401   403    403   403           403   200 admin
+POST   /v1/admin/webhooks                              401   403    403   403           403   201 -
+POST   /v1/admin/webhooks/{endpoint_id}/disablement    401   403    403   403           403   200 admin
+DELETE /v1/webhooks/{endpoint_id}                      401   204    404   404           404   404 -
+POST   /v1/webhooks/stripe                             400   400    400   400           400   400 any
+POST   /v1/webhooks/sendgrid                           400   400    400   400           400   400 any
+POST   /v1/webhooks/twilio                             400   400    400   400           400   400 any
+GET    /health/live                                    200   200    200   200           200   200 any
+GET    /health/ready                                   200   200    200   200           200   200 any
+GET    /schema                                         200   200    200   200           200   200 any
+GET    /schema/openapi.json                            200   200    200   200           200   200 any
+GET    /schema/{path}                                  404   404    404   404           404   404 any
+DELETE /v1/sessions/current                            401   204    204   204           204   204 -
+"""  # noqa: E501  # a table
 """The status of each call, made in this order, each route by everybody from left to right.
 
+The last column is the scope that an API key needs: `-` takes no key, and `any` needs no token.
 The buyer and the seller are the parties of the order and the owners of the address, bid and ask.
 The price alert and the webhook endpoint are the buyer's.
 A 409 is somebody who may, but not now.
@@ -165,11 +173,12 @@ WHY = {"reason": "as agreed"}
 _ENDPOINT = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
 
 _NAMES, *_ROWS = [line.split() for line in ACCESS.strip().splitlines()]
-WHO = _NAMES[1:]
+WHO = _NAMES[1:-1]
 EXPECTED: dict[Row, dict[str, int]] = {
     (method, path): dict(zip(WHO, map(int, statuses), strict=True))
-    for method, path, *statuses in _ROWS
+    for method, path, *statuses, _ in _ROWS
 }
+KEY: dict[Row, str] = {(method, path): key for method, path, *_, key in _ROWS}
 
 
 @pytest.fixture
@@ -204,6 +213,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("PATCH", "/v1/users/me"): {},
         ("POST", "/v1/users/me/addresses"): ADDRESS,
         ("POST", "/v1/users/me/push-subscriptions"): BROWSER,
+        ("POST", "/v1/users/me/api-keys"): {"name": "my bot", "scopes": ["read"]},
         ("PUT", "/v1/users/{user_id}/suspension"): {"suspended": False, **WHY},
         ("PUT", "/v1/users/{user_id}/roles"): {"roles": ["buyer"], **WHY},
         ("POST", "/v1/admin/users/{user_id}/declines/forgiveness"): WHY,
@@ -309,6 +319,26 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
             found[method, path][who] = answer.status_code
         await world.workers.settle()
     assert found == EXPECTED
+
+
+async def test_an_api_key_may_call_what_is_in_its_scope_and_nothing_else(
+    world: World, places: dict[str, str]
+) -> None:
+    """A key of somebody with every role, so that nothing but its scope is in the way."""
+    await world.person("everybody", *Role)
+    keys = {scope: await key_of(world, world.people["everybody"], scope) for scope in KeyScope}
+    found: dict[Row, str] = {}
+    for method, path in KEY:
+        url = path.format(**places)
+        answers = [await world.call(method, url, keys[scope]) for scope in KeyScope]
+        allowed = [
+            scope
+            for scope, answer in zip(KeyScope, answers, strict=True)
+            if not (answer.status_code == 403 and f" may call {method} /" in answer.text)
+        ]
+        assert not any(answer.status_code == 429 for answer in answers)
+        found[method, path] = {0: "-", 1: "".join(allowed), 3: "any"}[len(allowed)]
+    assert found == KEY
 
 
 async def test_every_path_tells_its_methods_to_anybody(world: World) -> None:

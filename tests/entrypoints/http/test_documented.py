@@ -16,8 +16,9 @@ from solebook.entrypoints.http.edge.problems import STATUS, problem_title
 
 from ...raises import raised_by
 
-EDGE = {"IdempotencyKeyReused", "InvalidToken", "RateLimited", "Unavailable"}
-"""What a request is refused for before it reaches a use case, or wherever it is."""
+EDGE = {"Forbidden", "IdempotencyKeyReused", "InvalidToken", "RateLimited", "Unavailable"}
+"""What a request is refused for before it reaches a use case, or wherever it is. An API key may be
+forbidden any route."""
 
 CHECKED_BY_ROUTE = {
     "search": {"InvalidText", "InvalidSize"},

@@ -26,7 +26,8 @@ WITHOUT_KEY = {
     "/v1/webhooks/stripe",
     "/v1/webhooks/sendgrid",
     "/v1/webhooks/twilio",
-    # Their answers have secrets, which are not stored, and another setup does no harm.
+    # Their answers have secrets, which are not stored, and another setup or key does no harm.
+    "/v1/users/me/api-keys",
     "/v1/users/me/payment-methods/setup",
     "/v1/embedded-provider/card-setups/{setup_id:str}/confirm",
     "/v1/embedded-provider/card-setups/{setup_id:str}/authenticate",

@@ -222,9 +222,9 @@ async def alarm(world: World) -> str:
 async def open_market(world: World) -> dict[str, str]:
     """Put somebody of every role into the world, a product, an order, and quotes that rest.
 
-    Return what stands for the parameters of paths: the address, the browser, the card, the bid,
-    the price alert, the notification, the webhook endpoint and the order are the buyer's, the ask
-    and the order the seller's;
+    Return what stands for the parameters of paths: the address, the browser, the API key, the card,
+    the bid, the price alert, the notification, the webhook endpoint and the order are the buyer's,
+    the ask and the order the seller's;
     `user_id` and "other" are no party to anything.
     """
     admin = await world.person("admin", Role.ADMIN)
@@ -235,6 +235,8 @@ async def open_market(world: World) -> dict[str, str]:
     [address] = await world.ok("GET", "/v1/users/me/addresses", buyer)
     [card] = await world.ok("GET", "/v1/users/me/payment-methods", buyer)
     browser = await world.ok("POST", "/v1/users/me/push-subscriptions", buyer, json=BROWSER)
+    key = {"name": "my bot", "scopes": ["read"]}
+    created = await world.ok("POST", "/v1/users/me/api-keys", buyer, json=key)
     order_id = await world.order(buyer, seller)
     endpoint = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
     registered = await world.ok("POST", "/v1/webhooks", buyer, json=endpoint)
@@ -243,6 +245,7 @@ async def open_market(world: World) -> dict[str, str]:
         "user_id": (await world.person("bystander")).id,
         "address_id": address["id"],
         "subscription_id": browser["id"],
+        "key_id": created["api_key"]["id"],
         "payment_method_id": card["id"],
         "setup_id": "seti_unknown",
         "product_id": world.product_id,

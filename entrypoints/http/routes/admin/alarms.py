@@ -21,6 +21,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -96,12 +97,13 @@ class AlarmsController(Controller):
 
     path = "/v1/admin/alarms"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="What must be looked at",
         guards=[requires(Role.ADMIN)],
         responses=success(200, AlarmListing, {"items": [_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_alarms(
         self,
@@ -130,7 +132,6 @@ class AlarmsController(Controller):
             InvalidText,
             IdempotencyKeyReused,
             body=True,
-            roles=True,
         ),
     )
     async def resolve_alarm(

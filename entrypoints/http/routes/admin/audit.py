@@ -13,6 +13,7 @@ from .....ports.language.ids import UserId
 from .....ports.language.users import Role
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import problems, success
@@ -48,6 +49,8 @@ class AuditEntryView(msgspec.Struct, frozen=True):
     reason: str | None
     facts: dict[str, Fact]
     about: UUID | None
+    token_id: UUID | None
+    """The API key or the service's token with which it was done."""
 
 
 class AuditListing(msgspec.Struct, frozen=True):
@@ -69,6 +72,7 @@ def audit_entry_view(entry: AuditEntry) -> AuditEntryView:
         reason=act.reason,
         facts=dict(act.facts),
         about=act.about,
+        token_id=act.token_id,
     )
 
 
@@ -81,6 +85,7 @@ EXAMPLE = {
     "reason": "sent two fakes in one week",
     "facts": {"suspended": True},
     "about": None,
+    "token_id": None,
 }
 
 
@@ -89,12 +94,13 @@ class AuditController(Controller):
 
     path = "/v1/admin/audit"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="Read the audit log",
         guards=[requires(Role.ADMIN)],
         responses=success(200, AuditListing, {"items": [EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def read_the_audit_log(
         self,

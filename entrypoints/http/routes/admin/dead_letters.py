@@ -22,6 +22,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -98,12 +99,13 @@ class DeadLettersController(Controller):
 
     path = "/v1/admin/dead-letters"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="List dead letters",
         guards=[requires(Role.ADMIN)],
         responses=success(200, DeadLetterListing, {"items": [_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_dead_letters(
         self,
@@ -130,7 +132,6 @@ class DeadLettersController(Controller):
             IdempotencyKeyReused,
             PartyToTheOrder,
             body=True,
-            roles=True,
         ),
     )
     async def replay_dead_letter(

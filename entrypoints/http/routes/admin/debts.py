@@ -20,6 +20,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
 from .reasons import ReasonText
@@ -44,6 +45,7 @@ class DebtsController(Controller):
 
     path = "/v1/admin/users/{user_id:uuid}/debt-write-off"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @post(
         summary="Write off a debt",
@@ -59,7 +61,6 @@ class DebtsController(Controller):
             BeyondDebt,
             IdempotencyKeyReused,
             body=True,
-            roles=True,
         ),
     )
     async def write_off_debt(

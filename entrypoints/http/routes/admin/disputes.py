@@ -23,6 +23,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -129,12 +130,13 @@ class DisputesController(Controller):
 
     path = "/v1/admin/disputes"
     tags = ("admin",)
+    opt = FOR_ADMINS
     guards = (requires(Role.ADMIN),)
 
     @get(
         summary="List disputes",
         responses=success(200, DisputeListing, {"items": [_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_disputes(
         self,
@@ -154,7 +156,7 @@ class DisputesController(Controller):
         "/{dispute_id:uuid}",
         summary="View a dispute",
         responses=success(200, DisputeDetails, {"dispute": _EXAMPLE, "evidence": _EVIDENCE})
-        | problems(NotFound, PartyToTheOrder, roles=True),
+        | problems(NotFound, PartyToTheOrder),
     )
     async def view_dispute(
         self, request: JsonRequest, dispute_id: FromPath[UUID], application: App
@@ -169,8 +171,7 @@ class DisputesController(Controller):
         "/{dispute_id:uuid}/evidence",
         summary="Submit evidence",
         status_code=200,
-        responses=success(200, DisputeView, _EXAMPLE | _SUBMITTED)
-        | problems(*_REFUSED, body=True, roles=True),
+        responses=success(200, DisputeView, _EXAMPLE | _SUBMITTED) | problems(*_REFUSED, body=True),
     )
     async def submit_evidence(
         self,
@@ -196,7 +197,7 @@ class DisputesController(Controller):
         summary="Give a dispute up",
         status_code=200,
         responses=success(200, DisputeView, _EXAMPLE | {"status": "lost"})
-        | problems(*_REFUSED, body=True, roles=True),
+        | problems(*_REFUSED, body=True),
     )
     async def accept_dispute(
         self,

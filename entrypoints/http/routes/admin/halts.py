@@ -24,6 +24,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -91,12 +92,13 @@ class HaltsController(Controller):
 
     path = "/v1/admin/halts"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="List halts",
         guards=[requires(Role.ADMIN)],
         responses=success(200, HaltListing, {"items": [_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_halts(
         self,
@@ -124,7 +126,6 @@ class HaltsController(Controller):
             InvalidText,
             IdempotencyKeyReused,
             body=True,
-            roles=True,
         ),
     )
     async def halt_books(
@@ -162,7 +163,7 @@ class HaltsController(Controller):
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=request_responses({"halt_id": _HALT_ID})
-        | problems(NotFound, HaltEnded, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+        | problems(NotFound, HaltEnded, InvalidText, IdempotencyKeyReused, body=True),
     )
     async def end_halt(
         self,

@@ -29,6 +29,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
 from ..order_views import EXAMPLE, OrderView, order_view
@@ -77,6 +78,7 @@ class AdminOrdersController(Controller):
 
     path = "/v1/admin/orders/{order_id:uuid}"
     tags = ("admin",)
+    opt = FOR_ADMINS
     guards = (requires(Role.ADMIN),)
 
     @post(
@@ -84,7 +86,7 @@ class AdminOrdersController(Controller):
         summary="Freeze an order's payout",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE | {"payout_freezes": ["admin"]})
-        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True),
     )
     async def freeze_payout(
         self,
@@ -108,7 +110,7 @@ class AdminOrdersController(Controller):
         summary="Release an order's payout",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True),
     )
     async def release_payout(
         self,
@@ -132,7 +134,7 @@ class AdminOrdersController(Controller):
         summary="Refund an order",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True),
     )
     async def refund_order(
         self,
@@ -160,7 +162,7 @@ class AdminOrdersController(Controller):
         summary="Note that the carrier had the pair",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, Outdated, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, body=True),
     )
     async def note_carrier_receipt(
         self,
@@ -184,7 +186,7 @@ class AdminOrdersController(Controller):
         summary="Decide a complaint",
         status_code=200,
         responses=success(200, OrderView, EXAMPLE)
-        | problems(*ACTING, IllegalMove, Outdated, InvalidDecision, body=True, roles=True),
+        | problems(*ACTING, IllegalMove, Outdated, InvalidDecision, body=True),
     )
     async def decide_complaint(
         self,
@@ -222,9 +224,7 @@ class AdminOrdersController(Controller):
             PayoutRequested,
             {"order_id": "01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b", "requested": True},
         )
-        | problems(
-            *ACTING, PayoutStopped, PayoutNotOpen, PayoutAccountMissing, body=True, roles=True
-        ),
+        | problems(*ACTING, PayoutStopped, PayoutNotOpen, PayoutAccountMissing, body=True),
     )
     async def pay_out_again(
         self,

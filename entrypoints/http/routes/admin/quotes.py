@@ -19,6 +19,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.roles import requires
 from ...openapi.documented import example, problems
 from .reasons import ReasonGiven
@@ -40,6 +41,7 @@ class AdminQuotesController(Controller):
 
     path = "/v1/admin/quotes"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @post(
         "/{quote_id:uuid}/withdrawal",
@@ -47,9 +49,7 @@ class AdminQuotesController(Controller):
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=request_responses({"status": "cancelled"})
-        | problems(
-            NotFound, QuoteNotActive, InvalidText, IdempotencyKeyReused, body=True, roles=True
-        ),
+        | problems(NotFound, QuoteNotActive, InvalidText, IdempotencyKeyReused, body=True),
     )
     async def withdraw_quote(
         self,

@@ -22,6 +22,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
 from .reasons import ReasonText
@@ -68,6 +69,7 @@ class ShortfallsController(Controller):
 
     path = "/v1/admin"
     tags = ("admin",)
+    opt = FOR_ADMINS
     guards = (requires(Role.ADMIN),)
 
     @post(
@@ -82,7 +84,6 @@ class ShortfallsController(Controller):
             InvalidText,
             IdempotencyKeyReused,
             body=True,
-            roles=True,
         ),
     )
     async def bear_shortfall(
@@ -111,7 +112,7 @@ class ShortfallsController(Controller):
         summary="Write off money in suspense",
         status_code=200,
         responses=success(200, SuspenseView, {"name": "ch_3a4f", "amount": 5_000})
-        | problems(NothingInSuspense, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+        | problems(NothingInSuspense, InvalidText, IdempotencyKeyReused, body=True),
     )
     async def write_off_suspense(
         self,

@@ -17,6 +17,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -115,12 +116,13 @@ class AdminUsersController(Controller):
 
     path = "/v1/admin/users"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="Find a user by email",
         guards=[requires(Role.ADMIN)],
         responses=success(200, UserRecords, {"items": [_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def find_users(self, request: JsonRequest, application: App, email: Email) -> UserRecords:
         """Return the user with this email, or an empty list."""
@@ -131,7 +133,7 @@ class AdminUsersController(Controller):
         "/{user_id:uuid}",
         summary="View a user",
         guards=[requires(Role.ADMIN)],
-        responses=success(200, UserRecordView, _EXAMPLE) | problems(NotFound, roles=True),
+        responses=success(200, UserRecordView, _EXAMPLE) | problems(NotFound),
     )
     async def find_user(
         self, request: JsonRequest, user_id: FromPath[UUID], application: App
@@ -146,7 +148,7 @@ class AdminUsersController(Controller):
         summary="List a user's bids or asks",
         guards=[requires(Role.ADMIN)],
         responses=success(200, QuoteListing, {"items": [QUOTE_EXAMPLE], "next_cursor": None})
-        | problems(NotFound, roles=True),
+        | problems(NotFound),
     )
     async def list_quotes_of_user(
         self,
@@ -170,7 +172,7 @@ class AdminUsersController(Controller):
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=success(200, Forgiveness, {"forgiven": 3})
-        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True),
     )
     async def forgive_declines(
         self,

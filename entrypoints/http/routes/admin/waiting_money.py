@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 from .....ports.language.users import Role
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import problems, success
@@ -37,13 +38,14 @@ class WaitingMoneyController(Controller):
 
     path = "/v1/admin"
     tags = ("admin",)
+    opt = FOR_ADMINS
     guards = (requires(Role.ADMIN),)
 
     @get(
         "/frozen-orders",
         summary="List frozen orders",
         responses=success(200, OrderListing, {"items": [ORDER_EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_frozen_orders(
         self,
@@ -66,7 +68,7 @@ class WaitingMoneyController(Controller):
             SuspenseListing,
             {"items": [{"name": "ch_3a4f", "amount": 5_000}], "next_cursor": None},
         )
-        | problems(roles=True),
+        | problems(),
     )
     async def list_suspense(
         self,

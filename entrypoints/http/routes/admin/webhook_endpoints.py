@@ -17,6 +17,7 @@ from .....ports.language.users import Role
 from ...edge.idempotency import KeyHeader, once, request_key
 from ...edge.injected import App
 from ...edge.json_body import JsonRequest
+from ...edge.key_scopes import FOR_ADMINS, FOR_NO_KEY
 from ...edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
 from ...edge.roles import requires
 from ...openapi.documented import example, problems, success
@@ -53,12 +54,13 @@ class AdminWebhookEndpointsController(Controller):
 
     path = "/v1/admin/webhooks"
     tags = ("admin",)
+    opt = FOR_ADMINS
 
     @get(
         summary="List the webhook endpoints of all users",
         guards=[requires(Role.ADMIN)],
         responses=success(200, EndpointListing, {"items": [EXAMPLE], "next_cursor": None})
-        | problems(roles=True),
+        | problems(),
     )
     async def list_all_endpoints(
         self,
@@ -75,9 +77,10 @@ class AdminWebhookEndpointsController(Controller):
 
     @post(
         summary="Register an endpoint for the events of all users",
+        opt=FOR_NO_KEY,
         guards=[requires(Role.ADMIN)],
         responses=success(201, EndpointWithSecret, SECRET_EXAMPLE)
-        | problems(InvalidText, TooManyEndpoints, IdempotencyKeyReused, body=True, roles=True),
+        | problems(InvalidText, TooManyEndpoints, IdempotencyKeyReused, body=True),
     )
     async def create_endpoint_of_everything(
         self,
@@ -107,7 +110,7 @@ class AdminWebhookEndpointsController(Controller):
         status_code=200,
         guards=[requires(Role.ADMIN)],
         responses=success(200, EndpointView, EXAMPLE | {"enabled": False, "disabled": "admin"})
-        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True, roles=True),
+        | problems(NotFound, InvalidText, IdempotencyKeyReused, body=True),
     )
     async def disable_endpoint(
         self,
