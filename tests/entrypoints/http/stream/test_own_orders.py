@@ -10,6 +10,7 @@ from solebook.config.stream import StreamSettings
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import OrderId, SessionId, UserId
 
+from ..test_api_keys import key_of
 from ..world import Person, World
 from .sockets import Closed, Socket, accepted, connected
 from .subscriptions import book, kind, token
@@ -151,3 +152,21 @@ async def test_who_cannot_be_told_apart_from_the_signed_out_is_sent_to_try_again
         await accepted(socket)
         assert kind(await socket.hear()) == "unavailable"
         assert await socket.close_code() == 1013
+
+
+async def test_a_program_follows_orders_with_an_api_key_until_it_is_revoked(
+    market: World, socket: Socket, buyer: Person, seller: Person
+) -> None:
+    trader, reader = [await key_of(market, buyer, scope) for scope in ("trade", "read")]
+    refused = await socket.ask(op="authenticate", token=token(trader))
+    assert refused["problem"]["type"] == "/problems/forbidden"
+    signed_in = await socket.ask(op="authenticate", token=token(reader))
+    assert (signed_in["user_id"], signed_in["expires_at"]) == (buyer.id, None)
+    await socket.ask(op="subscribe", channel="orders")
+    await market.order(buyer, seller)
+    assert (await socket.news())[-1]["order"]["status"] == "confirmed"
+    await market.ok("DELETE", f"/v1/users/me/api-keys/{reader.id}", buyer)
+    await market.order(buyer, seller)
+    with pytest.raises(Closed) as closed:
+        await socket.hear()
+    assert closed.value.code == 4401
