@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from solebook.adapters.sql.engine.database import SqlDatabase
 
 # SQLAlchemy is imported only for SQLite's parameter, because the unit suite does not need it.
+
+
+@pytest.fixture(scope="session", autouse=True)
+def double_server() -> Iterator[None]:
+    """Stop the server of the doubles, if a test started it."""
+    yield
+    if started := sys.modules.get(f"{__package__}.double_server"):
+        started.DOUBLE_SERVER.stop()
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,6 @@ from solebook.config.messengers import (
 )
 from solebook.config.notifications import NotificationsSettings
 from solebook.config.settings import Settings
-from solebook.entrypoints.doubles.messages.double import running_message_double
 from solebook.entrypoints.doubles.push.double import PushDouble
 from solebook.entrypoints.doubles.sendgrid.double import SendGridDouble
 from solebook.entrypoints.doubles.twilio.double import TwilioDouble
@@ -38,6 +37,7 @@ from solebook.ports.language.mail import Mail, PushMessage, TextMessage
 from solebook.ports.language.notifications import PushSubscription
 
 from ..mail_server import MailServer, running_mail_server
+from .double_server import DOUBLE_SERVER
 
 SENDER = "Test <no-reply@example.com>"
 KEY, ACCOUNT, TOKEN = "SG.test", "AC00000000000000000000000000000000", "a token"
@@ -71,7 +71,7 @@ async def smtp_line(mail: Mail, changed: Mail) -> AsyncIterator[Line]:
 @asynccontextmanager
 async def sendgrid_line(mail: Mail, changed: Mail) -> AsyncIterator[Line]:
     double = SendGridDouble(KEY)
-    async with running_message_double(double) as url:
+    async with DOUBLE_SERVER.serve(double) as url:
         settings = sendgrid_settings(double, url)
         async with open_sendgrid_mailer(settings, SystemClock(), SystemStopwatch()) as mailer:
             yield Line(mailer, mail, changed, lambda: [_sendgrid(m) for m in double.taken], double)
@@ -87,7 +87,7 @@ async def twilio_line(
     text: TextMessage, changed: TextMessage, limit: timedelta = LIMIT
 ) -> AsyncIterator[Line]:
     double = TwilioDouble(ACCOUNT, TOKEN)
-    async with running_message_double(double) as url:
+    async with DOUBLE_SERVER.serve(double) as url:
         settings = twilio_settings(url, limit)
         async with open_twilio_messenger(settings, SystemClock(), SystemStopwatch()) as messenger:
 
@@ -125,7 +125,7 @@ async def push_line(
 ) -> AsyncIterator[Line]:
     """Yield the line of `web`, `http` or `both`."""
     double = PushDouble()
-    async with running_message_double(double) as url:
+    async with DOUBLE_SERVER.serve(double) as url:
         browsers = tuple(subscribed(double, url) for _ in range(count)) if kind != "http" else ()
         devices = push.devices if kind != "web" else ()
         push, changed = (
