@@ -6,6 +6,7 @@ from ..core.search.count_facets import CountFacets
 from ..core.search.index_product import IndexProduct
 from ..core.search.market_figures import ReadFigures
 from ..core.search.reindex_products import ReindexProducts
+from ..core.search.renew_index import RenewIndex
 from ..core.search.search_products import SearchProducts
 from ..core.search.suggest_products import SuggestProducts
 from ..core.search.update_figures import UpdateFigures
@@ -23,6 +24,7 @@ class SearchUseCases:
     index_product: IndexProduct
     update_figures: UpdateFigures
     reindex_products: ReindexProducts
+    renew_index: RenewIndex
     search_products: SearchProducts
     count_facets: CountFacets
     suggest_products: SuggestProducts
@@ -33,6 +35,13 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
     store, clock, search_index = adapters.store, adapters.clock, adapters.search_index
     stored_products = adapters.stored_products
     read_figures = ReadFigures(book_views=adapters.book_views, tape=store.tape, clock=clock)
+    reindex_products = ReindexProducts(
+        products=stored_products,
+        books=store.books,
+        tape=store.tape,
+        search_index=search_index,
+        clock=clock,
+    )
     return SearchUseCases(
         index_product=IndexProduct(
             products=stored_products, search_index=search_index, read_figures=read_figures
@@ -44,13 +53,8 @@ def search_use_cases(adapters: Adapters) -> SearchUseCases:
             read_figures=read_figures,
             clock=clock,
         ),
-        reindex_products=ReindexProducts(
-            products=stored_products,
-            books=store.books,
-            tape=store.tape,
-            search_index=search_index,
-            clock=clock,
-        ),
+        reindex_products=reindex_products,
+        renew_index=RenewIndex(search_index=search_index, reindex_products=reindex_products),
         search_products=SearchProducts(search_index=adapters.shown_search),
         count_facets=CountFacets(search_index=adapters.shown_search),
         suggest_products=SuggestProducts(search_index=adapters.shown_search),

@@ -31,15 +31,24 @@ class SearchReader(Protocol):
     """What the search index finds."""
 
     async def search(self, query: SearchQuery) -> SearchResults:
-        """Return the products that contain every word of the query, as a prefix or with a typo."""
+        """Return the products that contain every word of the query, as a prefix or with a typo.
+
+        Neighbouring words may be typed as one, and letters and digits of one word apart.
+        """
         ...
 
     async def facets(self, query: SearchQuery) -> SearchFacets:
         """Return the facets of all results of the query, including its filters."""
         ...
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return the most relevant products for a partial text."""
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
+        """Return the most relevant products for a partial text, of one brand if it is given.
+
+        Each is offered by a text that finds it first: its name, with the style code if other
+        products have the same name.
+        """
         ...
 
 
@@ -67,6 +76,13 @@ class SearchIndex(SearchReader, Protocol):
         """Replace a product's figures by later ones. Figures of an unknown product are dropped.
 
         Of figures from the same instant, the last write wins.
+        """
+        ...
+
+    async def is_outdated(self) -> bool:
+        """Return whether it was built by a version that stored words otherwise.
+
+        It serves, but does not find all that it should until it is built again.
         """
         ...
 

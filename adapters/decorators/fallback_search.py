@@ -41,8 +41,10 @@ class FallbackSearch(SearchIndex):
     async def facets(self, query: SearchQuery) -> SearchFacets:
         return await self._read(lambda index: index.facets(query))
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        return await self._read(lambda index: index.autocomplete(text, limit))
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
+        return await self._read(lambda index: index.autocomplete(text, limit, brand))
 
     async def _read(self, read: Callable[[SearchReader], Awaitable[T]]) -> T:
         try:
@@ -89,6 +91,9 @@ class FallbackSearch(SearchIndex):
             if product_id not in self._missed:
                 raise
             self._missed[product_id] = error
+
+    async def is_outdated(self) -> bool:
+        return await self._other.is_outdated() or await self._first.is_outdated()
 
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         """Return the time of the figures of the index that is behind."""

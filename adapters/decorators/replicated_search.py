@@ -19,5 +19,7 @@ class ReplicatedSearch(SearchReader):
     async def facets(self, query: SearchQuery) -> SearchFacets:
         return await self._reads(lambda index: index.facets(query))
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        return await self._reads(lambda index: index.autocomplete(text, limit))
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
+        return await self._reads(lambda index: index.autocomplete(text, limit, brand))

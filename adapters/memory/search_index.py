@@ -22,10 +22,18 @@ from ...ports.language.search import (
     Suggestion,
     check_search_text,
 )
-from ...ports.language.text import spelling_key, words_of
+from ...ports.language.text import spelling_key
 from ...ports.search_index import IndexRebuild, SearchIndex
 from ..text_search.facets import count_facets
-from ..text_search.spelling import candidate_trigrams, indexed_words, nearest, trigrams
+from ..text_search.names import name_key, offered_text, own_keys
+from ..text_search.spelling import (
+    candidate_trigrams,
+    indexed_words,
+    joined_words,
+    nearest,
+    trigrams,
+    typed_words,
+)
 from ..text_search.turns import Turns
 
 _NOTHING_KNOWN = MarketFigures(None, 0, datetime.min.replace(tzinfo=UTC))
@@ -81,6 +89,9 @@ class MemorySearchIndex(SearchIndex):
         if self._building is not index:
             raise RebuildReplaced
 
+    async def is_outdated(self) -> bool:
+        return False
+
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         known = self._serving.entries.get(product_id)
         return None if known is None or known.figures is _NOTHING_KNOWN else known.figures.as_of
@@ -111,13 +122,15 @@ class MemorySearchIndex(SearchIndex):
     async def facets(self, query: SearchQuery) -> SearchFacets:
         return _facets(self._found(query))
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
-        found = self._serving.find(words_of(check_search_text(text)))
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
+        found = self._found(SearchQuery(check_search_text(text), SearchFilters(brand)))
         found.sort(key=_order(SearchSort.RELEVANCE, text))
-        return [_suggestion(entry.document) for entry in found[:limit]]
+        return [self._serving.suggestion(entry.document) for entry in found[:limit]]
 
     def _found(self, query: SearchQuery) -> "list[_Entry]":
-        found = self._serving.find(words_of(query.text))
+        found = self._serving.find(typed_words(query.text))
         return [entry for entry in found if _has(entry, query.filters)]
 
 
@@ -139,7 +152,11 @@ class _Rebuild(IndexRebuild):
 class _Entry:
     document: SearchDocument
     figures: MarketFigures
+    spelt: frozenset[str]
+    """The words that may have a typo."""
     words: frozenset[str]
+    """Those and the words that it is found by besides."""
+    keys: tuple[str, ...]
 
 
 class _Index:
@@ -148,6 +165,8 @@ class _Index:
     def __init__(self) -> None:
         self.entries: dict[ProductId, _Entry] = {}
         self._having: defaultdict[str, set[ProductId]] = defaultdict(set)
+        self._spelling: defaultdict[str, set[ProductId]] = defaultdict(set)
+        self._called: defaultdict[str, set[ProductId]] = defaultdict(set)
         self._words: defaultdict[str, set[str]] = defaultdict(set)
 
     def put(self, document: SearchDocument) -> None:
@@ -155,15 +174,20 @@ class _Index:
         if before is not None and before.document.version >= document.version:
             return
         self.remove(document.product_id)
-        names = (document.brand, document.model, document.colorway)
+        names = (document.style_code, document.brand, document.model, document.colorway)
+        spelt = frozenset(indexed_words(*names))
         entry = _Entry(
             document,
             before.figures if before else _NOTHING_KNOWN,
-            frozenset(indexed_words(document.style_code, *names)),
+            spelt,
+            spelt.union(joined_words(*names)),
+            own_keys(document),
         )
         self.entries[document.product_id] = entry
-        for word in entry.words:
-            self._having[word].add(document.product_id)
+        for index, texts in self._indexes(entry):
+            for text in texts:
+                index[text].add(document.product_id)
+        for word in entry.spelt:
             for trigram in trigrams(word):
                 self._words[trigram].add(word)
 
@@ -174,19 +198,38 @@ class _Index:
 
     def remove(self, product_id: ProductId) -> None:
         entry = self.entries.pop(product_id, None)
-        for word in entry.words if entry else ():
-            self._having[word].remove(product_id)
-            if not self._having[word]:
-                del self._having[word]
-                for trigram in trigrams(word):
-                    self._words[trigram].remove(word)
+        if entry is None:
+            return
+        for index, texts in self._indexes(entry):
+            for text in texts:
+                index[text].remove(product_id)
+                if not index[text]:
+                    del index[text]
+        for word in entry.spelt - self._spelling.keys():
+            for trigram in trigrams(word):
+                self._words[trigram].remove(word)
+
+    def _indexes(
+        self, entry: _Entry
+    ) -> Sequence[tuple[defaultdict[str, set[ProductId]], Collection[str]]]:
+        return (
+            (self._having, entry.words),
+            (self._spelling, entry.spelt),
+            (self._called, entry.keys),
+        )
 
     def find(self, words: Sequence[str]) -> list[_Entry]:
         """Return the products that contain every word."""
         found = set(self.entries)
         for word in words:
-            found &= {i for meant in self._meant(word) for i in self._having[meant]}
+            found &= {id_ for meant in self._meant(word) for id_ in self._having[meant]}
         return [self.entries[product_id] for product_id in found]
+
+    def suggestion(self, document: SearchDocument) -> Suggestion:
+        """Return a product by a text that finds it first."""
+        is_shared = len(self._called.get(name_key(document), ())) > 1
+        text = offered_text(document, is_shared=is_shared)
+        return Suggestion(document.product_id, document.style_code, text)
 
     def _meant(self, typed: str) -> Sequence[str]:
         """Return the words with the typed prefix, or else similar words in case of a typo."""
@@ -212,7 +255,7 @@ def _has(entry: _Entry, filters: SearchFilters) -> bool:
 
 
 def _order(sort: SearchSort, text: str) -> Callable[[_Entry], Any]:
-    words, key = set(words_of(text)), spelling_key(text)
+    words, key = set(typed_words(text)), spelling_key(text)
 
     def first(entry: _Entry) -> tuple[int, ...]:
         document, lowest_ask = entry.document, entry.figures.lowest_ask
@@ -220,7 +263,7 @@ def _order(sort: SearchSort, text: str) -> Callable[[_Entry], Any]:
             case SearchSort.RELEVANCE:
                 if not words:
                     return ()
-                return (spelling_key(document.style_code) != key, not words <= entry.words)
+                return (key not in entry.keys, not words <= entry.words)
             case SearchSort.PRICE_ASC:
                 return (lowest_ask is None, lowest_ask or 0)
             case SearchSort.PRICE_DESC:
@@ -258,8 +301,3 @@ def _hit(entry: _Entry) -> SearchHit:
         lowest_ask=entry.figures.lowest_ask,
         sales=entry.figures.sales,
     )
-
-
-def _suggestion(document: SearchDocument) -> Suggestion:
-    text = f"{document.brand} {document.model} {document.colorway}"
-    return Suggestion(document.product_id, document.style_code, text)

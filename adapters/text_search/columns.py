@@ -31,8 +31,9 @@ class IndexedProduct:
     number: int
     version: int
     hit: SearchHit
-    style_key: str
     brand_key: str
+    keys: tuple[str, ...]
+    """Those of the texts that mean it."""
 
     @property
     def text(self) -> tuple[int, int]:
@@ -84,7 +85,7 @@ class ProductColumns:
         self._place_of_number: dict[int, int] = {}
         self._free: list[int] = []
         """The places of removed products."""
-        self._style_keys: defaultdict[str, set[int]] = defaultdict(set)
+        self._keys: defaultdict[str, set[int]] = defaultdict(set)
         self._properties = {name: _Values() for name in ("brand_key", *_FACETS)}
         self._orders: dict[SearchSort, _Order] = {}
 
@@ -112,14 +113,16 @@ class ProductColumns:
         if before is not None:
             if self._place_of_number.get(before.number) == place:  # no other product has it now
                 del self._place_of_number[before.number]
-            self._style_keys[before.style_key].discard(place)
-            if not self._style_keys[before.style_key]:
-                del self._style_keys[before.style_key]
+            for key in before.keys:
+                self._keys[key].discard(place)
+                if not self._keys[key]:
+                    del self._keys[key]
             self.everything ^= 1 << place
         if after is not None:
             self._products[place] = after
             self._place_of_number[after.number] = place
-            self._style_keys[after.style_key].add(place)
+            for key in after.keys:
+                self._keys[key].add(place)
             self.everything |= 1 << place
         for name, value in _properties(before) ^ _properties(after):
             self._properties[name].change(value, place)
@@ -133,9 +136,9 @@ class ProductColumns:
         places = map(self._place_of_number.get, numbers)
         return self._set_of(place for place in places if place is not None)
 
-    def spelt(self, style_key: str) -> Products:
-        """Return the products whose style code has this spelling key."""
-        return self._set_of(self._style_keys.get(style_key, ()))
+    def meant(self, key: str) -> Products:
+        """Return the products of which a text with this spelling key means one."""
+        return self._set_of(self._keys.get(key, ()))
 
     def among(self, found: Products, filters: SearchFilters) -> Products:
         """Return those of the products that pass the filters."""

@@ -3,18 +3,59 @@
 Adapters without a search engine of their own share these rules, so that all of them find the same.
 """
 
+import re
 from collections.abc import Iterable
 
 from ...ports.language.text import spelling_key, words_of
 
 _SHORTEST_WITH_A_TYPO = 4
 _SHORTEST_WITH_TWO = 7
+_MOST_JOINED = 3
+_MOST_TYPED = 20
+FORM = 2
+"""The number of the form in which words are stored. An index of another form is built again."""
+
+_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between small and capital letters, as in VaporMax."""
+_RUNS = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+"""Between digits and letters, as in 350v2."""
 
 
 def indexed_words(style_code: str, *names: str) -> list[str]:
     """Return each word that a product is found by, once; a style code is also one in whole."""
     words = [word for text in (*names, style_code) for word in words_of(text)]
     return list(dict.fromkeys([*words, spelling_key(style_code)]))
+
+
+def joined_words(style_code: str, *names: str) -> list[str]:
+    """Return the words that a product is found by besides, because people space as they like.
+
+    They are up to three neighbours as one word, and the parts of a word with digits or capitals.
+
+    >>> joined_words("S-1", "Air Max", "97v2")
+    ['airmax', 'airmax97v2', 'max97v2', '97', 'v2', '97v', '2', 's', '1']
+    """
+    words = words_of(" ".join(names))
+    found = [
+        "".join(words[start : start + count])
+        for start in range(len(words))
+        for count in range(2, _MOST_JOINED + 1)
+        if start + count <= len(words)
+    ]
+    found += [part for name in names for part in words_of(_PARTS.sub(" ", name))]
+    for word in (*words, *words_of(style_code)):
+        for border in _RUNS.finditer(word):
+            found += [word[: border.start()], word[border.start() :]]
+    known = set(indexed_words(style_code, *names))
+    return [word for word in dict.fromkeys(found) if word not in known]
+
+
+def typed_words(text: str) -> list[str]:
+    """Return the words that a search looks for: the first 20 different ones.
+
+    Each costs a condition, and perhaps a query. Whole names are compared in full all the same.
+    """
+    return list(dict.fromkeys(words_of(text)))[:_MOST_TYPED]
 
 
 def trigrams(word: str) -> set[str]:

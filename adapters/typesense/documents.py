@@ -10,7 +10,8 @@ from ...ports.language.market import Size
 from ...ports.language.search import MarketFigures, SearchDocument, SearchHit, Suggestion
 from ...ports.language.text import spelling_key
 from ..text_search.facets import price_bucket
-from ..text_search.spelling import indexed_words
+from ..text_search.names import marks_of, offered_text
+from ..text_search.spelling import indexed_words, joined_words
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -38,7 +39,6 @@ FIELDS: list[dict[str, object]] = [
 STATE = "id,version,is_removed,lowest_ask,sales,as_of"
 """The fields that decide whether a write is late."""
 HIT = "id,style_code,brand,model,colorway,retail_price,released,sizes,lowest_ask,sales"
-SUGGESTION = "id,style_code,brand,model,colorway"
 DOCUMENT = "id,version,style_code,brand,model,colorway,retail_price,released,sizes"
 
 
@@ -46,6 +46,7 @@ def described(document: SearchDocument) -> dict[str, object]:
     """Return the fields of what a product is."""
     names = (document.brand, document.model, document.colorway)
     words = indexed_words(document.style_code, *names)
+    words += joined_words(document.style_code, *names)
     return {
         "version": document.version,
         "style_code": document.style_code,
@@ -56,7 +57,7 @@ def described(document: SearchDocument) -> dict[str, object]:
         "released": document.release_date.toordinal(),
         "year": document.release_date.year,
         "sizes": list(document.sizes),
-        "words": words,
+        "words": [*words, *marks_of(document)],
         "prefixes": sorted({word[:end] for word in words for end in range(1, len(word) + 1)}),
         "style_key": spelling_key(document.style_code),
         "brand_key": brand_key(document.brand),
@@ -151,10 +152,9 @@ def hit_of(stored: Stored) -> SearchHit:
     )
 
 
-def suggestion_of(stored: Stored) -> Suggestion:
-    """Return a document as a suggestion."""
-    text = f"{stored['brand']} {stored['model']} {stored['colorway']}"
-    return Suggestion(_id(stored), stored["style_code"], text)
+def suggestion_of(hit: SearchHit, *, is_shared: bool) -> Suggestion:
+    """Return a hit as a suggestion. `is_shared` is whether others have its name."""
+    return Suggestion(hit.product_id, hit.style_code, offered_text(hit, is_shared=is_shared))
 
 
 def _id(stored: Stored) -> ProductId:

@@ -6,6 +6,7 @@ from typing import Any
 from ...ports.language.market import Size
 from ...ports.language.search import SearchFacets, SearchFilters, SearchSort
 from ..text_search.facets import facets_of
+from ..text_search.names import mark
 from .documents import brand_key, brand_of
 
 Search = dict[str, object]
@@ -39,14 +40,14 @@ def has_any(words: Sequence[str]) -> str:
     return f"words:=[{','.join(f'`{word}`' for word in words)}]"
 
 
-def has_style(style_key: str) -> str:
-    """Return the condition that the style code is spelt like this."""
-    return f"style_key:=`{style_key}`"
+def is_meant(key: str) -> str:
+    """Return the condition that a text with this key is the style code or a whole name."""
+    return f"(style_key:=`{key}` || words:=`{mark(key)}`)"
 
 
-def has_other_style(style_key: str) -> str:
+def is_not_meant(key: str) -> str:
     """Return the opposite condition."""
-    return f"style_key:!=`{style_key}`"
+    return f"style_key:!=`{key}` && words:!=`{mark(key)}`"
 
 
 def passing(filters: SearchFilters) -> list[str]:
@@ -124,7 +125,7 @@ def similar(collection: str, typed: str, *, typos: int, but: Sequence[str]) -> S
         "drop_tokens_threshold": 0,
         "max_candidates": MAX_PER_PAGE,
         "per_page": MAX_PER_PAGE,
-        "include_fields": "words",
+        "include_fields": "style_code,brand,model,colorway",
         "highlight_fields": "none",
         "highlight_full_fields": "none",
     }

@@ -1,6 +1,7 @@
 """What the search index in Typesense finds."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +16,27 @@ from ...ports.language.search import (
     Suggestion,
     check_search_text,
 )
-from ...ports.language.text import spelling_key, words_of
+from ...ports.language.text import spelling_key
 from ...ports.search_index import SearchReader
 from ..text_search.facets import facets_of
-from ..text_search.spelling import allowed_typos, nearest
+from ..text_search.names import mark, name_key, own_keys
+from ..text_search.spelling import (
+    allowed_typos,
+    indexed_words,
+    nearest,
+    typed_words,
+)
 from .connection import TYPESENSE, NotThere, TypesenseConnection
-from .documents import HIT, SUGGESTION, hit_of, suggestion_of
+from .documents import HIT, hit_of, suggestion_of
 from .queries import (
+    MAX_PER_PAGE,
     Search,
     begins_with,
     documents_in,
     facets_in,
     has_any,
-    has_other_style,
-    has_style,
+    is_meant,
+    is_not_meant,
     order,
     pages_of,
     passing,
@@ -54,11 +62,11 @@ class _Asked:
     @property
     def typed(self) -> list[str]:
         """The words that were typed."""
-        return words_of(self.text)
+        return typed_words(self.text)
 
     @property
-    def style_key(self) -> str | None:
-        """The style code that goes first, if the text is one."""
+    def key(self) -> str | None:
+        """The key of the style code or name that goes first, if the text is one."""
         is_one = self.typed and self.sort is SearchSort.RELEVANCE
         return spelling_key(self.text) if is_one else None
 
@@ -102,12 +110,27 @@ class TypesenseReader(SearchReader):
         )
         return (await self._find(asked)).facets
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
         asked = _Asked(
-            check_search_text(text), SearchFilters(), SearchSort.RELEVANCE, 0, limit, SUGGESTION,
+            check_search_text(text), SearchFilters(brand), SearchSort.RELEVANCE, 0, limit, HIT,
             has_facets=False,
         )  # fmt: skip
-        return [suggestion_of(document) for document in (await self._find(asked)).documents]
+        hits = [hit_of(document) for document in (await self._find(asked)).documents]
+        called = await self._called([name_key(hit) for hit in hits])
+        return [suggestion_of(hit, is_shared=called[name_key(hit)] > 1) for hit in hits]
+
+    async def _called(self, keys: Sequence[str]) -> Counter[str]:
+        """Return how many products a text with each of these keys means."""
+        called: Counter[str] = Counter()
+        if keys:
+            marks = [mark(key) for key in dict.fromkeys(keys)]
+            [result] = await self._typesense.search(
+                [search_for(self._alias, [has_any(marks)], per_page=MAX_PER_PAGE, fields=HIT)]
+            )
+            called.update(key for each in documents_in(result) for key in own_keys(hit_of(each)))
+        return called
 
     async def _find(self, asked: _Asked) -> _Found:
         try:
@@ -122,13 +145,13 @@ class TypesenseReader(SearchReader):
     async def _look(self, asked: _Asked, words: Sequence[str]) -> _Found:
         """Return what has words, given as conditions."""
         conditions = [*words, *passing(asked.filters)]
-        key = asked.style_key
+        key = asked.key
         searches = [
             *self._pages(asked, conditions, asked.offset, asked.limit),
             *(
                 []
                 if key is None
-                else self._pages(asked, [*conditions, has_style(key)], asked.offset, asked.limit)
+                else self._pages(asked, [*conditions, is_meant(key)], asked.offset, asked.limit)
             ),
         ]
         results = await self._typesense.search(searches)
@@ -144,7 +167,7 @@ class TypesenseReader(SearchReader):
         missing = asked.limit - len(documents)
         if missing:
             offset = max(0, asked.offset - spelt)
-            others = self._pages(asked, [*conditions, has_other_style(key)], offset, missing)
+            others = self._pages(asked, [*conditions, is_not_meant(key)], offset, missing)
             documents += _part(await self._typesense.search(others), offset, missing)
         return _Found(documents, first["found"], facets)
 
@@ -189,12 +212,17 @@ class TypesenseReader(SearchReader):
                 [similar(self._alias, typed, typos=most, but=words)]
             )
             documents = documents_in(result)
-            candidates = {word for document in documents for word in document["words"]}
+            candidates = {word for document in documents for word in _words_of(document)}
             found = nearest(typed, [*words, *candidates])
             if found == words or len(documents) == result["found"]:
                 return found
             words = found
         return words
+
+
+def _words_of(document: Mapping[str, Any]) -> list[str]:
+    names = (document[name] for name in ("style_code", "brand", "model", "colorway"))
+    return indexed_words(*names)
 
 
 def _part(pages: Sequence[dict[str, Any]], offset: int, limit: int) -> list[dict[str, Any]]:

@@ -62,6 +62,9 @@ class TypesenseSearchIndex(TypesenseReader, SearchIndex):
     async def remove(self, product_id: ProductId) -> None:
         await self._everywhere(lambda name: self.remove_in(name, product_id))
 
+    async def is_outdated(self) -> bool:
+        return await self._collections.is_outdated()
+
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         now = await self._collections.now()
         known = await self.state_in(now.serving, product_id)

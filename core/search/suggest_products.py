@@ -13,6 +13,11 @@ class SuggestProducts:
 
     search_index: SearchReader
 
-    async def __call__(self, text: str, limit: int) -> Sequence[Suggestion]:
-        """Return up to `limit` products, most relevant first. Raises InvalidText."""
-        return await self.search_index.autocomplete(text, limit)
+    async def __call__(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
+        """Return up to `limit` products, most relevant first, of one brand if it is given.
+
+        Raises InvalidText.
+        """
+        return await self.search_index.autocomplete(text, limit, brand)

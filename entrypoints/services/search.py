@@ -55,10 +55,11 @@ class Searching(FacetsQuestion, forbid_unknown_fields=True, kw_only=True):
 
 
 class BeginningOfWords(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A partial text, and how many products to suggest for it."""
+    """A partial text, how many products to suggest for it, and of which brand."""
 
     q: Words = ""
     limit: Annotated[int, Meta(ge=1, le=MAX_SUGGESTIONS)] = 10
+    brand: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 
 async def search(context: Context, request: Searching) -> SearchListing:
@@ -75,7 +76,9 @@ async def search(context: Context, request: Searching) -> SearchListing:
 
 async def autocomplete(context: Context, request: BeginningOfWords) -> SuggestionListing:
     """Suggest products for a partial text."""
-    found = await context.application.search.suggest_products(request.q, request.limit)
+    found = await context.application.search.suggest_products(
+        request.q, request.limit, request.brand
+    )
     return SuggestionListing([suggested_product(suggestion) for suggestion in found])
 
 

@@ -24,6 +24,7 @@ from ...ports.tenure import Tenure
 from .broker_keeper import BrokerKeeper
 from .chart_drawer import ChartDrawer
 from .courier import Courier
+from .index_renewer import IndexRenewer
 from .reconciler import Reconciler
 from .relay import Relay
 from .sweeper import Sweeper
@@ -73,6 +74,7 @@ class Workers:
         if chart_sales is not None and ProcessRole.CHARTS in self._roles:
             self._drawer = ChartDrawer(chart_sales)
         self.webhooks = WebhookLoop(application)
+        self._index = IndexRenewer(application.search.renew_index)
 
     def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
         if self._across is None:
@@ -136,6 +138,8 @@ class Workers:
             loops["drawer of charts"] = self._drawer.run
             if self._keepers is not None:
                 loops["drawer of charts"] = partial(self._keepers.charts.run, self._draw)
+        if ProcessRole.SEARCH in self._roles:
+            loops["renewal of the search index"] = self._index.run
         if ProcessRole.WEBHOOKS in self._roles:
             loops["webhooks"] = self.webhooks.run
         if self._keepers is not None:

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from .errors import InvalidText, OutOfRange
+from .errors import OutOfRange
 from .ids import ProductId
 from .market import Size
 from .money import Cents
 from .paging import MAX_PAGE
-from .text import check_text, words_of
+from .text import check_text
 from .visible import without_hidden
 
-MAX_TEXT = 100
-"""The maximum length of a query."""
-MAX_WORDS = 10
+MAX_TEXT = 350
+"""The maximum length of a query. A product's names and style code fit, so any can be pasted."""
 MAX_OFFSET = 1_000
 """The maximum offset of a page of results. To see more, narrow the search."""
 MAX_SUGGESTIONS = 20
@@ -57,7 +56,7 @@ class SearchSort(StrEnum):
     """The sort order. Ties are sorted by number of sales, then newest first."""
 
     RELEVANCE = "relevance"
-    """An exact style code first, then products with every word as typed, then the rest."""
+    """An exact style code or whole name first, then every word as typed, then the rest."""
     PRICE_ASC = "price_asc"
     """By lowest ask. Products without asks come last."""
     PRICE_DESC = "price_desc"
@@ -99,10 +98,7 @@ class SearchQuery:
 
 def check_search_text(text: str) -> str:
     """Return the query without surrounding white space. Raises InvalidText."""
-    checked = check_text("q", without_hidden(text), max_length=MAX_TEXT, min_length=0)
-    if len(words_of(checked)) > MAX_WORDS:
-        raise InvalidText(field="q", problem=f"has more than {MAX_WORDS} words")
-    return checked
+    return check_text("q", without_hidden(text), max_length=MAX_TEXT, min_length=0)
 
 
 def _check_range(field: str, value: int, minimum: int, maximum: int) -> None:
@@ -168,7 +164,7 @@ class SearchResults:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggested product."""
+    """A suggested product. A search for its text finds it first."""
 
     product_id: ProductId
     style_code: str

@@ -14,6 +14,7 @@ from solebook.ports.language.search import (
     SearchDocument,
     SearchFilters,
     SearchQuery,
+    Suggestion,
 )
 from solebook.ports.search_index import SearchIndex
 
@@ -73,6 +74,9 @@ class Shelf:
 
     async def suggested(self, text: str, limit: int = 10) -> list[str]:
         suggestions = await self.index.autocomplete(text, limit)
+        return self.names_of(suggestions)
+
+    def names_of(self, suggestions: Sequence[Suggestion]) -> list[str]:
         return self._names([suggestion.product_id for suggestion in suggestions])
 
     def _names(self, ids: Sequence[ProductId]) -> list[str]:

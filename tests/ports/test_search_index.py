@@ -11,6 +11,7 @@ import solebook.entrypoints.demo
 from solebook.ports.language.errors import InvalidText
 from solebook.ports.language.market import Size
 from solebook.ports.language.search import (
+    MAX_TEXT,
     FacetCount,
     PriceCount,
     SearchFilters,
@@ -304,4 +305,4 @@ async def test_what_is_being_typed_is_completed_most_traded_first(shelf: Shelf) 
 
 async def test_a_text_that_is_too_long_is_not_completed(shelf: Shelf) -> None:
     with pytest.raises(InvalidText):
-        await shelf.index.autocomplete("x" * 101, 5)
+        await shelf.index.autocomplete("x" * (MAX_TEXT + 1), 5)

@@ -205,3 +205,10 @@ async def test_documents_are_those_of_the_indexed_products(shelf: Shelf) -> None
         dunk.product_id: dunk
     }
     assert await shelf.index.documents([]) == {}
+
+
+async def test_a_new_index_is_not_outdated_and_neither_is_a_rebuilt_one(full: Shelf) -> None:
+    assert not await full.index.is_outdated()
+    async with full.index.rebuild():
+        assert not await full.index.is_outdated()
+    assert not await full.index.is_outdated()

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Column, Date, Integer, String
 from ....ports.language.market import Size
 from ....ports.language.search import MarketFigures, SearchDocument, SearchHit, Suggestion
 from ....ports.language.text import spelling_key
-from ...text_search.spelling import indexed_words
+from ...text_search.names import offered_text
+from ...text_search.spelling import indexed_words, joined_words
 from ..engine.statement import Row
 from ..schema.columns import Instant
 
@@ -39,8 +40,13 @@ def figured() -> list[Column[Any]]:
 
 
 def words_in(document: SearchDocument) -> list[str]:
-    """Return the words under which a product is found."""
+    """Return the words under which a product is found, also with a typo."""
     return indexed_words(document.style_code, document.brand, document.model, document.colorway)
+
+
+def joined_in(document: SearchDocument) -> list[str]:
+    """Return the words under which it is found besides."""
+    return joined_words(document.style_code, document.brand, document.model, document.colorway)
 
 
 def document_values(document: SearchDocument, figures: MarketFigures | None) -> dict[str, Any]:
@@ -100,7 +106,7 @@ def hit_of(row: Row) -> SearchHit:
     )
 
 
-def suggestion_of(product: SearchHit | Row) -> Suggestion:
-    """Return a hit, or a row, as a suggestion."""
-    text = f"{product.brand} {product.model} {product.colorway}"
+def suggestion_of(product: SearchHit | Row, *, is_shared: bool) -> Suggestion:
+    """Return a hit, or a row, as a suggestion. `is_shared` is whether others have its name."""
+    text = offered_text(product, is_shared=is_shared)
     return Suggestion(product.product_id, product.style_code, text)

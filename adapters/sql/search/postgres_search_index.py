@@ -1,5 +1,6 @@
 """The search index, with PostgreSQL's full-text search."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -19,20 +20,31 @@ from ....ports.language.search import (
     Suggestion,
     check_search_text,
 )
-from ....ports.language.text import spelling_key, words_of
+from ....ports.language.text import spelling_key
 from ....ports.search_index import IndexRebuild, SearchIndex
 from ...text_search.facets import count_facets
+from ...text_search.names import mark, marks_of, name_key, own_keys
 from ...text_search.spelling import (
+    FORM,
     allowed_typos,
     candidate_trigrams,
     nearest,
     trigrams,
+    typed_words,
 )
 from ...text_search.turns import Turns
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row
 from . import postgres_search_statements as sql
-from .document_rows import document_of, document_values, hit_of, sizes_of, suggestion_of, words_in
+from .document_rows import (
+    document_of,
+    document_values,
+    hit_of,
+    joined_in,
+    sizes_of,
+    suggestion_of,
+    words_in,
+)
 
 _LOCK = "search index"
 
@@ -60,6 +72,9 @@ class PostgresSearchIndex(SearchIndex):
         async with self._writing() as state:
             for generation in _written(state):
                 await self._write_figures(generation, [(product_id, figures)])
+
+    async def is_outdated(self) -> bool:
+        return bool((await self._state()).form < FORM)
 
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         state = await self._state()
@@ -93,7 +108,7 @@ class PostgresSearchIndex(SearchIndex):
                 await self._database.execute(sql.GIVE_UP, number=number)
             raise
         async with self._writing():
-            if not await self._database.execute(sql.SERVE, number=number):
+            if not await self._database.execute(sql.SERVE, number=number, as_form=FORM):
                 raise RebuildReplaced
             await self._database.execute(sql.FORGET_OTHERS, generation=number)
 
@@ -141,11 +156,14 @@ class PostgresSearchIndex(SearchIndex):
         """Put products. Those that are new get the figures."""
         rows = [
             document_values(one, figures.get(one.product_id))
-            | {"generation": generation, "words": words_in(one)}
+            | {
+                "generation": generation,
+                "words": [*words_in(one), *joined_in(one), *marks_of(one)],
+            }
             for one in documents
         ]
         await self._database.execute_many(sql.PUT, rows)
-        words = sorted({word for row in rows for word in row["words"]})
+        words = sorted({word for one in documents for word in words_in(one)})
         await self._database.execute_many(
             sql.ADD_WORD, [{"word": word, "trigrams": sorted(trigrams(word))} for word in words]
         )
@@ -180,6 +198,7 @@ class PostgresSearchIndex(SearchIndex):
             **values,
             exact=wanted.exact,
             key=wanted.key,
+            mark=wanted.mark,
             limit=query.limit,
             offset=query.offset,
         )
@@ -199,26 +218,42 @@ class PostgresSearchIndex(SearchIndex):
         values = wanted.values() | _filters(query)
         return _facets(await self._database.rows(sql.GROUPS[wanted.has_text], **values))
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
         wanted = await self._wanted(check_search_text(text))
         if wanted is None:
             return []
-        of = {"generation": wanted.generation, "limit": limit}
+        of = {
+            "generation": wanted.generation,
+            "limit": limit,
+            "brand": None if brand is None else spelling_key(brand),
+        }
         if not wanted.has_text:
-            return [suggestion_of(row) for row in await self._database.rows(sql.SUGGEST_ALL, **of)]
+            rows = await self._database.rows(sql.SUGGEST_ALL, **of)
+            return await self._offered(wanted.generation, rows)
         # The three ranks of relevance in turn, because the first two are usually enough.
-        rows = await self._database.rows(sql.SUGGEST_BY_KEY, **of, key=wanted.key)
-        found = {row.product_id: suggestion_of(row) for row in rows}
+        rows = await self._database.rows(sql.SUGGEST_MEANT, **of, key=wanted.key, mark=wanted.mark)
+        found = {row.product_id: row for row in rows}
         for match in dict.fromkeys((wanted.exact, wanted.match)):
             if len(found) < limit:
                 for row in await self._database.rows(sql.SUGGEST, **of, match=match):
-                    found.setdefault(row.product_id, suggestion_of(row))
-        return list(found.values())[:limit]
+                    found.setdefault(row.product_id, row)
+        return await self._offered(wanted.generation, list(found.values())[:limit])
+
+    async def _offered(self, generation: int, rows: Sequence[Row]) -> list[Suggestion]:
+        """Return products by texts that find them first."""
+        marks = " | ".join(sorted({f"'{mark(name_key(row))}'" for row in rows}))
+        called: Counter[str] = Counter()
+        if rows:
+            same = await self._database.rows(sql.NAMESAKES, generation=generation, marks=marks)
+            called.update(key for row in same for key in own_keys(row))
+        return [suggestion_of(row, is_shared=called[name_key(row)] > 1) for row in rows]
 
     async def _wanted(self, text: str) -> "_Wanted | None":
         """Return what a text asks for, or None if nothing can match."""
         generation = (await self._state()).serving
-        typed = words_of(text)
+        typed = typed_words(text)
         parts = []
         for word in typed:
             part = await self._word_query(generation, word)
@@ -266,6 +301,11 @@ class _Wanted:
     match: str
     exact: str
     key: str
+
+    @property
+    def mark(self) -> str:
+        """The query for what the text is a whole name of."""
+        return f"'{mark(self.key)}'"
 
     @property
     def has_text(self) -> bool:

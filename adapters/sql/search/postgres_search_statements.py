@@ -27,6 +27,7 @@ from ..engine.constructs import insert_or_skip, one_of
 from ..engine.statement import Statement
 from .postgres_search_tables import search_documents, search_index, search_removed, search_words
 
+_NAMESAKES = 1_000
 _CANDIDATES = 200
 """The number of indexed words that are compared with a word that may have a typo."""
 
@@ -40,6 +41,9 @@ def _asks_for(parameter: str) -> ColumnElement[bool]:
     query = cast(bindparam(parameter, type_=String), TSQUERY)
     return _documents.text.op("@@", is_comparison=True)(query)
 
+
+_means = or_(_documents.style_key == bindparam("key", type_=String), _asks_for("mark"))
+"""The text is the product's style code, or a whole name of it."""
 
 # ---- writing -------------------------------------------------------------------------------------
 
@@ -57,7 +61,7 @@ GIVE_UP = Statement(
 SERVE = Statement(
     update(search_index)
     .where(search_index.c.id == 1, search_index.c.building == bindparam("number"))
-    .values(building=null(), serving=bindparam("number"))
+    .values(building=null(), serving=bindparam("number"), form=bindparam("as_form"))
 )
 FORGET_OTHERS = Statement(
     delete(search_documents).where(
@@ -157,7 +161,7 @@ def _order(sort: SearchSort, *, has_text: bool) -> list[ColumnElement[Any]]:
     }
     if has_text:
         first[SearchSort.RELEVANCE] = [
-            _documents.style_key != bindparam("key", type_=String),
+            ~_means,
             ~_asks_for("exact"),
         ]
     return [*first[sort], _documents.sales.desc(), _documents.product_id.desc()]
@@ -199,6 +203,7 @@ GROUPS = {
 
 
 def _most_traded(*conditions: ColumnElement[bool]) -> Select[Any]:
+    brand = bindparam("brand", type_=String)
     return (
         select(
             _documents.product_id,
@@ -207,12 +212,15 @@ def _most_traded(*conditions: ColumnElement[bool]) -> Select[Any]:
             _documents.model,
             _documents.colorway,
         )
-        .where(_of_generation, *conditions)
+        .where(_of_generation, or_(brand.is_(None), _documents.brand_key == brand), *conditions)
         .order_by(_documents.sales.desc(), _documents.product_id.desc())
         .limit(bindparam("limit"))
     )
 
 
 SUGGEST_ALL = Statement(_most_traded())
-SUGGEST_BY_KEY = Statement(_most_traded(_documents.style_key == bindparam("key", type_=String)))
+SUGGEST_MEANT = Statement(_most_traded(_means))
+_names = (_documents.style_code, _documents.brand, _documents.model, _documents.colorway)
+NAMESAKES = Statement(select(*_names).where(_of_generation, _asks_for("marks")).limit(_NAMESAKES))
+"""The products that some marks mean."""
 SUGGEST = Statement(_most_traded(_asks_for("match")))

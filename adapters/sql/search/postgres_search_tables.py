@@ -32,8 +32,12 @@ search_index = Table(
     Column("serving", Integer, nullable=False),
     Column("building", Integer),
     Column("rebuilds", Integer, nullable=False),
+    Column("form", Integer, nullable=False),
 )
-"""One row: the generation that serves, the one that a rebuild fills, and the latest number."""
+"""One row: the generation that serves, the one that a rebuild fills, and the latest number.
+
+`form` is that of the words in the generation that serves.
+"""
 
 search_removed = Table("search_removed", metadata, Column("product_id", Uuid, primary_key=True))
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, select
 
 from ...text_search.columns import IndexedProduct, ProductColumns
+from ...text_search.names import own_keys
 from ..engine.database import SqlDatabase
 from ..engine.shared_read import SharedRead
 from ..engine.statement import Row, Statement
@@ -92,4 +93,4 @@ class SqliteSearchColumns:
 
 
 def _product(row: Row) -> IndexedProduct:
-    return IndexedProduct(row.number, row.version, hit_of(row), row.style_key, row.brand_key)
+    return IndexedProduct(row.number, row.version, hit_of(row), row.brand_key, own_keys(row))

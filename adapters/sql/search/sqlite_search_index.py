@@ -15,6 +15,7 @@ from ....ports.language.search import (
     MarketFigures,
     SearchDocument,
     SearchFacets,
+    SearchFilters,
     SearchQuery,
     SearchResults,
     SearchSort,
@@ -24,7 +25,14 @@ from ....ports.language.search import (
 from ....ports.language.text import words_of
 from ....ports.search_index import IndexRebuild, SearchIndex
 from ...text_search.columns import ProductColumns, Products
-from ...text_search.spelling import allowed_typos, candidate_trigrams, nearest
+from ...text_search.names import name_key
+from ...text_search.spelling import (
+    FORM,
+    allowed_typos,
+    candidate_trigrams,
+    nearest,
+    typed_words,
+)
 from ...text_search.turns import Turns
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
@@ -50,6 +58,7 @@ _END = Statement(
         serving=bindparam("slot"),
         building=false(),
         swaps=search_index.c.swaps + bindparam("swapped", type_=Integer),
+        form=bindparam("as_form"),
     )
 )
 _REMOVE = Statement(insert_or_skip(search_removed, search_removed.c.product_id))
@@ -89,6 +98,9 @@ class SqliteSearchIndex(SearchIndex):
             for slot in slots:
                 await slot.write_figures(self._database, {product_id: figures}, change)
 
+    async def is_outdated(self) -> bool:
+        return bool((await read_state(self._database)).form < FORM)
+
     async def figures_as_of(self, product_id: ProductId) -> datetime | None:
         slot = SLOTS[(await read_state(self._database)).serving]
         known = await slot.figures(self._database, [product_id])
@@ -112,16 +124,20 @@ class SqliteSearchIndex(SearchIndex):
         async with self._transaction():
             await self._database.execute(_BEGIN)
             state = await read_state(self._database)
+            old_form = state.form
             await _other(state.serving).clear(self._database)
         number, old, new = state.rebuilds, state.serving, _other(state.serving).name
         try:
             yield _Rebuild(self, number)
         except BaseException:
             async with self._transaction():
-                await self._database.execute(_END, rebuild=number, slot=old, swapped=0)
+                await self._database.execute(
+                    _END, rebuild=number, slot=old, swapped=0, as_form=old_form
+                )
             raise
         async with self._transaction():
-            if not await self._database.execute(_END, rebuild=number, slot=new, swapped=1):
+            served = {"slot": new, "swapped": 1, "as_form": FORM}
+            if not await self._database.execute(_END, rebuild=number, **served):
                 raise RebuildReplaced
 
     async def add(
@@ -180,29 +196,35 @@ class SqliteSearchIndex(SearchIndex):
         match = await self._found(slot, columns, query.text)
         return columns.facets(columns.among(match.found, query.filters))
 
-    async def autocomplete(self, text: str, limit: int) -> Sequence[Suggestion]:
+    async def autocomplete(
+        self, text: str, limit: int, brand: str | None = None
+    ) -> Sequence[Suggestion]:
         slot, columns = await self._columns.current()
         match = await self._found(slot, columns, check_search_text(text))
-        groups = match.by_relevance(match.found)
-        return [suggestion_of(hit) for hit in columns.page(groups, SearchSort.RELEVANCE, 0, limit)]
+        groups = match.by_relevance(columns.among(match.found, SearchFilters(brand)))
+        return [
+            suggestion_of(hit, is_shared=columns.meant(name_key(hit)).bit_count() > 1)
+            for hit in columns.page(groups, SearchSort.RELEVANCE, 0, limit)
+        ]
 
     async def _found(self, slot: SearchSlot, columns: ProductColumns, text: str) -> "_Match":
         """Return the products that have every word of a text, as a prefix or with a typo."""
-        typed = tuple(words_of(text))
-        if not typed:
+        words = tuple(words_of(text))
+        if not words:
             return _Match(columns.everything, 0, 0)
         generation = columns.generation
-        match = self._matches.get(columns, typed)
+        match = self._matches.get(columns, words)
         if match is None:
-            match = await self._match(slot, columns, typed)
+            match = await self._match(slot, columns, words)
             if columns.generation == generation:
-                self._matches.keep(columns, typed, match)
+                self._matches.keep(columns, words, match)
         return match
 
     async def _match(
-        self, slot: SearchSlot, columns: ProductColumns, typed: Sequence[str]
+        self, slot: SearchSlot, columns: ProductColumns, words: Sequence[str]
     ) -> "_Match":
-        spelt = columns.spelt("".join(typed))
+        spelt = columns.meant("".join(words))
+        typed = typed_words(" ".join(words))
         found = await self._numbers(slot, " AND ".join(f'"{word}"*' for word in typed))
         if found:
             exact = found
@@ -255,7 +277,7 @@ class _Match:
 
     found: Products
     spelt: Products
-    """Those whose style code is the text."""
+    """Those that the text means: it is their style code or their whole name."""
     exact: Products
     """Those that have the words as typed."""
 

@@ -26,7 +26,7 @@ from ....ports.language.search import MarketFigures, SearchDocument
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Statement, insert_row
-from .document_rows import document_of, document_values, words_in
+from .document_rows import document_of, document_values, joined_in, words_in
 from .sqlite_search_tables import SlotTables, slot_tables
 
 CANDIDATES = 200
@@ -151,7 +151,10 @@ class SearchSlot:
             self._add,
             [
                 document_values(document, known.get(document.product_id))
-                | {"words": " ".join(words_in(document)), "changed": change}
+                | {
+                    "words": " ".join([*words_in(document), *joined_in(document)]),
+                    "changed": change,
+                }
                 for document in later
             ],
         )

@@ -29,8 +29,11 @@ search_index = Table(
     Column("building", Boolean, nullable=False),
     Column("swaps", Integer, nullable=False),
     Column("changes", Integer, nullable=False),
+    Column("form", Integer, nullable=False),
 )
 """One row: the serving slot, the number of rebuilds, and whether one is running.
+
+`form` is that of the words in the serving slot.
 
 `swaps` is how often another slot began to serve, and `changes` the number of writes.
 """

@@ -7,8 +7,8 @@ from .action import Actions
 
 _DESCRIPTION = """\
 Rebuilds the search index from the products, asks and sales in the database, while the old index
-serves. Needed once for a database from a version without search. It also repairs an index that
-missed updates, for example because of a dead letter.
+serves. It repairs an index that missed updates, for example because of a dead letter. An index of
+an earlier version is rebuilt by itself when the exchange starts.
 """
 
 

@@ -217,10 +217,10 @@ class SearchController(Controller):
         | problems(InvalidText, public=True),
     )
     async def autocomplete(
-        self, application: App, q: Text = "", limit: Suggestions = 10
+        self, application: App, q: Text = "", brand: Brand = None, limit: Suggestions = 10
     ) -> SuggestionListing:
-        """Suggest products for a partial text."""
-        suggestions = await application.search.suggest_products(q, limit)
+        """Suggest products for a partial text. A search for a suggested `text` finds it first."""
+        suggestions = await application.search.suggest_products(q, limit, brand)
         return SuggestionListing([suggested_product(suggestion) for suggestion in suggestions])
 
     @get(

@@ -1,5 +1,6 @@
 """Search indexes from before revision 0050, whose writes had no numbers."""
 
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -44,6 +45,20 @@ async def test_products_are_found_as_before(older: Path) -> None:
         assert (hit.product_id, hit.sizes, hit.lowest_ask) == (DUNK, ("9", "10.5"), 20_000)
         await index.remove(DUNK)
         assert (await index.search(SearchQuery("dunk"))).total == 0
+
+
+async def test_such_an_index_is_outdated_until_it_is_rebuilt(older: Path) -> None:
+    await run(older, "head", command.upgrade)
+    async with SqlDatabase(f"sqlite:///{older}") as database:
+        index = SqliteSearchIndex(database)
+        assert await index.is_outdated()
+        with suppress(KeyError):
+            async with index.rebuild():
+                raise KeyError
+        assert await index.is_outdated()
+        async with index.rebuild():
+            assert await index.is_outdated()
+        assert not await index.is_outdated()
 
 
 async def test_rows_are_as_before_after_a_downgrade(older: Path) -> None:

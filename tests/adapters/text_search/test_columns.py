@@ -26,7 +26,7 @@ def product(
         lowest_ask=lowest_ask,
         sales=sales,
     )
-    return IndexedProduct(number, version, hit, f"ts{id_}", "testbrand")
+    return IndexedProduct(number, version, hit, "testbrand", (f"ts{id_}",))
 
 
 def listed(

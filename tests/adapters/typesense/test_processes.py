@@ -5,7 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
+import pytest
+
 from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.typesense import collections
 from solebook.adapters.typesense.search_index import TypesenseSearchIndex
 from solebook.ports.language.errors import RebuildReplaced
 from solebook.ports.language.search import SearchDocument, SearchQuery
@@ -92,3 +95,19 @@ async def test_a_rebuild_under_load_gives_no_wrong_answer_and_misses_no_change(
             is_over = True
         assert answers
         assert await one.documents(known) == known
+
+
+async def test_a_collection_of_an_earlier_form_serves_until_it_is_rebuilt(
+    typesense_server: TypesenseServer, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(collections, "_FORM", "f1")
+        async with open_typesense_index(typesense_server, "form") as index:
+            await Shelf(index, ids).add("zebra")
+            assert not await index.is_outdated()
+    async with open_typesense_index(typesense_server, "form") as index:
+        assert await index.is_outdated()
+        assert (await index.search(SearchQuery("zebra"))).total == 1
+        async with index.rebuild():
+            pass
+        assert not await index.is_outdated()

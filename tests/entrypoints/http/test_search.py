@@ -97,6 +97,25 @@ async def test_what_is_typed_is_completed(catalogue: World) -> None:
     assert len(one["items"]) == 1
 
 
+async def test_completion_stays_within_a_brand_and_its_text_can_be_searched_for(
+    market: World, admin: Person
+) -> None:
+    long = {"model": "Jordan 1 Retro Low OG SP fragment design x Travis Scott", "brand": "Jordan"}
+    longest = {"model": "m" * 100, "brand": "b" * 100, "colorway": "c " * 49 + "cc"}
+    for number, names in enumerate((long, longest)):
+        await market.ok(
+            "POST", "/v1/products", admin, json=PRODUCT | names | {"style_code": f"L-{number}"}
+        )
+    await market.workers.settle()
+    for brand in ("jordan", "JORDAN", "b" * 100):
+        answer = await market.ok("GET", "/v1/search/autocomplete", params={"brand": brand})
+        [suggestion] = answer["items"]
+        found = await market.ok("GET", "/v1/search", params={"q": suggestion["text"], "limit": 1})
+        assert found["items"][0]["id"] == suggestion["id"]
+    nothing = await market.ok("GET", "/v1/search/autocomplete", params={"brand": "Puma"})
+    assert nothing["items"] == []
+
+
 async def test_a_catalogue_of_real_names_is_found_as_people_type(
     market: World, admin: Person
 ) -> None:
