@@ -81,7 +81,7 @@ async def view_market(
     return MarketView(
         lowest_ask=90_000,
         highest_bid=4_900,
-        last_sale=LastSale(20_000, datetime.now(UTC)),
+        last_sale=LastSale(20_000, datetime.now(UTC), imported=False),
         sales=1,
         sell_now=Proceeds(4_900, 441, 147, 4_312),
         undercut=Proceeds(89_900, 8_091, 2_697, 79_112),

@@ -34,10 +34,11 @@ class AddressView(_Message, frozen=True, kw_only=True):
 
 
 class BeginningOfWords(_Message, frozen=True, kw_only=True):
-    """A partial text, and how many products to suggest for it."""
+    """A partial text, how many products to suggest for it, and of which brand."""
 
     q: str | None = None
     limit: int | None = None
+    brand: str | None = None
 
 
 class BookPicture(_Message, frozen=True, kw_only=True):
@@ -203,10 +204,11 @@ class ImageEntry(_Message, frozen=True, kw_only=True):
 
 
 class LastSale(_Message, frozen=True, kw_only=True):
-    """The latest sale. `price` is in minor units."""
+    """The latest sale. `price` is in minor units. `imported` is whether it was made elsewhere."""
 
     price: int
     sold_at: datetime
+    imported: bool
 
 
 class Login(_Message, frozen=True, kw_only=True):
@@ -663,12 +665,13 @@ class SaleListing(_Message, frozen=True, kw_only=True):
 
 
 class SaleView(_Message, frozen=True, kw_only=True):
-    """A paid trade. `price` is in minor units."""
+    """A paid trade. `price` is in minor units. `imported` is whether it was made elsewhere."""
 
     price: int
     size: str
     condition: str
     sold_at: datetime
+    imported: bool
 
 
 class SalesQuestion(_Message, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..core.analytics.chart_sales import ChartSales
+from ..core.analytics.import_sales import ImportSales
 from ..core.analytics.known_sizes import KnownSizes
 from ..core.analytics.list_sales import ListSales
 from ..core.analytics.record_sale import RecordSale
@@ -19,6 +20,7 @@ from ..ports.language.events import (
     OrderRefundGranted,
 )
 from ..ports.language.messages import Queue
+from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .router import Router, in_turn
 
@@ -27,6 +29,7 @@ from .router import Router, in_turn
 class AnalyticsUseCases:
     """The use cases of the analytics context."""
 
+    import_sales: ImportSales
     record_sale: RecordSale
     void_sale: VoidSale
     view_candles: ViewCandles
@@ -37,7 +40,7 @@ class AnalyticsUseCases:
     redraw_charts: RedrawCharts | None
 
 
-def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
+def analytics_use_cases(adapters: Adapters, rules: MarketRules) -> AnalyticsUseCases:
     """Return the use cases of the analytics context."""
     store, clock = adapters.store, adapters.clock
     transaction, tape = store.transaction, store.tape
@@ -49,6 +52,14 @@ def analytics_use_cases(adapters: Adapters) -> AnalyticsUseCases:
         chart_sales = ChartSales(transaction, backlog, adapters.charts.drawn, adapters.real_clock)
         redraw_charts = RedrawCharts(transaction, backlog, chart_sales)
     return AnalyticsUseCases(
+        import_sales=ImportSales(
+            transaction=transaction,
+            products=adapters.stored_products,
+            tape=tape,
+            outbox=store.outbox,
+            clock=clock,
+            rules=rules,
+        ),
         record_sale=RecordSale(transaction=transaction, tape=tape),
         void_sale=VoidSale(transaction=transaction, tape=tape),
         view_candles=ViewCandles(known_sizes=known_sizes, charts=charts, clock=clock),

@@ -113,7 +113,7 @@ def build_application(
         sellers=sellers_use_cases(adapters, patience),
         disputes=disputes_use_cases(adapters, parts, rules, patience),
         authentication=authentication_use_cases(adapters, rules),
-        analytics=analytics_use_cases(adapters),
+        analytics=analytics_use_cases(adapters, rules),
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),
         outgoing_webhooks=outgoing_webhooks_use_cases(adapters, webhook_rules),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..core.catalog.consume_stock import ConsumeStock
 from ..core.catalog.create_product import CreateProduct
 from ..core.catalog.edit_product import EditProduct
+from ..core.catalog.import_products import ImportProducts
 from ..core.catalog.list_doubled_products import ListDoubledProducts
 from ..core.catalog.list_products import ListProducts
 from ..core.catalog.refresh_product import RefreshProduct
@@ -36,6 +37,7 @@ class CatalogUseCases:
     view_stock: ViewStock
     view_reservation: ViewReservation
     list_doubled_products: ListDoubledProducts
+    import_products: ImportProducts
 
 
 def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases:
@@ -70,6 +72,15 @@ def catalog_use_cases(adapters: Adapters, rules: MarketRules) -> CatalogUseCases
         view_stock=ViewStock(products=store.products, stock=store.stock),
         view_reservation=ViewReservation(stock=store.stock),
         list_doubled_products=ListDoubledProducts(products=store.products),
+        import_products=ImportProducts(
+            transaction=transaction,
+            products=adapters.stored_products,
+            outbox=store.outbox,
+            clock=clock,
+            ids=adapters.ids,
+            rules=rules,
+            audit_log=store.audit_log,
+        ),
     )
 
 

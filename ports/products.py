@@ -30,6 +30,10 @@ class Products(Protocol):
         """Return products with their sizes and images. Raises NotFound."""
         ...
 
+    async def styled(self, style_keys: Collection[str]) -> Mapping[str, Product]:
+        """Return the products among these by the letters and digits of their style codes."""
+        ...
+
     async def page(self, request: PageRequest) -> Page[Product]:
         """Return a page of the catalogue, newest first."""
         ...

@@ -1,6 +1,6 @@
 """The port to the tape of sales."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Protocol
 
 from .language.analytics import Sale, SalesSummary
@@ -42,6 +42,10 @@ class Tape(TapeReader, Protocol):
         The tape numbers those of a product with the same time as they arrive, in one call by the
         ids of their orders.
         """
+        ...
+
+    async def known(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
+        """Return those among the sales that were recorded or voided."""
         ...
 
     async def void(self, order_id: OrderId) -> None:

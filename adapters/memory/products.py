@@ -46,6 +46,12 @@ class MemoryProducts(MemoryAdapter, Products):
     async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
         return {product_id: await self.get(product_id) for product_id in product_ids}
 
+    async def styled(self, style_keys: Collection[str]) -> Mapping[str, Product]:
+        with await self._database.reading():
+            tables = self._tables
+            found = {key: tables.product_by_style_key.get(key) for key in style_keys}
+            return {key: tables.products[id_] for key, id_ in found.items() if id_ is not None}
+
     async def page(self, request: PageRequest) -> Page[Product]:
         with await self._database.reading():
             return newest_first(self._tables.products, self._tables.products, request)

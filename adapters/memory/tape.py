@@ -1,6 +1,6 @@
 """The tape of sales, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from operator import attrgetter
 
@@ -38,6 +38,11 @@ class MemoryTape(MemoryAdapter, Tape):
         self._database.put(tables.sales_of_product[product_id], sale.order_id, None)
         before = tables.turnovers[product_id].get(book)
         self._database.put(tables.turnovers[product_id], book, _with(before, sale))
+
+    async def known(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
+        with await self._database.reading():
+            tables = self._tables
+            return {i for i in order_ids if i in tables.sales or i in tables.voided_sales}
 
     async def void(self, order_id: OrderId) -> None:
         await self._database.writing()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...ports.language.analytics import Sale
+from ...ports.language.imports import is_imported
 from ...ports.language.integrity import Check, Finding, Trade
 from ...ports.language.orders import Order, OrderStatus, PaymentStatus
 
@@ -13,7 +14,7 @@ def sale_findings(trade: Trade) -> Iterator[Finding]:
     """Yield what contradicts itself in an order's sale."""
     stored, order = trade.sale, trade.order
     if order is None:
-        if stored is not None:
+        if stored is not None and not is_imported(trade.id):
             yield _finding(trade, "its sale is on the tape, but there is no such order")
         return
     sale = None if stored is None else stored.sale

@@ -15,6 +15,7 @@ from ..repeated_lines import RepeatedLines
 from . import demo, double, mail, migrate, provider, serve, worker
 from .admin import command as admin
 from .configured import add_store
+from .importing import command as importing
 
 _DESCRIPTION = """\
 solebook is a sneaker exchange: buyers bid, sellers ask, the engine matches them, the buyer is
@@ -81,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
     double.add_to(commands, common)
-    for command in (serve, worker, migrate, mail, provider, admin):
+    for command in (serve, worker, migrate, mail, provider, importing, admin):
         command.add_to(commands, configured)
     return parser
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .ids import OrderId
+from .imports import is_imported
 from .market import BookKey
 from .money import Cents
 
@@ -22,6 +23,11 @@ class Sale:
 
     The tape gives it when it records the sale.
     """
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it was made elsewhere, so that it has no order."""
+        return is_imported(self.order_id)
 
     @property
     def place(self) -> tuple[datetime, int]:

@@ -1,6 +1,6 @@
 """The tape of sales, in SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -82,6 +82,10 @@ class SqlTape(Tape):
             times=[sold_at for _, sold_at in instants],
         )
         return {(row.product_id, row.sold_at): row.arrival + 1 for row in rows}
+
+    async def known(self, order_ids: Collection[OrderId]) -> Set[OrderId]:
+        rows = await self._database.rows(_KNOWN, ids=sorted(order_ids))
+        return {row.order_id for row in rows}
 
     async def void(self, order_id: OrderId) -> None:
         unknown = dict.fromkeys(("product_id", "size", "condition", "price", "sold_at"))

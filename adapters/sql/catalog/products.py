@@ -46,6 +46,7 @@ _SAVE = Statement(
 )
 _GET = Statement(PRODUCTS.where(products.c.id == bindparam("id")))
 _LOOK_UP = Statement(PRODUCTS.where(one_of(products.c.id, "ids")))
+_STYLED = Statement(PRODUCTS.where(one_of(products.c.style_key, "keys")))
 _PAGE = Statement(newest_first(PRODUCTS, products.c.id))
 _original = products.alias("original")
 _DOUBLED = Statement(
@@ -113,6 +114,10 @@ class SqlProducts(Products):
             if product_id not in found:
                 raise NotFound(what="product", id=product_id)
         return found
+
+    async def styled(self, style_keys: Collection[str]) -> Mapping[str, Product]:
+        rows = await self._database.rows(_STYLED, keys=list(set(style_keys)))
+        return {row.style_key: product_of(row) for row in rows}
 
     async def page(self, request: PageRequest) -> Page[Product]:
         return await page(self._database, _PAGE, request, product_of)

@@ -43,10 +43,11 @@ Depth: TypeAlias = Annotated[
 
 
 class LastSale(msgspec.Struct, frozen=True):
-    """The latest sale. `price` is in minor units."""
+    """The latest sale. `price` is in minor units. `imported` is whether it was made elsewhere."""
 
     price: int
     sold_at: datetime
+    imported: bool
 
 
 class MarketView(msgspec.Struct, frozen=True):
@@ -77,12 +78,13 @@ class BookPicture(msgspec.Struct, frozen=True):
 
 
 class SaleView(msgspec.Struct, frozen=True):
-    """A paid trade. `price` is in minor units."""
+    """A paid trade. `price` is in minor units. `imported` is whether it was made elsewhere."""
 
     price: int
     size: str
     condition: Condition
     sold_at: datetime
+    imported: bool
 
 
 class SaleListing(msgspec.Struct, frozen=True):
@@ -99,6 +101,7 @@ def sale_view(sale: Sale) -> SaleView:
         size=sale.book.size,
         condition=sale.book.condition,
         sold_at=sale.sold_at,
+        imported=sale.is_imported,
     )
 
 
@@ -108,7 +111,7 @@ def market_view(market: MarketStanding) -> MarketView:
     return MarketView(
         lowest_ask=best.lowest_ask,
         highest_bid=best.highest_bid,
-        last_sale=LastSale(last.price, last.sold_at) if last else None,
+        last_sale=LastSale(last.price, last.sold_at, last.is_imported) if last else None,
         sales=market.sales,
         sell_now=preview.sell_now,
         undercut=preview.undercut,
@@ -134,7 +137,11 @@ class MarketController(Controller):
             {
                 "lowest_ask": 21_000,
                 "highest_bid": 19_500,
-                "last_sale": {"price": 20_000, "sold_at": "2026-03-01T12:00:00Z"},
+                "last_sale": {
+                    "price": 20_000,
+                    "sold_at": "2026-03-01T12:00:00Z",
+                    "imported": False,
+                },
                 "sales": 42,
                 "sell_now": {
                     "price": 19_500,

@@ -45,6 +45,9 @@ class SlowProducts(Products):
     async def look_up(self, product_ids: Collection[ProductId]) -> Mapping[ProductId, Product]:
         return await self._products.look_up(product_ids)
 
+    async def styled(self, style_keys: Collection[str]) -> Mapping[str, Product]:
+        return await self._products.styled(style_keys)
+
     async def page(self, request: PageRequest) -> Page[Product]:
         return await self._products.page(request)
 

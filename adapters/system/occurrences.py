@@ -1,0 +1,34 @@
+"""How often a row was there before in a file, counted on disk, so that files may be of any size."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+
+_COUNT = (
+    "INSERT INTO seen (row, count) VALUES (?, 1) "
+    "ON CONFLICT (row) DO UPDATE SET count = count + 1 RETURNING count"
+)
+
+
+class Occurrences:
+    """Counts equal rows in a file that is deleted afterwards."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def numbers(self, rows: Sequence[str]) -> list[int]:
+        """Return how many rows equal to each there were before it."""
+        keys = (blake2b(row.encode(), digest_size=12).digest() for row in rows)
+        return [self._database.execute(_COUNT, (key,)).fetchone()[0] - 1 for key in keys]
+
+
+@contextmanager
+def counted_occurrences() -> Iterator[Occurrences]:
+    """Count for the block."""
+    # An empty name is a temporary file, of which SQLite keeps a few pages in memory.
+    with closing(sqlite3.connect("", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("CREATE TABLE seen (row BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID")
+        database.execute("BEGIN")
+        yield Occurrences(database)

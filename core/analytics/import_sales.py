@@ -1,0 +1,84 @@
+"""Add sales from elsewhere to the tape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...ports.clock import Clock
+from ...ports.language.analytics import Sale
+from ...ports.language.catalog import Product
+from ...ports.language.errors import Forbidden
+from ...ports.language.events import ProductChanged
+from ...ports.language.imports import GivenSale, NotTaken, Taken, imported_sale_id
+from ...ports.language.market import BookKey, Condition
+from ...ports.language.rules import MarketRules
+from ...ports.language.text import spelling_key
+from ...ports.language.users import Actor, Role
+from ...ports.outbox import Outbox
+from ...ports.products import Products
+from ...ports.tape import Tape
+from ...ports.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSales:
+    """An admin adds sales that were made elsewhere, of new pairs. They have no orders.
+
+    A sale is imported once. It is among the others of its product by its time. What follows the
+    tape is told with the event of a changed product.
+    """
+
+    transaction: Transaction
+    products: Products
+    tape: Tape
+    outbox: Outbox
+    clock: Clock
+    rules: MarketRules
+
+    async def __call__(
+        self, actor: Actor, given: Sequence[GivenSale], *, is_trial: bool = False
+    ) -> Sequence[Taken | NotTaken]:
+        """Return what became of each sale, or with `is_trial` would become.
+
+        In a trial, sales of an unknown product count as new, because it may be made before them.
+        Raises Forbidden, Unavailable.
+        """
+        if not actor.has(Role.ADMIN):
+            raise Forbidden(action="import sales", needs="admins")
+        async with self.transaction():
+            keys = [spelling_key(sale.style_code) for sale in given]
+            products = await self.products.styled(keys)
+            found = [products.get(key) for key in keys]
+            sales = [self._sale(*each) for each in zip(given, found, strict=True)]
+            good = {sale.order_id: sale for sale in sales if isinstance(sale, Sale)}
+            known = await self.tape.known(list(good))
+            added = [sale for order_id, sale in good.items() if order_id not in known]
+            if added and not is_trial:
+                await self.tape.record(*added)
+                for product_id in sorted({sale.book.product_id for sale in added}):
+                    version = next(p.version for p in products.values() if p.id == product_id)
+                    await self.outbox.add(ProductChanged(product_id, version))
+        outcomes: list[Taken | NotTaken] = []
+        for sale in sales:
+            if not isinstance(sale, Sale):
+                is_open = sale is None and is_trial
+                outcomes.append(Taken.NEW if is_open else sale or NotTaken(_UNKNOWN))
+            else:
+                outcomes.append(Taken.KNOWN if sale.order_id in known else Taken.NEW)
+        return outcomes
+
+    def _sale(self, given: GivenSale, product: Product | None) -> Sale | NotTaken | None:
+        """Return the sale, why it cannot be taken, or None without a product."""
+        if given.sold_at > self.clock.now():
+            return NotTaken(f"it is sold in the future, on {given.sold_at:%Y-%m-%d}")
+        if not 0 < given.price <= self.rules.max_amount:
+            most = self.rules.money.shown(self.rules.max_amount)
+            return NotTaken(f"its price is not above 0 and at most {most}")
+        if product is None:
+            return None
+        if given.size not in product.sizes:
+            return NotTaken(f"{product.style_code} is not made in size {given.size}")
+        book = BookKey(product.id, given.size, Condition.NEW)
+        return Sale(imported_sale_id(product.id, given), book, given.price, given.sold_at)
+
+
+_UNKNOWN = "no product in the catalogue has this style code or name; import the products first"

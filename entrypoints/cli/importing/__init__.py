@@ -1,0 +1,1 @@
+"""`solebook import`: products and sales from files."""

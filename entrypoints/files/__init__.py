@@ -1,0 +1,1 @@
+"""Files of products and sales: CSV of several formats, read row by row."""

@@ -1,0 +1,210 @@
+"""`solebook import`: products and sales from files into an exchange."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from solebook.composition.application import Application
+from solebook.composition.container import open_application
+from solebook.config.settings import Settings, StoreSettings
+from solebook.entrypoints.cli.bars import Bars
+from solebook.entrypoints.cli.importing.report import Outcomes
+from solebook.entrypoints.cli.importing.running import ImportRun
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.language.analytics import Sale
+from solebook.ports.language.imports import Taken
+from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.search import SearchQuery
+
+from .conftest import Run
+from .test_main import one_line
+from .test_reindex import within
+
+HEADER = (
+    "Order Date,Brand,Sneaker Name,Sale Price,Retail Price,Release Date,Shoe Size,Buyer Region\n"
+)
+RAW = (
+    "\ufeff"
+    + HEADER
+    + """\
+9/1/17, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,"$1,097",$220,9/24/16,11,California
+9/1/17, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,"$1,097",$220,9/24/16,11,Oregon
+9/2/17, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,$685,$220,9/24/16,11,California
+9/1/17,Off-White,Nike-Air-Presto-Off-White,"$1,500",$160,9/9/17,10.5,Rhode Island
+"""
+)
+CLEANED = (
+    HEADER
+    + """\
+9/1/2017,Off-White,Nike-Air-Presto-Off-White,1500,160,9/9/2017,10.5,Rhode Island
+9/1/2017, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,1097,220,9/24/2016,11.0,California
+9/2/2017, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,685,220,9/24/2016,11.0,California
+9/1/2017, Yeezy,Adidas-Yeezy-Boost-350-Low-V2-Beluga,1097,220,9/24/2016,11.0,California
+"""
+)
+
+
+async def tape(app: Application) -> list[Sale]:
+    """Return all sales, those of each product newest first."""
+    products = await app.catalog.list_products(PageRequest(100))
+    pages = [await app.analytics.list_sales(p.id, PageRequest(100)) for p in products.items]
+    return [sale for page in pages for sale in page.items]
+
+
+async def found(app: Application) -> list[tuple[str, int]]:
+    await Workers(app).settle()
+    results = await app.search.search_products(SearchQuery("beluga"))
+    return [(hit.style_code, hit.sales) for hit in results.hits]
+
+
+def test_the_contest_is_imported_once_raw_or_cleaned(folder: Path, run: Run) -> None:
+    Path("raw.csv").write_text(RAW, encoding="utf-8")
+    Path("cleaned.csv").write_text(CLEANED, encoding="utf-8")
+    trial = run("import", "sales", "raw.csv", "--dry-run")
+    assert (trial.code, trial.out) == (
+        0,
+        (
+            "2 products would be imported, 0 known already\n"
+            "4 sales would be imported, 0 known already\n"
+        ),
+    )
+    assert within(folder, tape) == []
+    done = run("import", "sales", "raw.csv")
+    assert done.out == "2 products imported, 0 known already\n4 sales imported, 0 known already\n"
+    before = within(folder, tape)
+    assert len(before) == 4
+    assert all(sale.is_imported for sale in before)
+    [first, *_] = [sale for sale in before if sale.book.size == "11"]
+    assert (first.price, first.sold_at) == (68_500, datetime(2017, 9, 2, tzinfo=UTC))
+    for file in ("raw.csv", "cleaned.csv"):
+        again = run("import", "sales", file)
+        assert again.out == (
+            "no products imported, 2 known already\nno sales imported, 4 known already\n"
+        )
+    assert within(folder, tape) == before
+    assert within(folder, found) == [("MADE-ADIDAS-YEEZY-BOOST-350-LOW-7BFD8BCD", 3)]
+    assert run("admin", "verify").code == 0
+
+
+def test_what_is_not_taken_is_reported_with_line_and_reason(folder: Path, run: Run) -> None:
+    rows = [
+        "sold_on,product,us_size,price_usd",
+        "2017-09-01,Nike Dunk Low,9,1٠",
+        "2017-09-01,Nike Dunk Low,9,250",
+        "2117-09-01,Nike Dunk Low,9,250",
+        "2100-09-01,Nike Dunk Low,9,250",
+        "2017-09-01,Nike Dunk Low,22,250",
+        "2017-09-01,Nike Dunk Low,6Y,250",
+        "2017-09-01,Nike Dunk Low,9,0",
+        "2017-09-01,Nike Dunk Low,9,100000.01",
+        "2017-09-01,Nobody Knows,9,250",
+        "2017-09-01,Nike Dunk Low,9",
+        '2017-09-01,Nike "Dunk" Low,"9"x,250',
+    ]
+    Path("sales.csv").write_text("\r\n".join([*rows, "", ""]), encoding="utf-8")
+    Path("products.csv").write_text(
+        "product,model,color,retail_usd,released_on\nNike Dunk Low,Dunk,white,110,2021-03-10\n"
+        "Visit https://example.com,Dunk,white,110,2021-03-10\n",
+        encoding="utf-8",
+    )
+    products = run("import", "products", "products.csv")
+    assert products.code == 1
+    assert products.out.splitlines()[:2] == [
+        "1 product imported, 0 known already",
+        "1 row not taken:",
+    ]
+    done = run("import", "sales", "sales.csv", "--report", "refused.csv")
+    assert done.code == 1
+    assert done.out.splitlines()[0] == "no products imported, 0 known already"
+    assert done.out.splitlines()[1] == "1 sale imported, 0 known already"
+    refused = Path("refused.csv").read_text(encoding="utf-8").splitlines()
+    assert refused[0] == "line,reason"
+    reasons = dict(line.split(",", 1) for line in refused[1:])
+    assert sorted(map(int, reasons)) == [2, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    for line, words in {
+        2: "price_usd '1٠' is not an amount",
+        4: "is not between",
+        5: "sold in the future",
+        6: "is not made in size 22",
+        7: "is not made in size 6Y",
+        8: "its price is not above 0",
+        9: "at most $100,000",
+        10: "no product in the catalogue",
+        11: "fewer fields",
+        12: "not CSV",
+    }.items():
+        assert words in reasons[str(line)], line
+        assert f"  line {line}: " in done.out
+
+
+def test_any_columns_can_be_named(folder: Path, run: Run) -> None:
+    Path("x.csv").write_bytes(
+        "SKU;Schuh;Marke;Farbe;Neupreis;Erschienen;Am;Größe;Preis\n"
+        "DD1391-100;Dunk Low;Nike;Panda;110;2021-03-10;2021-05-01T10:00Z;10,5;$200\n"
+        "DD1391-100;Dunk Low;Nike;Panda;110;2021-03-10;2021-05-01T10:00Z;10.5;$200\n".encode(
+            "utf-16"
+        )
+    )
+    columns = (
+        "style_code=SKU,product=Schuh,brand=Marke,color=Farbe,retail=Neupreis,"
+        "released_on=Erschienen,sold_on=Am,size=Größe,price=Preis"
+    )
+    done = run("import", "sales", "x.csv", "--columns", columns)
+    assert done.out.splitlines()[1] == "1 sale imported, 0 known already"
+    assert "line 2: Größe '10,5' is not a US size" in done.out
+    [sale] = within(folder, tape)
+    assert sale.sold_at == datetime(2021, 5, 1, 10, tzinfo=UTC)
+    wrong = run("import", "sales", "x.csv", "--columns", "price=Betrag")
+    assert (wrong.code, one_line(wrong.err)) == (1, "solebook: x.csv has no column 'Betrag'")
+    assert run("import", "sales", "x.csv", "--columns", "prize=Preis").code == 2
+    assert "no such file" in run("import", "sales", "nowhere.csv").err.lower()
+
+
+def test_an_interrupted_import_is_completed_by_the_next(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        f"9/{day}/17, Yeezy,A-Shoe,{price},220,9/24/16,9,Oregon\n"
+        for day in range(1, 29)
+        for price in (300, 300, *range(301, 321))
+    ]
+    Path("many.csv").write_text(HEADER + "".join(lines), encoding="utf-8")
+    whole, batches = ImportRun._take, 0
+
+    async def take(self: ImportRun, *arguments: object, **options: object) -> None:
+        nonlocal batches
+        batches += 1
+        if batches == 2:
+            raise ValueError("interrupted")
+        await whole(self, *arguments, **options)  # type: ignore[arg-type]  # passed on
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ImportRun, "_take", take)
+        assert run("import", "sales", "many.csv").code == 1
+    done = run("import", "sales", "many.csv")
+    assert done.out.splitlines()[1] == f"{len(lines) - 250} sales imported, 250 known already"
+    assert run("import", "sales", "many.csv").out.splitlines()[1] == (
+        f"no sales imported, {len(lines)} known already"
+    )
+
+
+@pytest.mark.integration
+async def test_postgresql_takes_a_file_once_like_sqlite(postgres_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "raw.csv"
+    file.write_text(RAW, encoding="utf-8")
+    settings = Settings(folder=str(tmp_path), store=StoreSettings(url=postgres_url))
+    async with open_application(settings) as app:
+        for new, known in ((4, 0), (0, 4)):
+            outcomes = Outcomes()
+            run = ImportRun(app, outcomes, NoBars(), is_trial=False)
+            await run.import_file(file, None, has_sales=True)
+            assert (outcomes.sales[Taken.NEW], outcomes.sales[Taken.KNOWN]) == (new, known)
+        assert len(await tape(app)) == 4
+
+
+class NoBars(Bars):
+    """Shows nothing."""
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        assert done <= total
