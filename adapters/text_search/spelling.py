@@ -31,9 +31,10 @@ def joined_words(style_code: str, *names: str) -> list[str]:
     """Return the words that a product is found by besides, because people space as they like.
 
     They are up to three neighbours as one word, and the parts of a word with digits or capitals.
+    Style codes are left whole, or each would be found by the numbers in it.
 
     >>> joined_words("S-1", "Air Max", "97v2")
-    ['airmax', 'airmax97v2', 'max97v2', '97', 'v2', '97v', '2', 's', '1']
+    ['airmax', 'airmax97v2', 'max97v2', '97', 'v2', '97v', '2']
     """
     words = words_of(" ".join(names))
     found = [
@@ -43,7 +44,7 @@ def joined_words(style_code: str, *names: str) -> list[str]:
         if start + count <= len(words)
     ]
     found += [part for name in names for part in words_of(_PARTS.sub(" ", name))]
-    for word in (*words, *words_of(style_code)):
+    for word in words:
         for border in _RUNS.finditer(word):
             found += [word[: border.start()], word[border.start() :]]
     known = set(indexed_words(style_code, *names))

@@ -105,7 +105,6 @@ TOGETHER = {
     "newbalance990": ["990"],
     "990 v5": ["990"],
     "new balance 990 v": ["990"],
-    "dd 1391": ["dunk"],
     # Only neighbours belong together, and without a typo.
     "pirateboost": [],
     "airjordon1": [],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,13 +18,12 @@ from solebook.core.search.index_product import IndexProduct
 from solebook.core.search.reindex_products import ReindexProducts
 from solebook.core.search.update_figures import UpdateFigures
 from solebook.ports.language.catalog import Product
-from solebook.ports.language.errors import QuoteNotActive, RebuildReplaced, Unavailable
+from solebook.ports.language.errors import QuoteNotActive, Unavailable
 from solebook.ports.language.events import LowestAskChanged, ProductChanged
 from solebook.ports.language.ids import ProductId
 from solebook.ports.language.market import Condition, Quote, Side
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.search import MarketFigures, SearchHit, SearchQuery
-from solebook.ports.search_index import IndexRebuild
 
 from ...exchange import Exchange, build_exchange
 
@@ -397,41 +396,3 @@ async def test_a_failed_rebuild_keeps_the_old_index(exchange: Exchange) -> None:
     with pytest.raises(ZeroDivisionError):
         await exchange.app.search.reindex_products(fail)
     assert await hits(exchange) == before
-
-
-class OutdatedIndex(MemorySearchIndex):
-    """An index of an earlier version, until it is rebuilt. Another process may rebuild it too."""
-
-    def __init__(self, *, has_rival: bool = False) -> None:
-        super().__init__()
-        self._serves = self._serving
-        self._has_rival = has_rival
-
-    async def is_outdated(self) -> bool:
-        return self._serving is self._serves
-
-    @asynccontextmanager
-    async def rebuild(self) -> AsyncIterator[IndexRebuild]:
-        async with super().rebuild() as rebuild:
-            yield rebuild
-            if self._has_rival:
-                raise RebuildReplaced
-
-
-async def test_an_outdated_index_is_renewed_once_and_says_so(exchange: Exchange) -> None:
-    index, announced = OutdatedIndex(), list[str]()
-    use_case = exchange.app.search.renew_index
-    reindex = replace(use_case.reindex_products, search_index=index)
-    renew = replace(use_case, search_index=index, reindex_products=reindex)
-    assert await renew(lambda: announced.append("began")) == 1
-    assert await renew(lambda: announced.append("again")) is None
-    assert announced == ["began"]
-    assert (await index.search(SearchQuery())).total == 1
-
-
-async def test_an_index_that_another_process_renews_is_left_to_it(exchange: Exchange) -> None:
-    index = OutdatedIndex(has_rival=True)
-    use_case = exchange.app.search.renew_index
-    reindex = replace(use_case.reindex_products, search_index=index)
-    renew = replace(use_case, search_index=index, reindex_products=reindex)
-    assert await renew(lambda: None) is None
