@@ -8,6 +8,8 @@ from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.begin_card_setup import BeginCardSetup
 from ..core.users.challenges.answer_by_letter import AnswerByLetter
+from ..core.users.challenges.answer_registration import AnswerRegistration
+from ..core.users.challenges.begin_password_reset import BeginPasswordReset
 from ..core.users.challenges.change_email import ChangeEmail
 from ..core.users.challenges.prove_email import ProveEmail
 from ..core.users.challenges.prove_phone import ProvePhone
@@ -17,10 +19,12 @@ from ..core.users.challenges.request_phone_proof import RequestPhoneProof
 from ..core.users.challenges.reset_password import ResetPassword
 from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.challenges.tell_old_email import TellOldEmail
+from ..core.users.change_password import ChangePassword
 from ..core.users.choose_payment_method import ChoosePaymentMethod
 from ..core.users.create_api_key import CreateApiKey
 from ..core.users.detach_card import DetachCard
 from ..core.users.edit_profile import EditProfile
+from ..core.users.end_sessions import EndSessions
 from ..core.users.finish_card_setup import FinishCardSetup
 from ..core.users.issue_api_token import IssueApiToken
 from ..core.users.keep_card import KeepCard
@@ -28,6 +32,7 @@ from ..core.users.list_addresses import ListAddresses
 from ..core.users.list_api_keys import ListApiKeys
 from ..core.users.list_api_tokens import ListApiTokens
 from ..core.users.list_payment_methods import ListPaymentMethods
+from ..core.users.list_sessions import ListSessions
 from ..core.users.recognize_source import RecognizeSource
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
@@ -72,7 +77,8 @@ class UsersUseCases:
     prove_phone: ProvePhone
     send_challenge: SendChallenge
     request_password_reset: RequestPasswordReset
-    answer_by_letter: AnswerByLetter
+    begin_password_reset: BeginPasswordReset
+    answer_registration: AnswerRegistration
     reset_password: ResetPassword
     change_email: ChangeEmail
     tell_old_email: TellOldEmail
@@ -80,6 +86,9 @@ class UsersUseCases:
     sign_in: SignIn
     refresh_session: RefreshSession
     sign_out: SignOut
+    list_sessions: ListSessions
+    end_sessions: EndSessions
+    change_password: ChangePassword
     authenticate_request: AuthenticateRequest
     authenticate_caller: AuthenticateCaller
     issue_api_token: IssueApiToken
@@ -136,6 +145,13 @@ def users_use_cases(
         ids=ids,
         verify_addresses=verify_addresses,
     )
+    answer_by_letter = AnswerByLetter(
+        transaction=transaction,
+        users=users,
+        challenges=store.challenges,
+        outbox=store.outbox,
+        clock=clock,
+    )
     return UsersUseCases(
         register_user=register_user,
         accept_registration=AcceptRegistration(
@@ -173,13 +189,8 @@ def users_use_cases(
         request_password_reset=RequestPasswordReset(
             transaction=transaction, users=users, outbox=store.outbox
         ),
-        answer_by_letter=AnswerByLetter(
-            transaction=transaction,
-            users=users,
-            challenges=store.challenges,
-            outbox=store.outbox,
-            clock=clock,
-        ),
+        begin_password_reset=BeginPasswordReset(answer_by_letter),
+        answer_registration=AnswerRegistration(answer_by_letter),
         reset_password=ResetPassword(
             transaction=transaction,
             users=users,
@@ -244,6 +255,24 @@ def users_use_cases(
             transaction=transaction,
             sessions=store.sessions,
             revoked_sessions=adapters.revoked_sessions,
+            clock=clock,
+            lifetimes=lifetimes,
+        ),
+        list_sessions=ListSessions(sessions=store.sessions),
+        end_sessions=EndSessions(
+            transaction=transaction,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            clock=clock,
+            lifetimes=lifetimes,
+        ),
+        change_password=ChangePassword(
+            transaction=transaction,
+            users=users,
+            challenges=store.challenges,
+            sessions=store.sessions,
+            revoked_sessions=adapters.revoked_sessions,
+            passwords=adapters.passwords,
             clock=clock,
             lifetimes=lifetimes,
         ),
@@ -358,8 +387,8 @@ def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
     persistent, queued = Router(Queue.TRADE).persistent, Router(Queue.LETTERS).queued
     return (
         queued(ChallengeRequested, "users.send_challenge", users.send_challenge),
-        queued(PasswordResetRequested, "users.begin_password_reset", users.answer_by_letter),
-        queued(RegistrationRepeated, "users.answer_registration", users.answer_by_letter),
+        queued(PasswordResetRequested, "users.begin_password_reset", users.begin_password_reset),
+        queued(RegistrationRepeated, "users.answer_registration", users.answer_registration),
         queued(ApiKeyCreated, "users.tell_key_owner", users.tell_key_owner),
         queued(EmailChanged, "users.tell_old_email", users.tell_old_email),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),

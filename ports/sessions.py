@@ -1,10 +1,13 @@
 """The port to sessions and their refresh tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from .language.ids import SessionId, UserId
 from .language.users import RefreshToken, Session
+
+MOST_SHOWN = 100
 
 
 class Sessions(Protocol):
@@ -22,8 +25,14 @@ class Sessions(Protocol):
         """End the session. Ending it again keeps the first time. Raises NotFound."""
         ...
 
-    async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
-        """End all of the user's sessions, and return those that were open."""
+    async def revoke_all(
+        self, user_id: UserId, at: datetime, keep: SessionId | None = None
+    ) -> list[SessionId]:
+        """End all of the user's sessions but `keep`, and return those that were open."""
+        ...
+
+    async def open_of(self, user_id: UserId) -> Sequence[Session]:
+        """Return the newest sessions of the user that have not ended, at most `MOST_SHOWN`."""
         ...
 
     async def is_from(self, user_id: UserId, source: str) -> bool:

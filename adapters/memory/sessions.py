@@ -1,12 +1,13 @@
 """Sessions and their refresh tokens, in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import SessionId, UserId
 from ...ports.language.users import RefreshToken, Session
-from ...ports.sessions import Sessions
+from ...ports.sessions import MOST_SHOWN, Sessions
 from .database import MemoryAdapter
 
 
@@ -31,15 +32,27 @@ class MemorySessions(MemoryAdapter, Sessions):
         if session.revoked_at is None:
             self._database.put(self._tables.sessions, session_id, replace(session, revoked_at=at))
 
-    async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
+    async def revoke_all(
+        self, user_id: UserId, at: datetime, keep: SessionId | None = None
+    ) -> list[SessionId]:
         await self._database.writing()
         sessions = [
             self._tables.sessions[i] for i in self._tables.sessions_of_user.get(user_id, ())
         ]
-        ended = [session for session in sessions if session.revoked_at is None]
+        ended = [
+            session for session in sessions if session.revoked_at is None and session.id != keep
+        ]
         for session in ended:
             self._database.put(self._tables.sessions, session.id, replace(session, revoked_at=at))
         return [session.id for session in ended]
+
+    async def open_of(self, user_id: UserId) -> Sequence[Session]:
+        with await self._database.reading():
+            sessions = [
+                self._tables.sessions[i] for i in self._tables.sessions_of_user.get(user_id, ())
+            ]
+        open_ones = [session for session in sessions if session.revoked_at is None]
+        return sorted(open_ones, key=lambda session: session.id, reverse=True)[:MOST_SHOWN]
 
     async def is_from(self, user_id: UserId, source: str) -> bool:
         with await self._database.reading():

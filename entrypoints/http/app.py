@@ -61,7 +61,7 @@ from .routes.products import ProductsController
 from .routes.push_subscriptions import PushSubscriptionsController
 from .routes.rules import RulesController
 from .routes.search import SearchController
-from .routes.sessions import SessionsController
+from .routes.sessions import OwnSessionsController, SessionsController
 from .routes.users import UsersController
 from .routes.webhook_endpoints import WebhookEndpointsController
 from .routes.webhook_log import WebhookLogController
@@ -78,6 +78,7 @@ _ROUTES = (
     TestCardsController,
     SessionsController,
     ApiKeysController,
+    OwnSessionsController,
     ProductsController,
     MarketController,
     FiguresController,

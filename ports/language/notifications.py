@@ -82,6 +82,7 @@ ALWAYS_SENT = frozenset(
     {
         NotificationKind.EMAIL_PROOF,
         NotificationKind.PHONE_PROOF,
+        NotificationKind.REGISTRATION_REPEATED,
         NotificationKind.PASSWORD_RESET,
         NotificationKind.EMAIL_CHANGED,
         NotificationKind.API_KEY_CREATED,

@@ -19,6 +19,7 @@ from solebook.ports.language.events import (
 
 PARTS_OF_USE_CASES = {
     "solebook.core.bidding.place_on_side.PlaceOnSide",
+    "solebook.core.users.challenges.answer_by_letter.AnswerByLetter",
     "solebook.core.outgoing_webhooks.disable_endpoint.Disabling",
     "solebook.core.orders.progress.Progress",
     "solebook.core.payments.charges.count_decline.CountDecline",

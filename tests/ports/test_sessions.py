@@ -10,6 +10,7 @@ from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import SessionId, UserId
 from solebook.ports.language.users import RefreshToken, Session
+from solebook.ports.sessions import MOST_SHOWN
 
 from .records import Records
 
@@ -87,6 +88,28 @@ async def test_revoking_all_returns_the_sessions_that_were_open(
     assert await store.sessions.get(theirs.id) == theirs
     async with store.transaction():
         assert await store.sessions.revoke_all(user_id, at) == []
+
+
+async def test_all_sessions_but_one_are_ended(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    kept, *others = [await added(store, records.session(user_id)) for _ in range(3)]
+    async with store.transaction():
+        ended = await store.sessions.revoke_all(user_id, records.instant, keep=kept.id)
+    assert sorted(ended) == sorted(session.id for session in others)
+    assert await store.sessions.open_of(user_id) == [kept]
+
+
+async def test_open_sessions_are_listed_newest_first(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    stranger = records.user()
+    async with store.transaction():
+        await store.users.add(stranger)
+    ended, *rest = [await added(store, records.session(user_id)) for _ in range(MOST_SHOWN + 2)]
+    await added(store, records.session(stranger.id))
+    await revoke(store, ended.id, 1, records)
+    assert await store.sessions.open_of(user_id) == rest[:0:-1]
 
 
 async def test_a_source_is_known_while_there_is_a_session_from_it(

@@ -1,5 +1,6 @@
 """Sign-in sessions and their refresh tokens, in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, select, update
@@ -7,9 +8,9 @@ from sqlalchemy import bindparam, delete, exists, select, update
 from ....ports.language.errors import NotFound
 from ....ports.language.ids import SessionId, UserId
 from ....ports.language.users import RefreshToken, Session
-from ....ports.sessions import Sessions
+from ....ports.sessions import MOST_SHOWN, Sessions
 from ..engine.database import SqlDatabase
-from ..engine.statement import Statement, insert_row
+from ..engine.statement import Row, Statement, insert_row
 from ..schema import refresh_tokens, sessions
 
 _ADD = Statement(insert_row(sessions))
@@ -25,6 +26,18 @@ _REVOKE_ALL = Statement(
     .where(sessions.c.user_id == bindparam("user_id"), _open)
     .values(revoked_at=bindparam("at"))
     .returning(sessions.c.id)
+)
+_REVOKE_OTHERS = Statement(
+    update(sessions)
+    .where(sessions.c.user_id == bindparam("user_id"), _open, sessions.c.id != bindparam("keep"))
+    .values(revoked_at=bindparam("at"))
+    .returning(sessions.c.id)
+)
+_OPEN_OF = Statement(
+    select(sessions)
+    .where(sessions.c.user_id == bindparam("user_id"), _open)
+    .order_by(sessions.c.id.desc())
+    .limit(MOST_SHOWN)
 )
 _IS_FROM = Statement(
     select(sessions.c.id)
@@ -76,15 +89,23 @@ class SqlSessions(Sessions):
         row = await self._database.first(_GET, id=session_id)
         if row is None:
             raise NotFound(what="session", id=session_id)
-        return Session(row.id, row.user_id, row.created_at, row.revoked_at, row.source)
+        return _session(row)
 
     async def revoke(self, session_id: SessionId, at: datetime) -> None:
         if not await self._database.execute(_REVOKE, id=session_id, at=at):
             await self.get(session_id)
 
-    async def revoke_all(self, user_id: UserId, at: datetime) -> list[SessionId]:
-        rows = await self._database.rows(_REVOKE_ALL, user_id=user_id, at=at)
+    async def revoke_all(
+        self, user_id: UserId, at: datetime, keep: SessionId | None = None
+    ) -> list[SessionId]:
+        if keep is None:
+            rows = await self._database.rows(_REVOKE_ALL, user_id=user_id, at=at)
+        else:
+            rows = await self._database.rows(_REVOKE_OTHERS, user_id=user_id, at=at, keep=keep)
         return sorted(row.id for row in rows)
+
+    async def open_of(self, user_id: UserId) -> Sequence[Session]:
+        return [_session(row) for row in await self._database.rows(_OPEN_OF, user_id=user_id)]
 
     async def is_from(self, user_id: UserId, source: str) -> bool:
         return await self._database.first(_IS_FROM, user_id=user_id, source=source) is not None
@@ -112,3 +133,7 @@ class SqlSessions(Sessions):
         session_ids = dict.fromkeys(row.session_id for row in dropped)
         await self._database.execute_many(_FORGET_SESSION, [{"id": id_} for id_ in session_ids])
         return len(dropped)
+
+
+def _session(row: Row) -> Session:
+    return Session(row.id, row.user_id, row.created_at, row.revoked_at, row.source)

@@ -6,12 +6,8 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import RateLimited
-from ....ports.language.events import (
-    ChallengeRequested,
-    PasswordResetRequested,
-    RegistrationRepeated,
-)
-from ....ports.language.ids import NOBODY
+from ....ports.language.events import ChallengeRequested
+from ....ports.language.ids import NOBODY, UserId
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
@@ -20,7 +16,7 @@ from .asking import asked_again
 
 @dataclass(frozen=True, slots=True)
 class AnswerByLetter:
-    """Lets the letter be sent with which a user sets a new password, or learns of a registration.
+    """Lets a letter be sent to the user of an email that a stranger gave.
 
     An unproven email gets the letter that proves it instead. Too many requests change nothing.
     """
@@ -31,13 +27,13 @@ class AnswerByLetter:
     outbox: Outbox
     clock: Clock
 
-    async def __call__(self, event: PasswordResetRequested | RegistrationRepeated) -> None:
+    async def __call__(self, user_id: UserId, kind: ChallengeKind) -> None:
         """Request the challenge, if there is a user and it is not too often."""
-        if event.user_id == NOBODY:
+        if user_id == NOBODY:
             return
         async with self.transaction():
-            user, now = await self.users.get(event.user_id), self.clock.now()
-            kind = _KINDS[type(event)] if user.email_proven else ChallengeKind.EMAIL
+            user, now = await self.users.get(user_id), self.clock.now()
+            kind = kind if user.email_proven else ChallengeKind.EMAIL
             before = await self.challenges.get(user.id, kind)
             try:
                 challenge = asked_again(before, user.id, kind, user.email, now)
@@ -45,9 +41,3 @@ class AnswerByLetter:
                 return
             await self.challenges.put(challenge)
             await self.outbox.add(ChallengeRequested(user.id, kind, now))
-
-
-_KINDS = {
-    PasswordResetRequested: ChallengeKind.PASSWORD,
-    RegistrationRepeated: ChallengeKind.REGISTRATION,
-}

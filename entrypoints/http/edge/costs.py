@@ -50,6 +50,9 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /v1/embedded-provider/card-setups/{setup_id}/confirm",
         "POST /v1/sessions/refresh",
         "DELETE /v1/sessions/current",
+        "GET /v1/users/me/sessions",
+        "DELETE /v1/users/me/sessions",
+        "DELETE /v1/users/me/sessions/{session_id}",
         "POST /v1/products",
         "GET /v1/products/{product_id}",
         "PATCH /v1/products/{product_id}",
@@ -167,6 +170,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         # stricter limit of their own.
         "POST /v1/users",
         "POST /v1/sessions",
+        "PUT /v1/users/me/password",
         "POST /v1/password-resets",
         "POST /v1/password-resets/completion",
         "POST /account/email",

@@ -37,6 +37,13 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
 
 
+class ChangedPassword(msgspec.Struct, forbid_unknown_fields=True):
+    """Your password, and another one of 8 characters to 72 bytes."""
+
+    old: Annotated[str, Meta(min_length=1, max_length=200)]
+    new: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
+
+
 class NewEmail(msgspec.Struct, forbid_unknown_fields=True):
     """Another email, and your password."""
 
@@ -102,6 +109,32 @@ class PasswordsController(Controller):
     ) -> None:
         """Set a new password by the token of the letter's link. All your sessions end."""
         await application.users.reset_password(data.token, password=data.password)
+
+    @put(
+        "/users/me/password",
+        summary="Change your password",
+        status_code=204,
+        responses=problems(InvalidText, WrongCredentials, QueueFull, body=True),
+    )
+    async def change_password(
+        self,
+        request: JsonRequest,
+        data: Annotated[
+            ChangedPassword,
+            example({"old": "correct horse battery", "new": "staple battery horse"}),
+        ],
+        application: App,
+        credential_limits: Limits,
+    ) -> None:
+        """Change your password. All your other sessions end."""
+        source = await credential_limits.check(request.scope, "own", str(request.user.user_id))
+        await application.users.change_password(
+            request.user,
+            request.auth,
+            old=data.old,
+            new=data.new,
+            source=replace(source, trusted=True),
+        )
 
     @put(
         "/users/me/email",

@@ -1,13 +1,23 @@
 """Sign in, renew a session, sign out."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
-from litestar import Controller, delete, post
+from litestar import Controller, delete, get, post
+from litestar.params import FromPath
 from msgspec import Meta
 
 from ....core.users.session_tokens import SignedIn
-from ....ports.language.errors import InvalidText, InvalidToken, QueueFull, WrongCredentials
+from ....ports.language.errors import (
+    InvalidText,
+    InvalidToken,
+    NotFound,
+    QueueFull,
+    WrongCredentials,
+)
+from ....ports.language.ids import SessionId
 from ..edge.bearer import PUBLIC
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
@@ -39,6 +49,15 @@ class Tokens(msgspec.Struct, frozen=True):
     expires_in: int
 
 
+class SessionView(msgspec.Struct, frozen=True):
+    """One of your sessions. `source` is the address, or the /64 of IPv6, where you signed in."""
+
+    id: UUID
+    created_at: datetime
+    source: str | None
+    current: bool
+
+
 def tokens(signed_in: SignedIn) -> Tokens:
     """Return the tokens as a response."""
     return Tokens(
@@ -54,6 +73,14 @@ _EXAMPLE = {
     "refresh_token": "r3Fr35h...",
     "token_type": "Bearer",
     "expires_in": 900,
+}
+
+
+_SESSION = {
+    "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "created_at": "2026-03-01T12:00:00Z",
+    "source": "203.0.113.7",
+    "current": True,
 }
 
 
@@ -112,3 +139,33 @@ class SessionsController(Controller):
     async def sign_out(self, request: JsonRequest, application: App) -> None:
         """End the session. Its access tokens and its refresh token become invalid."""
         await application.users.sign_out(request.auth)
+
+
+class OwnSessionsController(Controller):
+    """Where you are signed in."""
+
+    path = "/v1/users/me/sessions"
+    tags = ("sessions",)
+
+    @get(
+        summary="List your sessions",
+        responses=success(200, list[SessionView], [_SESSION]) | problems(),
+    )
+    async def list_sessions(self, request: JsonRequest, application: App) -> list[SessionView]:
+        """Return your open sessions, newest first, at most 100."""
+        return [
+            SessionView(session.id, session.created_at, session.source, session.id == request.auth)
+            for session in await application.users.list_sessions(request.user)
+        ]
+
+    @delete(summary="End all your sessions", responses=problems())
+    async def end_all(self, request: JsonRequest, application: App) -> None:
+        """End all your sessions, also this one."""
+        await application.users.end_sessions(request.user)
+
+    @delete("/{session_id:uuid}", summary="End one of your sessions", responses=problems(NotFound))
+    async def end_one(
+        self, request: JsonRequest, session_id: FromPath[UUID], application: App
+    ) -> None:
+        """End one of your sessions. Its access tokens and its refresh token become invalid."""
+        await application.users.end_sessions.one(request.user, SessionId(session_id))

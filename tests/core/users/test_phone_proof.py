@@ -194,7 +194,7 @@ async def test_an_address_that_no_proof_reaches_is_given_up_until_one_arrives(
     [text, reset] = await exchange.app.adapters.store.outbox.unsent(10)
     await send(text.event)  # type: ignore[arg-type]  # it is the request of the code
     assert await lost() == [(Channel.SMS, PHONE)]
-    await users.answer_by_letter(reset.event)  # type: ignore[arg-type]
+    await users.begin_password_reset(reset.event)  # type: ignore[arg-type]
     [*_, request] = await exchange.app.adapters.store.outbox.unsent(10)
     await send(request.event)  # type: ignore[arg-type]
     assert await lost() == [(Channel.SMS, PHONE), (Channel.EMAIL, "buyer@example.com")]

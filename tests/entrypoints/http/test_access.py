@@ -35,6 +35,9 @@ POST   /account/email                                  410   410    410   410   
 POST   /v1/sessions                                    201   201    201   201           201   201 any
 POST   /v1/sessions/refresh                            401   401    401   401           401   401 any
 GET    /v1/users/me                                    401   200    200   200           200   200 read
+GET    /v1/users/me/sessions                           401   200    200   200           200   200 -
+DELETE /v1/users/me/sessions/{session_id}              401   404    404   404           404   404 -
+PUT    /v1/users/me/password                           401   401    401   401           401   401 -
 PATCH  /v1/users/me                                    401   200    200   200           200   200 -
 GET    /v1/users/me/balance                            401   200    200   200           200   200 read
 GET    /v1/users/me/addresses                          401   200    200   200           200   200 read
@@ -156,6 +159,7 @@ GET    /health/ready                                   200   200    200   200   
 GET    /schema                                         200   200    200   200           200   200 any
 GET    /schema/openapi.json                            200   200    200   200           200   200 any
 GET    /schema/{path}                                  404   404    404   404           404   404 any
+DELETE /v1/users/me/sessions                           401   204    204   204           204   204 -
 DELETE /v1/sessions/current                            401   204    204   204           204   204 -
 """  # noqa: E501  # a table
 """The status of each call, made in this order, each route by everybody from left to right.
@@ -189,6 +193,7 @@ async def places(world: World) -> dict[str, str]:
         "path": "nothing",
         "letter_id": str(uuid4()),
         "halt_id": str(uuid4()),
+        "session_id": str(uuid4()),
         "dispute_id": str(uuid4()),
     }
     buyer = world.people["buyer"]
@@ -207,6 +212,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/password-resets"): {"email": "buyer@example.com"},
         ("POST", "/v1/password-resets/completion"): {"token": "forged", "password": PASSWORD},
         # The password is wrong.
+        ("PUT", "/v1/users/me/password"): {"old": "guessed", "new": PASSWORD},
         ("PUT", "/v1/users/me/email"): {"email": "new@example.com", "password": "guessed"},
         ("POST", "/v1/sessions"): credentials,
         ("POST", "/v1/sessions/refresh"): {"refresh_token": "none"},
@@ -317,6 +323,9 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
                 method, path.format(**places), world.people.get(who), **request
             )
             found[method, path][who] = answer.status_code
+        if (method, path) == ("DELETE", "/v1/users/me/sessions"):
+            for person in world.people.values():
+                await world.sign_in(person)
         await world.workers.settle()
     assert found == EXPECTED
 

@@ -1,0 +1,71 @@
+"""Change your password."""
+
+from dataclasses import dataclass, replace
+
+from ...ports.access_tokens import RevokedSessions
+from ...ports.challenges import Challenges
+from ...ports.clock import Clock
+from ...ports.language.challenges import ChallengeKind
+from ...ports.language.errors import WrongCredentials
+from ...ports.language.ids import SessionId
+from ...ports.language.sources import NOWHERE, Source
+from ...ports.language.users import Actor
+from ...ports.passwords import Passwords
+from ...ports.sessions import Sessions
+from ...ports.transaction import Transaction
+from ...ports.users import Users
+from .token_lifetimes import TokenLifetimes
+from .user_texts import check_new_password
+
+_ENDED = (ChallengeKind.PASSWORD, ChallengeKind.NEW_EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """A user who gives their password sets another one. All their other sessions end.
+
+    A reset of the password that was asked for ends, and so does a change of the email: who asked
+    for it may be a thief.
+    """
+
+    transaction: Transaction
+    users: Users
+    challenges: Challenges
+    sessions: Sessions
+    revoked_sessions: RevokedSessions
+    passwords: Passwords
+    clock: Clock
+    lifetimes: TokenLifetimes
+
+    async def __call__(
+        self,
+        actor: Actor,
+        session_id: SessionId,
+        *,
+        old: str,
+        new: str,
+        source: Source = NOWHERE,
+    ) -> None:
+        """Set the password. The session `session_id` stays.
+
+        Raises WrongCredentials, InvalidText, QueueFull, and Unavailable if the list of revoked
+        sessions cannot be written. Their access tokens then stay valid until they expire.
+        """
+        new = check_new_password(new)
+        found = await self.users.get(actor.user_id)
+        if not await self.passwords.verify(old, found.password_hash, source):
+            raise WrongCredentials
+        password_hash = await self.passwords.hash(new, source)
+        async with self.transaction():
+            user = await self.users.get(actor.user_id)
+            if user.password_hash != found.password_hash:
+                raise WrongCredentials  # it was changed or reset meanwhile
+            await self.users.save(replace(user, password_hash=password_hash))
+            for kind in _ENDED:
+                pending = await self.challenges.get(user.id, kind)
+                if pending is not None and not pending.met:
+                    await self.challenges.put(pending.ended())
+            ended = await self.sessions.revoke_all(user.id, self.clock.now(), keep=session_id)
+        until = self.clock.now() + self.lifetimes.access
+        for ended_id in ended:
+            await self.revoked_sessions.add(ended_id, until)
