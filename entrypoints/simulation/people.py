@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ...composition.application import Application
-from ...ports.language.notifications import Channel, NotificationKind
+from ...ports.language.notifications import ALWAYS_SENT, Channel, NotificationKind
 from ...ports.language.users import OPERATOR, Actor, Role, User
 
 _PASSWORD = "correct horse battery"  # noqa: S105  # nobody signs in
-_SILENCE: dict[NotificationKind, frozenset[Channel]] = dict.fromkeys(NotificationKind, frozenset())
+_SILENCE: dict[NotificationKind, frozenset[Channel]] = {
+    kind: frozenset() for kind in NotificationKind if kind not in ALWAYS_SENT
+}
 
 GOOD_CARD = "pm_card_visa"
 DECLINED_CARD = "pm_card_declined"
