@@ -26,6 +26,7 @@ from ..ports.halts import Halts
 from ..ports.idempotency_keys import IdempotencyKeys
 from ..ports.ids import Ids
 from ..ports.integrity import Snapshots
+from ..ports.known_places import KnownPlaces
 from ..ports.known_seller_accounts import KnownSellerAccounts
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
@@ -79,6 +80,7 @@ class Store:
     recipients: Recipients
     sessions: Sessions
     challenges: Challenges
+    known_places: KnownPlaces
     api_tokens: ApiTokens
     products: Products
     stock: Stock

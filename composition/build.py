@@ -72,13 +72,15 @@ def build_application(
     `check_replica` raises Unavailable while the store answers for its replica, if it has one, and
     `check_redis` while it does without Redis, and `check_typesense` while searches are refused or
     the store answers them. `view_books_in_redis` says how far the published books are behind.
-    Letters have `links`, which `link_keys` sign, or without keys one of this process. With
-    `verify_addresses`, new users prove their addresses.
+    Letters have `links`, which `link_keys` sign, or without keys one of this process. Places from
+    which users signed in are hashed with them too. With `verify_addresses`, new users prove their
+    addresses.
     Without `matching` and `keepers` it has its own engines (`engines_of`). Nothing is started yet;
     the caller starts the engines.
     """
     rules = rules or MarketRules()
     links = links or PublicLinks()
+    link_keys = link_keys or (secrets.token_bytes(32),)
     warehouse = warehouse or Warehouse()
     if matching is None:
         if keepers is None:
@@ -102,6 +104,7 @@ def build_application(
             adapters,
             token_lifetimes or TokenLifetimes(),
             links,
+            place_keys=link_keys,
             verify_addresses=verify_addresses,
         ),
         catalog=catalog_use_cases(adapters, rules),
@@ -122,7 +125,7 @@ def build_application(
             rules,
             warehouse,
             links=links,
-            link_keys=link_keys or (secrets.token_bytes(32),),
+            link_keys=link_keys,
             verify_addresses=verify_addresses,
         ),
         operations=operations_use_cases(adapters, rules, None if across is None else across.broker),

@@ -19,6 +19,7 @@ from ..adapters.memory.exchange_clock import MemoryClockFollowers, MemoryClockOf
 from ..adapters.memory.exchange_terms import MemoryExchangeTerms
 from ..adapters.memory.halts import MemoryHalts
 from ..adapters.memory.idempotency_keys import MemoryIdempotencyKeys
+from ..adapters.memory.known_places import MemoryKnownPlaces
 from ..adapters.memory.leases import MemoryLeases
 from ..adapters.memory.notifications import MemoryNotifications, MemoryPreferences
 from ..adapters.memory.orders import MemoryOrders
@@ -81,6 +82,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         recipients=MemoryRecipients(database),
         sessions=MemorySessions(database),
         challenges=MemoryChallenges(database),
+        known_places=MemoryKnownPlaces(database),
         api_tokens=MemoryApiTokens(database),
         known_seller_accounts=MemoryKnownSellerAccounts(database),
         products=MemoryProducts(database),

@@ -44,6 +44,7 @@ from ..ports.language.events import (
     PenaltyReversed,
     PriceDropped,
     QuotesWithdrawn,
+    SignedInElsewhere,
     UserRegistered,
     WebhookEndpointDisabled,
 )
@@ -56,6 +57,7 @@ from .router import Router
 
 _NEWS: tuple[type[News], ...] = (
     UserRegistered,
+    SignedInElsewhere,
     PriceDropped,
     QuotesWithdrawn,
     CostsRose,

@@ -56,6 +56,7 @@ from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
 from ..adapters.sql.users.addresses import SqlAddresses
 from ..adapters.sql.users.api_tokens import SqlApiTokens
 from ..adapters.sql.users.challenges import SqlChallenges
+from ..adapters.sql.users.known_places import SqlKnownPlaces
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.payment_methods import SqlPaymentMethods
@@ -159,6 +160,7 @@ def build_sql_store(
         recipients=SqlRecipients(database),
         sessions=SqlSessions(database),
         challenges=SqlChallenges(database),
+        known_places=SqlKnownPlaces(database),
         api_tokens=SqlApiTokens(database),
         known_seller_accounts=SqlKnownSellerAccounts(database),
         products=SqlProducts(database),

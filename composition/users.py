@@ -1,5 +1,6 @@
 """The users context: its use cases, their wiring, and its route."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.users.accept_registration import AcceptRegistration
@@ -33,6 +34,7 @@ from ..core.users.list_api_keys import ListApiKeys
 from ..core.users.list_api_tokens import ListApiTokens
 from ..core.users.list_payment_methods import ListPaymentMethods
 from ..core.users.list_sessions import ListSessions
+from ..core.users.note_place import NotePlace
 from ..core.users.recognize_source import RecognizeSource
 from ..core.users.refresh_session import RefreshSession
 from ..core.users.register_user import RegisterUser
@@ -84,6 +86,7 @@ class UsersUseCases:
     tell_old_email: TellOldEmail
     recognize_source: RecognizeSource
     sign_in: SignIn
+    note_place: NotePlace
     refresh_session: RefreshSession
     sign_out: SignOut
     list_sessions: ListSessions
@@ -117,7 +120,12 @@ class UsersUseCases:
 
 
 def users_use_cases(
-    adapters: Adapters, lifetimes: TokenLifetimes, links: PublicLinks, *, verify_addresses: bool
+    adapters: Adapters,
+    lifetimes: TokenLifetimes,
+    links: PublicLinks,
+    *,
+    place_keys: Sequence[bytes],
+    verify_addresses: bool,
 ) -> UsersUseCases:
     """Return the use cases of the users context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
@@ -240,6 +248,14 @@ def users_use_cases(
             clock=clock,
             ids=ids,
             lifetimes=lifetimes,
+        ),
+        note_place=NotePlace(
+            transaction=transaction,
+            users=users,
+            known_places=store.known_places,
+            outbox=store.outbox,
+            clock=clock,
+            keys=place_keys,
         ),
         refresh_session=RefreshSession(
             transaction=transaction,

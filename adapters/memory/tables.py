@@ -67,6 +67,7 @@ from ...ports.language.payments import (
     WebhookKind,
 )
 from ...ports.language.placement import Placement
+from ...ports.language.places import KnownPlace
 from ...ports.language.price_alerts import PriceAlert
 from ...ports.language.priority import Priority
 from ...ports.language.reconciliation import Bookmark, OpenItem
@@ -150,6 +151,7 @@ class Tables:
         self.sessions_of_user: defaultdict[UserId, dict[SessionId, None]] = defaultdict(dict)
         self.refresh_tokens: dict[str, RefreshToken] = {}
         self.challenges: dict[tuple[UserId, ChallengeKind], Challenge] = {}
+        self.known_places: dict[UserId, tuple[KnownPlace, ...]] = {}
         self.challenge_by_hash: dict[str, tuple[UserId, ChallengeKind]] = {}
         self.api_tokens: dict[ApiTokenId, ApiToken] = {}
         self.api_tokens_of_user: defaultdict[UserId, dict[ApiTokenId, None]] = defaultdict(dict)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from ...ports.clock import Clock
 from ...ports.ids import Ids
+from ...ports.language.account_notices import NewSignInNotice
 from ...ports.language.catalog import Product
 from ...ports.language.events import (
     AlarmRaised,
@@ -14,6 +15,7 @@ from ...ports.language.events import (
     PayoutAccountRestricted,
     PriceDropped,
     QuotesWithdrawn,
+    SignedInElsewhere,
     UserRegistered,
     WebhookEndpointDisabled,
 )
@@ -49,6 +51,7 @@ from .notices import TradeNews, notice_to_buyer, notice_to_seller, shoe_of
 
 News: TypeAlias = (
     UserRegistered
+    | SignedInElsewhere
     | PriceDropped
     | QuotesWithdrawn
     | CostsRose
@@ -120,6 +123,8 @@ class Notify:
         match event:
             case UserRegistered(user_id=user_id):
                 return [(user_id, WelcomeNotice())]
+            case SignedInElsewhere(user_id=user_id, at=at, program=program):
+                return [(user_id, NewSignInNotice(at, program))]
             case PriceDropped(user_id=user_id, book=book):
                 shoe = facts.shoe(book)
                 return [(user_id, PriceDroppedNotice(shoe, event.wanted, event.lowest_ask))]
@@ -168,7 +173,7 @@ def _order_of(event: News) -> OrderId | None:
     match event:
         case UserRegistered() | PriceDropped() | CostsRose() | QuotesWithdrawn():
             return None
-        case PayoutAccountRestricted() | WebhookEndpointDisabled():
+        case PayoutAccountRestricted() | WebhookEndpointDisabled() | SignedInElsewhere():
             return None
     return event.order_id
 

@@ -7,6 +7,7 @@ from ...ports.language.account_notices import (
     ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
+    NewSignInNotice,
     PasswordResetNotice,
     PhoneProofNotice,
     RegistrationRepeatedNotice,
@@ -92,6 +93,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         RegistrationRepeatedNotice(),
         EmailChangedNotice(SENT_AT),
         ApiKeyCreatedNotice("my bot", (KeyScope.READ, KeyScope.TRADE), SENT_AT),
+        NewSignInNotice(SENT_AT, "Firefox"),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),
         QuotesWithdrawnNotice(

@@ -66,9 +66,9 @@ async def login(context: Context, request: Login) -> Tokens:
     source = _source(context, request.client_address)
     attempt = context.credential_limits.attempt(source, email, users.recognize_source)
     async with attempt as recognized:
-        return tokens(
-            await users.sign_in(email=email, password=request.password, source=recognized)
-        )
+        signed_in = await users.sign_in(email=email, password=request.password, source=recognized)
+        await users.note_place(signed_in.user.id, source=recognized.name, program="")
+        return tokens(signed_in)
 
 
 async def get_profile(context: Context, request: Nothing) -> OwnView:  # noqa: ARG001  # it is empty

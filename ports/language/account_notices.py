@@ -58,3 +58,13 @@ class ApiKeyCreatedNotice(Notice):
     name: str
     scopes: tuple[KeyScope, ...]
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignInNotice(Notice):
+    """To a user as whom somebody signed in from a place that was never seen before."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.NEW_SIGN_IN
+    at: datetime
+    program: str
+    """The family of the browser or program."""

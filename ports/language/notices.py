@@ -7,6 +7,7 @@ from .account_notices import (
     ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
+    NewSignInNotice,
     PasswordResetNotice,
     PhoneProofNotice,
     RegistrationRepeatedNotice,
@@ -81,6 +82,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
     notice.KIND: notice
     for notice in (
         EmailProofNotice,
+        NewSignInNotice,
         PhoneProofNotice,
         PasswordResetNotice,
         RegistrationRepeatedNotice,

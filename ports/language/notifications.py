@@ -41,6 +41,7 @@ class NotificationKind(StrEnum):
     REGISTRATION_REPEATED = "registration_repeated"
     EMAIL_CHANGED = "email_changed"
     API_KEY_CREATED = "api_key_created"
+    NEW_SIGN_IN = "new_sign_in"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
     ASK_MATCHED = "ask_matched"
@@ -86,6 +87,7 @@ ALWAYS_SENT = frozenset(
         NotificationKind.PASSWORD_RESET,
         NotificationKind.EMAIL_CHANGED,
         NotificationKind.API_KEY_CREATED,
+        NotificationKind.NEW_SIGN_IN,
     }
 )
 """The kinds for which nobody chooses channels: what was just asked for, and signs of a theft."""

@@ -38,6 +38,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.REGISTRATION_REPEATED: _NORMAL,  # the user has an account already
     NotificationKind.EMAIL_CHANGED: _HIGH,  # a thief may have the account
     NotificationKind.API_KEY_CREATED: _HIGH,  # the same
+    NotificationKind.NEW_SIGN_IN: _HIGH,  # a thief may have the password
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next
     NotificationKind.ORDER_CANCELLED: _NORMAL,  # the money goes back by itself

@@ -171,4 +171,4 @@ def test_people_are_told_after_everybody_else_has_heard() -> None:
     names = [consumer.name for consumer in routes(build_embedded())]
     telling = [name.startswith("notifications.") for name in names]
     assert telling == sorted(telling)
-    assert sum(telling) == 28
+    assert sum(telling) == 29

@@ -116,6 +116,14 @@ challenges = Table(
     sqlite_with_rowid=False,
 )
 
+known_places = Table(
+    "known_places",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
+    Column("places", Document, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 seller_accounts = Table(
     "seller_accounts",
     metadata,

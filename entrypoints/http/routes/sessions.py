@@ -107,14 +107,18 @@ class SessionsController(Controller):
         application: App,
         credential_limits: Limits,
     ) -> Tokens:
-        """Sign in with email and password, and open a session."""
-        recognize = application.users.recognize_source
-        async with credential_limits.attempt(request.scope, data.email, recognize) as source:
-            return tokens(
-                await application.users.sign_in(
-                    email=data.email, password=data.password, source=source
-                )
-            )
+        """Sign in with email and password, and open a session.
+
+        You are told of a sign-in from a place where you never signed in before.
+        """
+        users = application.users
+        attempt = credential_limits.attempt(request.scope, data.email, users.recognize_source)
+        async with attempt as source:
+            signed_in = await users.sign_in(email=data.email, password=data.password, source=source)
+            # Before anybody has the tokens, so that no sign-in goes unnoticed.
+            program = request.headers.get("user-agent", "")
+            await users.note_place(signed_in.user.id, source=source.name, program=program)
+            return tokens(signed_in)
 
     @post(
         "/refresh",

@@ -77,6 +77,7 @@ from .people import (
     PayoutAccountRestricted,
     PriceDropped,
     RegistrationRepeated,
+    SignedInElsewhere,
     UserRegistered,
     WebhookEndpointDisabled,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "RegistrationRepeated",
     "ReleaseRequested",
     "ShortfallBorne",
+    "SignedInElsewhere",
     "StockRefused",
     "StockReserved",
     "SuspensionCarriedOut",
@@ -171,6 +173,7 @@ EVENTS: dict[str, type[Event]] = {
         ChallengeRequested,
         PasswordResetRequested,
         RegistrationRepeated,
+        SignedInElsewhere,
         EmailChanged,
         ApiKeyCreated,
         PaymentMethodRemoved,

@@ -105,6 +105,27 @@ class ApiKeyCreated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedInElsewhere(Event):
+    """Somebody signed in as a user from a place from which the user never did."""
+
+    SUBJECT: ClassVar[str] = "signed_in.elsewhere"
+    user_id: UserId
+    at: datetime
+    program: str
+    """The family of the browser or program."""
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+    @property
+    def priority(self) -> Priority:
+        """As the notification that it becomes."""
+        return PRIORITY_OF[NotificationKind.NEW_SIGN_IN]
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutAccountChanged(Event):
     """A seller set a payout account."""
 
