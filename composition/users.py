@@ -64,6 +64,7 @@ from ..ports.language.events import (
 from ..ports.language.messages import Queue
 from ..ports.language.public_links import PublicLinks
 from .adapters import Adapters
+from .proofs import note_place_of, prove_phone_of, request_phone_proof_of, send_challenge_of
 from .router import Router
 
 
@@ -179,21 +180,8 @@ def users_use_cases(
             outbox=store.outbox,
             clock=clock,
         ),
-        request_phone_proof=RequestPhoneProof(
-            transaction=transaction,
-            users=users,
-            preferences=store.preferences,
-            challenges=store.challenges,
-            outbox=store.outbox,
-            clock=clock,
-        ),
-        prove_phone=ProvePhone(
-            transaction=transaction,
-            users=users,
-            preferences=store.preferences,
-            challenges=store.challenges,
-            clock=clock,
-        ),
+        request_phone_proof=request_phone_proof_of(adapters),
+        prove_phone=prove_phone_of(adapters),
         request_password_reset=RequestPasswordReset(
             transaction=transaction, users=users, outbox=store.outbox
         ),
@@ -224,19 +212,7 @@ def users_use_cases(
             templates=adapters.templates,
             mailer=adapters.mailer,
         ),
-        send_challenge=SendChallenge(
-            transaction=transaction,
-            users=users,
-            challenges=store.challenges,
-            preferences=store.preferences,
-            templates=adapters.templates,
-            mailer=adapters.mailer,
-            text_messenger=adapters.text_messenger,
-            randomness=adapters.randomness,
-            links=links,
-            clock=clock,
-            ids=ids,
-        ),
+        send_challenge=send_challenge_of(adapters, links),
         recognize_source=RecognizeSource(users=users, sessions=store.sessions),
         sign_in=SignIn(
             transaction=transaction,
@@ -249,14 +225,7 @@ def users_use_cases(
             ids=ids,
             lifetimes=lifetimes,
         ),
-        note_place=NotePlace(
-            transaction=transaction,
-            users=users,
-            known_places=store.known_places,
-            outbox=store.outbox,
-            clock=clock,
-            keys=place_keys,
-        ),
+        note_place=note_place_of(adapters, place_keys),
         refresh_session=RefreshSession(
             transaction=transaction,
             users=users,

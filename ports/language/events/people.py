@@ -119,11 +119,6 @@ class SignedInElsewhere(Event):
         """The user."""
         return str(self.user_id)
 
-    @property
-    def priority(self) -> Priority:
-        """As the notification that it becomes."""
-        return PRIORITY_OF[NotificationKind.NEW_SIGN_IN]
-
 
 @dataclass(frozen=True, slots=True)
 class PayoutAccountChanged(Event):
