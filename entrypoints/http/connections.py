@@ -12,6 +12,8 @@ _MOST = 10_000
 _MOST_PER_ADDRESS = 256
 _FOR_THE_REST = 256
 """Descriptors for the store, for other servers, and for what else a process opens."""
+_BODIES_PER_ADDRESS = 16_777_216
+"""Bytes: sixteen of the largest bodies by default."""
 _REST = 1.0
 """Seconds for which an idle connection is left alone: its client may be about to ask."""
 
@@ -23,6 +25,8 @@ class ConnectionLimits:
     total: int
     per_address: int
     proxies: Sequence[IPv4Network | IPv6Network] = ()
+    bodies_per_address: int = _BODIES_PER_ADDRESS
+    """Bytes of bodies whose requests are not answered yet."""
 
 
 def connection_limits(settings: HttpSettings, descriptors: int) -> ConnectionLimits:
@@ -40,7 +44,8 @@ def connection_limits(settings: HttpSettings, descriptors: int) -> ConnectionLim
             )
     total = settings.connections or min(_MOST, most)
     per_address = settings.connections_per_address or min(_MOST_PER_ADDRESS, max(1, total // 2))
-    return ConnectionLimits(total, min(per_address, total), settings.proxy_networks())
+    bodies = max(_BODIES_PER_ADDRESS, 2 * settings.max_body)
+    return ConnectionLimits(total, min(per_address, total), settings.proxy_networks(), bodies)
 
 
 class Connection(Protocol):
@@ -62,6 +67,9 @@ class Connections:
         self._count: dict[str, int] = {}
         self._idle: dict[str, dict[Connection, float]] = {}
         """The connections of each address on which nothing is asked, oldest first."""
+        self._held: dict[Connection, int] = {}
+        self._held_of: dict[str, int] = {}
+        """The bytes of bodies whose requests are not answered yet, of each address."""
 
     def __len__(self) -> int:
         """Return how many are open."""
@@ -86,6 +94,7 @@ class Connections:
         if owner is None:
             return
         self.works(connection)
+        self.let_go(connection)
         del self._owners[connection]
         self._count[owner] -= 1
         if not self._count[owner]:
@@ -103,6 +112,24 @@ class Connections:
         idle = self._idle.get(owner)
         if idle is not None and idle.pop(connection, None) is not None and not idle:
             del self._idle[owner]
+
+    def hold(self, connection: Connection, size: int) -> bool:
+        """Count bytes of a body that has arrived, and return whether there is room for them."""
+        owner = self._owners.get(connection)
+        if not owner:  # a proxy holds bodies back itself
+            return True
+        self._held[connection] = self._held.get(connection, 0) + size
+        self._held_of[owner] = self._held_of.get(owner, 0) + size
+        return self._held_of[owner] <= self._limits.bodies_per_address
+
+    def let_go(self, connection: Connection) -> None:
+        """Count the bytes of its body no more."""
+        held = self._held.pop(connection, 0)
+        if held:
+            owner = self._owners[connection]
+            self._held_of[owner] -= held
+            if not self._held_of[owner]:
+                del self._held_of[owner]
 
     def _owner_of(self, connection: Connection) -> str:
         peer = connection.client[0] if connection.client else ""

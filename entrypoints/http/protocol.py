@@ -21,7 +21,7 @@ PATIENCE = 30.0
 """Seconds within which a request must be complete, from its first byte."""
 HEAD_PATIENCE = 10.0
 """Seconds within which its head must be complete, and the first one must begin."""
-_NO_ROOM = b"There are too many connections."
+_NO_ROOM = b"There are too many connections, or bodies are too large together."
 _FULL = b"\r\n".join(
     (
         STATUS_LINE[HTTPStatus.SERVICE_UNAVAILABLE] + b"content-type: text/plain; charset=utf-8",
@@ -118,8 +118,21 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._closes:
             self.transport.close()
 
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        is_kept = self.cycle is not None and not self.cycle.response_complete
+        if is_kept and not self._seats.hold(self, len(body)):
+            self._answer_too_much()
+
+    def _answer_too_much(self) -> None:
+        """Close the connection because its address has sent too much at once."""
+        if not self._is_answered() and not self.transport.is_closing():
+            self.transport.write(_FULL)
+        self.transport.close()
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._seats.let_go(self)
         if self._since is None and not self.pipeline:
             self._seats.rests(self, self.loop.time())
 

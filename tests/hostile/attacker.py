@@ -194,6 +194,13 @@ async def halves(attacker: Attacker) -> None:
     await asyncio.gather(*(attacker.hold(begun[number % 3]) for number in range(1_100)))
 
 
+async def bodies(attacker: Attacker) -> None:
+    """Send almost all of a large body on each of many connections."""
+    head = "POST /v1/webhooks/stripe HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n"
+    begun = head.encode() + bytes(999_999)
+    await asyncio.gather(*(attacker.hold(begun) for _ in range(250)))
+
+
 async def garbage(attacker: Attacker) -> None:
     """Send what is no request, each time on a new connection."""
     await attacker.ask(itertools.repeat(b"\x00\x01\x02\r\n\r\n"), 100)
@@ -217,6 +224,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
         readiness,
         parameters,
         halves,
+        bodies,
         garbage,
         passwords,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ....core.users.token_texts import PREFIX
 from ....ports.language.api_tokens import Caller
@@ -44,11 +44,24 @@ class Gate:
                 caller, actor = await _authenticated(behind, scope)
                 await behind.limits.take_for_user(actor, cost)
                 check_key(caller, scope)
-            if cost >= COSTLY:
-                async with behind.places.taken(behind.limits.owner_of(scope)):
-                    await self._app(scope, receive, send)
+            # A body may arrive slowly, so a request with one must not keep a place meanwhile.
+            if cost >= COSTLY and scope["method"] == "GET":
+                await self._in_turn(behind, scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    async def _in_turn(self, behind: Behind, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the route in a place, which is left when the answer is ready.
+
+        A client may read it slowly. Raises RateLimited.
+        """
+        async with behind.places.taken(behind.limits.owner_of(scope)) as leave:
+
+            async def leave_and_send(message: Message) -> None:
+                leave()
+                await send(message)
+
+            await self._app(scope, receive, leave_and_send)
 
 
 async def _authenticated(behind: Behind, scope: Scope) -> tuple[Caller, Actor]:

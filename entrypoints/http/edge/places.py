@@ -2,7 +2,7 @@
 
 from asyncio import Future, get_running_loop
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from ....ports.language.errors import RateLimited
@@ -23,16 +23,27 @@ class Places:
         self._waiting: OrderedDict[str, deque[Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def taken(self, owner: str) -> AsyncIterator[None]:
-        """Take a place until the block is left. Raises RateLimited if too many wait already."""
+    async def taken(self, owner: str) -> AsyncIterator[Callable[[], None]]:
+        """Take a place until the block is left, or until the function that is yielded is called.
+
+        Raises RateLimited if too many wait already.
+        """
         if self._has_place_for(owner) and owner not in self._waiting:
             self._take(owner)
         else:
             await self._turn_of(owner)
+        is_taken = True
+
+        def leave() -> None:
+            nonlocal is_taken
+            if is_taken:
+                is_taken = False
+                self._give_back(owner)
+
         try:
-            yield
+            yield leave
         finally:
-            self._give_back(owner)
+            leave()
 
     def _has_place_for(self, owner: str) -> bool:
         return self._free > 0 and self._taken.get(owner, 0) < self._per_owner

@@ -63,6 +63,22 @@ def test_a_trusted_proxy_is_many_clients() -> None:
     assert admitted == [True, True, True, False]
 
 
+def test_an_address_has_room_for_so_many_bytes_of_bodies() -> None:
+    limits = ConnectionLimits(total=9, per_address=9, bodies_per_address=100)
+    connections = Connections(limits)
+    one, other, stranger = (_Client(f"203.0.113.{number}") for number in (1, 1, 2))
+    for client in (one, other, stranger):
+        assert connections.admit(client, now=0)
+    assert connections.hold(one, 60)
+    assert connections.hold(other, 40)
+    assert connections.hold(stranger, 100)
+    assert not connections.hold(other, 1)
+    connections.let_go(one)
+    assert connections.hold(other, 59)
+    connections.leave(other)
+    assert connections.hold(one, 100)
+
+
 def test_limits_are_below_what_the_process_may_open() -> None:
     default = HttpSettings()
     few, many = connection_limits(default, 1_024), connection_limits(default, 1_000_000)

@@ -106,3 +106,15 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
         await some.give_up("b1")
         await some.come("a3")
         assert "a3" in some.inside
+
+
+async def test_a_place_can_be_left_before_the_end_once() -> None:
+    places = Places(at_once=1, per_owner=1, waiting=1)
+    async with places.taken("a") as leave:
+        leave()
+        leave()
+        async with places.taken("a"):
+            waiting = asyncio.create_task(_name_in_place(places, "b"))
+            await asyncio.sleep(0)
+            assert not waiting.done(), "it was left twice"
+        assert await waiting == "b"
