@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
 
 ADDRESS = "127.0.0.2"
 _PAUSE = 0.2
@@ -146,8 +146,11 @@ async def handshakes(attacker: Attacker) -> None:
                     await stream.send('{"op": "ping"}')
                     await stream.recv()
                     attacker.answers["told"] += 1
+            except InvalidStatus as refused:
+                attacker.answers[str(refused.response.status_code)] += 1
+                await asyncio.sleep(1)
             except (OSError, WebSocketException):
-                attacker.answers["refused"] += 1
+                attacker.answers["closed"] += 1
                 await asyncio.sleep(_PAUSE)
 
     await asyncio.gather(*(connect_again() for _ in range(40)))

@@ -6,6 +6,7 @@ others wait for counts too: a large answer, a read of many rows, a password that
 
 from collections.abc import Mapping
 
+from litestar.enums import ScopeType
 from litestar.types import Scope
 
 ENTRANCE = 1
@@ -19,7 +20,7 @@ HEALTH = "/health/"
 """Where the paths begin that monitoring asks for, which have buckets of their own."""
 
 STREAM = 5
-"""What it costs to connect to the live stream, by which time the handshake has been made."""
+"""What the handshake of the live stream costs."""
 SUBSCRIPTION = 5
 """What it costs to subscribe to a book, which is answered with a snapshot of it."""
 
@@ -188,7 +189,9 @@ COSTS: Mapping[str, int] = {route: cost for cost, routes in _BY_COST.items() for
 
 
 def cost_at_entrance(scope: Scope) -> int:
-    """Return what a request costs before its route is looked for."""
+    """Return what a request or a handshake costs before its route is looked for."""
+    if scope["type"] == ScopeType.WEBSOCKET:
+        return STREAM
     return COSTS[f"GET {scope['path']}"] if scope["path"] in KEPT else ENTRANCE
 
 

@@ -13,6 +13,9 @@ from .costs import cost_at_entrance
 from .headers import add_security_headers
 from .problems import problem_response
 
+_REFUSED = 4429
+"""The code of a connection to the stream that is one too many."""
+
 
 class Entrance:
     """Takes the tokens that every request costs at least, so that unknown paths are limited too.
@@ -28,14 +31,18 @@ class Entrance:
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 429."""
-        if scope["type"] == ScopeType.HTTP:
-            try:
-                await self._behind().limits.take_for_address(scope, cost_at_entrance(scope))
-            except RateLimited as refusal:
+        """Pass the request or the handshake on, or refuse it."""
+        try:
+            await self._behind().limits.take_for_address(scope, cost_at_entrance(scope))
+        except RateLimited as refusal:
+            if scope["type"] == ScopeType.HTTP:
                 await self._refuse(refusal, scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+            else:
+                # During the handshake this is HTTP 403 to the client. uvicorn would log an answer of
+                # another status as an error.
+                await send({"type": "websocket.close", "code": _REFUSED, "reason": str(refusal)})
+        else:
+            await self._app(scope, receive, send)
 
     async def _refuse(
         self, refusal: RateLimited, scope: Scope, receive: Receive, send: Send

@@ -18,7 +18,6 @@ from ....ports.book_stream import BookReader
 from ....ports.language.api_tokens import KeyScope
 from ....ports.language.errors import (
     InvalidToken,
-    RateLimited,
     Refusal,
     TooManySubscriptions,
     Unavailable,
@@ -28,7 +27,7 @@ from ....ports.language.market import BookKey
 from ....ports.language.streams import FellBehind
 from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
-from ..edge.costs import ENTRANCE, STREAM, SUBSCRIPTION
+from ..edge.costs import ENTRANCE, SUBSCRIPTION
 from ..edge.problems import problem_of
 from ..routes.order_views import order_view
 from .messages import (
@@ -143,12 +142,8 @@ class StreamConnection:
 
     async def _admit(self) -> None:
         """Take the connection's seats, and authenticate a client that sent a token."""
-        try:
-            await self._count(None, STREAM)
-            self._take_seat("", self._settings.connections)
-            self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
-        except RateLimited:
-            raise Closed(CloseCode.TOO_MANY_CONNECTIONS) from None
+        self._take_seat("", self._settings.connections)
+        self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
         if "authorization" in self._socket.headers:
             try:
                 await self._authenticate(bearer_token(self._socket.scope))

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from litestar import Litestar
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
@@ -18,6 +19,7 @@ from solebook.entrypoints.http import protocol, server
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.signals import stop_signal
+from solebook.ports.language.rate_limits import RateLimit
 
 SERVICE_RESTARTS = 1012
 """The code with which a WebSocket is closed (RFC 6455, section 7.4.2, and IANA's registry)."""
@@ -207,6 +209,20 @@ async def test_a_live_stream_may_take_its_time(
         await answer_to(url, b"GET /")  # until this one was hung up on
         await stream.send('{"op": "ping"}')
         assert await stream.recv()
+
+
+async def test_a_handshake_too_many_is_refused(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = RateLimit(burst=5, per_second=0.001)
+    app = create_app(application, HttpSettings(address_limit=limit))
+    async with serving(app) as url:
+        address = url.replace("http", "ws") + "/v1/stream"
+        async with connect(address):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(address)
+    assert refused.value.response.status_code == 403
+    assert caplog.messages == []
 
 
 async def test_a_live_stream_is_told_that_the_server_stops(app: Litestar) -> None:

@@ -151,7 +151,6 @@ class TestRateLimits:
             refused = await socket.ask(op="ping")
             assert (kind(refused), refused["problem"]["retry_after"]) == ("rate-limited", 2)
             async with connected(app) as another:
-                await accepted(another)
                 assert await another.close_code() == 4429
             await world.clock.advance(timedelta(seconds=2))
             assert await socket.ask(op="ping") == {"type": "pong"}
