@@ -38,8 +38,8 @@ class Entrance:
             if scope["type"] == ScopeType.HTTP:
                 await self._refuse(refusal, scope, receive, send)
             else:
-                # During the handshake this is HTTP 403 to the client. uvicorn would log an answer of
-                # another status as an error.
+                # To the client this is HTTP 403 during the handshake. uvicorn would log another
+                # status as an error.
                 await send({"type": "websocket.close", "code": _REFUSED, "reason": str(refusal)})
         else:
             await self._app(scope, receive, send)
