@@ -6,6 +6,7 @@ from functools import partial
 
 from ..core.analytics.sale_consistency import sale_findings
 from ..core.analytics.turnover_tally import TurnoverTally
+from ..core.analytics.verify_charts import VerifyCharts
 from ..core.authentication.task_consistency import task_findings
 from ..core.bidding.match_consistency import match_findings
 from ..core.bidding.verify_books import PAUSES, VerifyBooks
@@ -25,6 +26,7 @@ from ..core.payments.reconciliation.verify_provider import VerifyProvider
 from ..core.payments.verify_ledger import VerifyLedger
 from ..core.search.verify_search import VerifySearch
 from ..ports.language.terms import Terms
+from .adapters import Adapters
 from .application import Application
 from .routes import routes
 
@@ -60,6 +62,7 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
                 pauses=pauses,
             ),
             VerifySearch(adapters.search_index),
+            *_chart_verifiers(adapters, pauses),
             VerifyLedger(currency),
             VerifyDisputes(currency),
             VerifyProvider(
@@ -72,3 +75,12 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
             VerifyReferences(),
         ),
     )
+
+
+def _chart_verifiers(adapters: Adapters, pauses: Sequence[float]) -> Sequence[VerifyCharts]:
+    """Return what verifies the charts outside the store, if there are any."""
+    store, drawn = adapters.store, adapters.charts.drawn
+    if drawn is None:
+        return ()
+    backlog, clock = store.chart_backlog, adapters.clock
+    return (VerifyCharts(store.tape, store.charts, drawn, backlog, clock, pauses),)

@@ -45,6 +45,8 @@ class Check(StrEnum):
     """Each seller's sales of a quarter are those of their delivered orders."""
     SEARCH = "search"
     """The search index describes the products as the catalogue does."""
+    CHARTS = "charts"
+    """Charts outside the store have the sales of the tape."""
     PAYMENTS = "payments"
     """Payments, payouts and the ledger agree with the order."""
     LEDGER = "ledger"
@@ -72,7 +74,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """Money that the provider moved and the exchange has not recorded yet, as it will.
+    """What the exchange will still do: mostly record money that the provider has moved.
 
     It is no contradiction: the exchange asks the provider until it knows.
     """

@@ -12,8 +12,8 @@ from .action import Actions
 _DESCRIPTION = """\
 Checks that everything in the database agrees: rules and terms, orders and their histories,
 deadlines, matches and quotes, published books, stock, warehouse, tape and turnovers, sellers'
-quarters, the search index, payments, ledger, messages, and what rows refer to. It also compares
-all that the payment provider moved with the ledger, to the cent.
+quarters, the search index, the charts in InfluxDB, payments, ledger, messages, and what rows refer
+to. It also compares all that the payment provider moved with the ledger, to the cent.
 
 It changes nothing, and works beside a running exchange: all checks read one snapshot, and what
 differs at the provider or in the published books is read again before it is reported. What one
@@ -49,6 +49,7 @@ ADVICE = {
     Check.TAPE: "statistics and candles are wrong until the rows are repaired",
     Check.SELLERS: "these sellers' fees may be wrong until the rows are repaired",
     Check.SEARCH: "run `solebook admin reindex`",
+    Check.CHARTS: "run `solebook admin redraw-charts`",
     Check.PAYMENTS: _FREEZE,
     Check.LEDGER: _FREEZE,
     Check.PROVIDER: (

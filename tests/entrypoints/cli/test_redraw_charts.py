@@ -54,10 +54,21 @@ def test_charts_that_influxdb_has_lost_are_drawn_again(
             )
             return sum(candle.total for candle in candles)
 
+    def named() -> list[str]:
+        """Return what `solebook admin verify` says of the charts. Nobody ordered these sales."""
+        lines = run("admin", "verify").out.splitlines()
+        return [line for line in lines if line.removeprefix("under way: ").startswith("charts: ")]
+
     asyncio.run(sell())
+    differs = ["under way: charts: 3 sales to be charted, of 1 product"]
     for _ in range(2):
         influx_server.create_database(influx.database)
+        assert named() == differs
         drawn = run("admin", "redraw-charts")
         assert (drawn.code, drawn.out, drawn.err) == (0, "3 sales charted\n", "")
         assert asyncio.run(total()) == 5
+        assert named() == []
         influx_server.drop_database(influx.database)
+        has, should = "none", "2 sales of 5 minor units, from 1 to 4, between 1 and 4"
+        of = f"charts: product {book.product_id}, new: on 2026-03-02"
+        differs = [f"{of} its chart has {has}; it should have {should}"]
