@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from ..text_search.spelling import indexed_words, joined_words
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LONG = 64
+"""The length of a hash."""
 
 Stored = Mapping[str, Any]
 """A document as Typesense returns it."""
@@ -103,8 +106,15 @@ def removed(product_id: ProductId) -> dict[str, object]:
 
 
 def brand_key(brand: str) -> str:
-    """Return a key that all spellings of a brand share. It is never empty."""
-    return f"b{spelling_key(brand)}"
+    """Return a key that all spellings of a brand share. It is never empty.
+
+    Typesense takes some letters that are not ASCII for others, such as ı for i, and compares only
+    the beginning of long words.
+    """
+    key = spelling_key(brand)
+    if key.isascii() and len(key) < _LONG:
+        return f"b{key}"
+    return sha256(key.encode()).hexdigest()
 
 
 def brand_of(code: str) -> str:

@@ -242,6 +242,21 @@ async def test_a_brand_in_several_spellings_is_counted_as_the_filter_finds_it(
         assert found.total == found.facets.brands[0].count == count
 
 
+ALIKE = ["İstanbul", "istanbul", "ISTANBUL"], ["ıstanbul"], ["Straße", "STRASSE", "STRAẞE"], ["---"]
+"""Brands of which the spellings of each list are one."""
+
+
+async def test_letters_that_only_look_alike_are_different_brands(shelf: Shelf) -> None:
+    for spellings in ALIKE:
+        for brand in spellings:
+            await shelf.add(brand=brand, model=brand)
+    for spellings in ALIKE:
+        for brand in spellings:
+            found = await shelf.index.search(SearchQuery("", SearchFilters(brand=brand)))
+            assert sorted(hit.model for hit in found.hits) == sorted(spellings)
+            assert [each.count for each in found.facets.brands] == [len(spellings)]
+
+
 async def test_a_price_falls_in_one_bucket(shelf: Shelf) -> None:
     for price in (0, 9_999, 10_000, 99_999, 100_000, 9_000_000, None):
         await shelf.add(lowest_ask=price)
