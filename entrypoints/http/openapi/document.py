@@ -71,6 +71,7 @@ def openapi_config() -> OpenAPIConfig:
         tags=[Tag(name=name, description=description) for name, description in _TAGS.items()],
         use_handler_docstrings=True,
         components=Components(
+            # `describe_keys` adds that of API keys.
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
             }

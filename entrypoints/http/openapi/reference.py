@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
+from .api_keys import describe_keys
 from .documented import describe_shapes
 from .webhook_events import describe_webhooks
 
@@ -37,7 +38,7 @@ class JsonDocument(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         """Return the document, which never changes."""
         if self._rendered is None:
-            document = describe_webhooks(describe_shapes(openapi_schema))
+            document = _described(request, openapi_schema)
             self._rendered = self.render_json(request, document)
         return self._rendered
 
@@ -57,10 +58,13 @@ class ReferencePage(OpenAPIRenderPlugin):
 
     def _page(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         # The framework's document holds its own string types; as JSON it is plain.
-        document: Node = json.loads(
-            self.render_json(request, describe_webhooks(describe_shapes(openapi_schema)))
-        )
+        document: Node = json.loads(self.render_json(request, _described(request, openapi_schema)))
         return "".join(page(document, self.get_openapi_json_route(request))).encode()
+
+
+def _described(request: Request[Any, Any, Any], openapi_schema: Node) -> Node:
+    described = describe_webhooks(describe_shapes(openapi_schema))
+    return describe_keys(described, request.app.routes)
 
 
 def page(document: Node, json_route: str) -> Iterator[str]:
@@ -89,6 +93,8 @@ def page(document: Node, json_route: str) -> Iterator[str]:
 def _operation(method: str, path: str, operation: Node, document: Node) -> Iterator[str]:
     security: list[Node] = operation.get("security") or document["security"]
     access = "" if {} in security else " <small>needs an access token</small>"
+    for scope in (scope for each in security for scope in each.get("api_key", ())):
+        access = f" <small>needs an access token, or an API key to {escape(scope)}</small>"
     yield f"<details><summary><b class='method'>{method.upper()}</b><code>{escape(path)}</code> "
     yield f"{escape(operation['summary'])}{access}</summary>"
     yield f"<p>{escape(operation.get('description', ''))}</p>"

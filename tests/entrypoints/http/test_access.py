@@ -350,6 +350,22 @@ async def test_an_api_key_may_call_what_is_in_its_scope_and_nothing_else(
     assert found == KEY
 
 
+async def test_the_document_has_the_scope_of_each_route(world: World) -> None:
+    document = (await world.get("/schema/openapi.json")).json()
+    assert document["components"]["securitySchemes"]["api_key"]["scheme"] == "bearer"
+    optional = "/v1/products/{product_id}/market"  # its security says that it needs no token
+    scopes = {
+        (method.upper(), path): scope
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        for way in operation.get("security", ())
+        for scope in way.get("api_key", ())
+    }
+    assert scopes == {
+        row: key for row, key in KEY.items() if key not in ("-", "any") and row[1] != optional
+    }
+
+
 async def test_every_path_tells_its_methods_to_anybody(world: World) -> None:
     for route in world.app.routes:
         if isinstance(route, HTTPRoute) and "OPTIONS" in route.methods:

@@ -44,7 +44,7 @@ async def test_an_allowed_call_is_answered(services: Services, rpc: Rpc) -> None
 async def test_a_call_without_a_good_token_is_refused(services: Services, rpc: Rpc) -> None:
     example = await services.example(rpc)
 
-    for token in (None, "", "solebook_of-nobody", "nonsense"):
+    for token in (None, "", "sole_of-nobody", "nonsense"):
         told = await services.call(rpc, example.request, token=token)
         assert (told.status, told.body["type"]) == (401, "/problems/invalid-token")
 

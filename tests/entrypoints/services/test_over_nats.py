@@ -53,7 +53,7 @@ async def test_statistics_count_requests_and_what_was_refused(
         assert isinstance(way, OverNats)
         services = Services(exchange, way)
         token = await services.token()
-        for used in (token, token, "solebook_wrong"):
+        for used in (token, token, "sole_wrong"):
             await services.call(SEARCH, {}, token=used)
         stats = await control(way, "STATS", "SearchService")
         counted = {each["name"]: each for each in stats["endpoints"]}["Search"]
