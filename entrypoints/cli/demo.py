@@ -42,13 +42,13 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
         "--products",
         type=Path,
         metavar="FILE",
-        help="a catalogue: CSV with product,model,color,retail_usd,released_on",
+        help="a catalogue: CSV with product,color,retail_usd,released_on, or the StockX contest's",
     )
     parser.add_argument(
         "--sales",
         type=Path,
         metavar="FILE",
-        help="sales: CSV with sold_on,product,us_size,price_usd",
+        help="sales: CSV with sold_on,product,us_size,price_usd, or the StockX contest's",
     )
     parser.add_argument(
         "--currency",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...ports.language.currencies import Currency
 from .rows import BadFile, Row
 
-SALES = ("product", "sold_on", "size", "price")
+SALES = ("sold_on", "product", "size", "price")
 """What a sale needs."""
 PRODUCTS = ("product", "retail", "released_on")
 """What a product needs."""
@@ -100,8 +100,5 @@ def find_columns(
     missing = [(given or own).get(each, each) for each in needed if each not in best]
     if missing:
         wanted = ", ".join(own[each] for each in needed)
-        raise BadFile(
-            f"{name} needs the columns {wanted}; no {', '.join(missing)}. Say with --columns which "
-            "columns it has instead"
-        )
+        raise BadFile(f"{name} needs the columns {wanted}; no {', '.join(missing)}")
     return Columns(best)

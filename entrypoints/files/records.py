@@ -17,14 +17,14 @@ def product_in(row: Row, columns: Columns, currency: Currency) -> GivenProduct:
 
     Without a brand, the first word of the name is one.
     """
-    name = _name_in(row, columns)
+    name = name_in(row, columns)
     brand = columns.field(row, "brand")
     first, _, rest = name.partition(" ")
     return GivenProduct(
         style_code=_style_code_in(row, columns, name),
         brand=parse_name(columns.column("brand"), brand) if brand else first,
         model=name if brand else rest or first,
-        colorway=columns.field(row, "color") or _NO_COLOR,
+        colorway=color_in(row, columns),
         retail_price=_amount_in(row, columns, "retail", currency),
         release_date=parse_day(columns.column("released_on"), columns.field(row, "released_on")),
     )
@@ -32,7 +32,7 @@ def product_in(row: Row, columns: Columns, currency: Currency) -> GivenProduct:
 
 def sale_in(row: Row, columns: Columns, currency: Currency) -> GivenSale:
     """Return the sale in a row, as the first that is like it. Raises ValueError."""
-    name = _name_in(row, columns)
+    name = name_in(row, columns)
     return GivenSale(
         style_code=_style_code_in(row, columns, name),
         size=parse_us_size(columns.column("size"), columns.field(row, "size")),
@@ -52,10 +52,18 @@ def content_of(sale: GivenSale) -> str:
     return f"{sale.style_code} {sale.size} {sale.price} {sale.sold_at.isoformat()}"
 
 
-def _name_in(row: Row, columns: Columns) -> str:
+def name_in(row: Row, columns: Columns) -> str:
+    """Return the name of the product in a row. Raises ValueError."""
     name = parse_name(columns.column("product"), columns.field(row, "product"))
     # The contest writes hyphens for spaces.
     return name if " " in name else name.replace("-", " ").strip() or name
+
+
+def color_in(row: Row, columns: Columns) -> str:
+    """Return the color of the product in a row. Raises ValueError."""
+    if not columns.has("color"):
+        return _NO_COLOR
+    return parse_name(columns.column("color"), columns.field(row, "color"))
 
 
 def _style_code_in(row: Row, columns: Columns, name: str) -> str:

@@ -51,9 +51,10 @@ class RowFile:
         self._encoding = next((e for bom, e in _BOMS.items() if start.startswith(bom)), "utf-8")
         if b"\0" in start and self._encoding != "utf-16":
             raise BadFile(f"{name} is no text; UTF-16 must begin with its mark")
-        self._lines = _Lines(
-            io.TextIOWrapper(cast(BinaryIO, source), self._encoding, newline=""), name
-        )
+        # Bytes that are no UTF-8 stay recognizable, so that their row can be told.
+        errors = "strict" if self._encoding == "utf-16" else "surrogateescape"
+        text = io.TextIOWrapper(cast(BinaryIO, source), self._encoding, errors, newline="")
+        self._lines = _Lines(text, name)
         first = self._lines.peek()
         self._separator = max(_SEPARATORS, key=first.count)
         self._rows = self._read()
@@ -88,10 +89,16 @@ class RowFile:
             except csv.Error as error:
                 yield Row(line, (), f"it is not CSV: {error}")
                 continue
-            if any(len(field) > _LONGEST_FIELD for field in fields):
+            if not all(map(_is_text, fields)):
+                yield Row(line, (), "it is not UTF-8 text")
+            elif any(len(field) > _LONGEST_FIELD for field in fields):
                 yield Row(line, (), f"a field is longer than {_LONGEST_FIELD:,} characters")
             elif any(fields):
                 yield Row(line, fields)
+
+
+def _is_text(field: str) -> bool:
+    return field.isascii() or not any("\udc80" <= each <= "\udcff" for each in field)
 
 
 class _Lines:
@@ -125,8 +132,7 @@ class _Lines:
             line = self._text.readline(_LONGEST_LINE)
         except UnicodeError as error:
             raise BadFile(
-                f"{self._name}, line {self.number + 1} or shortly after: it is neither UTF-8 nor "
-                "UTF-16 text; save it as UTF-8"
+                f"{self._name}, line {self.number + 1} or shortly after: it is not UTF-16 text"
             ) from error
         if len(line) == _LONGEST_LINE:
             raise BadFile(

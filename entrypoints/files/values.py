@@ -94,7 +94,9 @@ def parse_us_size(column: str, text: str) -> Size:
     try:
         return parse_size(plain)
     except InvalidSize:
-        raise ValueError(f"{column} {short(text)} is not a US size such as 9 or 10.5") from None
+        raise ValueError(
+            f"{column} {short(text)} is not a US shoe size such as 9, 10.5 or 6Y"
+        ) from None
 
 
 def parse_name(column: str, text: str) -> str:

@@ -62,6 +62,14 @@ async def test_an_added_product_is_found_with_its_sizes_and_images(
     assert await store.products.get(bare.id) == bare
 
 
+async def test_products_are_found_by_their_style_codes(store: Store, records: Records) -> None:
+    product = await added(store, records.product())
+    await added(store, records.product())
+    found = await store.products.styled([product.style_key, "nothing", product.style_key])
+    assert found == {product.style_key: product}
+    assert await store.products.styled([]) == {}
+
+
 async def test_an_unknown_product_is_not_found(store: Store, records: Records) -> None:
     unknown = records.product_id()
     with pytest.raises(NotFound) as refused:

@@ -9,6 +9,7 @@ import pytest
 from solebook.composition.adapters import Store
 from solebook.ports.language.analytics import Sale, SalesSummary
 from solebook.ports.language.ids import OrderId
+from solebook.ports.language.imports import GivenSale, imported_sale_id
 from solebook.ports.language.market import BookKey, Condition, Size
 from solebook.ports.language.paging import PageRequest
 
@@ -209,3 +210,33 @@ async def test_sales_of_one_instant_are_numbered_by_product_as_they_arrive(
         late.order_id: 4,
         later.order_id: 0,
     }
+
+
+async def test_sales_that_were_recorded_or_voided_are_known(store: Store, records: Records) -> None:
+    standing, voided, other = (records.sale(records.book()) for _ in range(3))
+    await record(store, standing, voided)
+    await void(store, voided.order_id)
+    ids = [sale.order_id for sale in (standing, voided, other)]
+    assert set(await store.tape.known(ids)) == set(ids[:2])
+    assert set(await store.tape.known([])) == set()
+
+
+async def test_an_older_imported_sale_is_not_the_last_and_stands_where_its_time_says(
+    store: Store, records: Records
+) -> None:
+    book = records.book()
+    real = records.sale(book, price=20_000)
+    given = GivenSale("S-1", book.size, 90_000, records.instant - timedelta(days=900), 0)
+    older = Sale(imported_sale_id(book.product_id, given), book, given.price, given.sold_at)
+    same = replace(
+        older,
+        order_id=imported_sale_id(book.product_id, replace(given, number=1)),
+    )
+    await record(store, real)
+    await record(store, older, older, same)
+    assert (older.is_imported, real.is_imported) == (True, False)
+    [summary] = await store.tape.summaries(book.product_id)
+    assert (summary.sales, summary.last) == (3, real)
+    page = await store.tape.sales(book.product_id, PageRequest())
+    assert page.items[0] == real
+    assert {sale.order_id for sale in page.items[1:]} == {older.order_id, same.order_id}

@@ -152,7 +152,7 @@ def test_any_columns_can_be_named(folder: Path, run: Run) -> None:
     )
     done = run("import", "sales", "x.csv", "--columns", columns)
     assert done.out.splitlines()[1] == "1 sale imported, 0 known already"
-    assert "line 2: Größe '10,5' is not a US size" in done.out
+    assert "line 2: Größe '10,5' is not a US shoe size" in done.out
     [sale] = within(folder, tape)
     assert sale.sold_at == datetime(2021, 5, 1, 10, tzinfo=UTC)
     wrong = run("import", "sales", "x.csv", "--columns", "price=Betrag")

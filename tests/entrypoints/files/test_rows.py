@@ -51,15 +51,21 @@ def test_lines_are_those_in_which_rows_begin_and_empty_ones_are_skipped(path: Pa
 
 
 def test_a_bad_row_does_not_stop_the_others(path: Path) -> None:
-    rows = read(path, b'a,b\n1,"x"y\n' + b"x" * 1_001 + b",1\n5,6\n")
-    assert [(row.line, row.problem is None) for row in rows] == [(2, False), (3, False), (4, True)]
+    rows = read(path, b'a,b\n1,"x"y\n' + b"x" * 1_001 + b",1\n5,6\n\xff,1\n")
+    assert [(row.line, row.problem) for row in rows] == [
+        (2, "it is not CSV: ',' expected after '\"'"),
+        (3, "a field is longer than 1,000 characters"),
+        (4, None),
+        (5, "it is not UTF-8 text"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
         (b"", "has no line that names its columns"),
-        (b"a,b\n1,\xff\n", "neither UTF-8 nor UTF-16"),
+        (b"\xff\xfea\0,\0b\0\n\0\xff", "is not UTF-16 text"),
+        (b"a,\xff\n", "no line that names its columns"),
         ("a,b\n".encode("utf-16-le"), "UTF-16 must begin with its mark"),
         (b"a,b\n" + b"x" * 100_001, "line 2: it is longer than 100,000 characters"),
     ],
