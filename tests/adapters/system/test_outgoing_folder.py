@@ -43,6 +43,20 @@ async def test_concurrent_writes_of_one_file_leave_one_file_and_no_draft(path: P
     assert files(path) == {"1.eml": b"hello" * 10_000}
 
 
+async def test_only_the_newest_files_are_kept(path: Path) -> None:
+    folder = OutgoingFolder(path, most=3)
+    for number in range(5):
+        await folder.put(f"{number}.eml", b"hello")
+    assert files(path).keys() == {"2.eml", "3.eml", "4.eml"}
+    for number, name in enumerate(sorted(files(path))):
+        os.utime(path / name, ns=(number, number))
+
+    after_a_restart = OutgoingFolder(path, most=3)
+    await after_a_restart.put("5.eml", b"hello")
+    await after_a_restart.put("5.eml", b"hello")
+    assert files(path).keys() == {"3.eml", "4.eml", "5.eml"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 async def test_a_file_is_readable_by_its_owner_only(path: Path) -> None:
     await OutgoingFolder(path).put("1.eml", b"hello")
