@@ -54,6 +54,7 @@ class ChooseLetters:
         return kind
 
     async def _set(self, token: LetterToken, mailed: Mapping[NotificationKind, bool]) -> None:
+        await self._owner(token)  # before anything is locked for somebody who made a token up
         async with self.transaction():
             user = await self._owner(token)  # locks the preferences for a change
             before = after = await self.preferences.get(user.id)
