@@ -2,8 +2,8 @@
 
     uv run nox -s bench -- search_servers [--products 50000] [--texts 300]
 
-It measures what a caller waits. The indexes take turns with each text, so what else the machine
-does slows all of them.
+It measures what a caller waits, also as multiples of what the first index takes. The indexes take
+turns with each text, so what else the machine does slows all of them.
 """
 
 import argparse
@@ -51,10 +51,16 @@ async def measure(
             before = time.perf_counter()
             await call(index, text)
             waited[name].append((time.perf_counter() - before) * 1_000)
+    first: list[float] = []
     for name, times in waited.items():
         times.sort()
         shares = [times[int(len(times) * share)] for share in (0.5, 0.9, 0.99)]
-        print(f"{what:<42}{name:<12}" + "".join(f"{ms:>9.1f}" for ms in shares), flush=True)
+        first = first or shares
+        ratios = [f"{ms / least:>7.1f}x" for ms, least in zip(shares, first, strict=True)]
+        print(
+            f"{what:<42}{name:<12}" + "".join(f"{ms:>9.1f}" for ms in shares) + "".join(ratios),
+            flush=True,
+        )
 
 
 async def run(documents: Sequence[SearchDocument], count: int, folder: Path) -> None:
@@ -81,7 +87,7 @@ async def run(documents: Sequence[SearchDocument], count: int, folder: Path) -> 
             await fill(index, documents, seed=2)
             print(f"{name}: filled in {time.perf_counter() - before:.0f} s", flush=True)
             await search(index, "")  # SQLite's first search reads all products
-        print(f"{'milliseconds':<54}{'p50':>9}{'p90':>9}{'p99':>9}")
+        print(f"{'milliseconds':<54}{'p50':>9}{'p90':>9}{'p99':>9}   multiples of the first index")
         await measure("autocomplete, 1 to 12 characters", indexes, texts, complete)
         await measure("autocomplete, 1 to 12, one of them wrong", indexes, wrong, complete)
         await measure("search with facets, 1 to 12 characters", indexes, texts, search)
