@@ -151,8 +151,7 @@ async def test_facets_are_those_of_the_search(catalogue: World) -> None:
 @pytest.mark.parametrize(
     ("params", "status"),
     [
-        ({"q": "x" * 101}, 400),
-        ({"q": "a b c d e f g h i j k"}, 422),
+        ({"q": "x" * 351}, 400),
         ({"q": "nike\ndunk"}, 422),
         ({"size": "huge"}, 422),
         ({"min_price": "-1"}, 400),
