@@ -212,8 +212,8 @@ class MemoryBooks(MemoryAdapter, Books):
                 self._database.put(self._tables.halts, halt.id, halt)
             answers: dict[IdempotencyKey, Placement | Withdrawn] = {**batch.answers}
             for key, content in (answers | batch.withdrawals).items():
-                answer = Answer(key.fingerprint, content, self._clock.now())
-                self._database.put(self._tables.answers, (key.user_id, key.scope, key.key), answer)
+                answer = Answer(key.request, content, self._clock.now())
+                self._database.put(self._tables.answers, key.name, answer)
             for opened in batch.opened:
                 await self._orders.insert(opened.order, opened.history)
                 if opened.destination is not None:

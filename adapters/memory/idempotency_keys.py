@@ -11,24 +11,24 @@ from .tables import Answer, Tables
 
 
 class MemoryIdempotencyKeys(MemoryAdapter, IdempotencyKeys):
-    """Answers by user, scope and key, in the same table as the placements of MemoryBooks."""
+    """Answers by user and key, in the same table as the placements of MemoryBooks."""
 
     async def find(self, key: IdempotencyKey) -> bytes | None:
         with await self._database.reading():
-            answer = self._tables.answers.get((key.user_id, key.scope, key.key))
+            answer = self._tables.answers.get(key.name)
         if answer is None:
             return None
-        if answer.fingerprint != key.fingerprint:
+        if answer.request != key.request:
             raise IdempotencyKeyReused(key=key.key)
         assert isinstance(answer.content, bytes), f"{key.scope} is answered by the engine"
         return answer.content
 
     async def remember(self, key: IdempotencyKey, answer: bytes, at: datetime) -> None:
         await self._database.writing()
-        name = (key.user_id, key.scope, key.key)
+        name = key.name
         if name in self._tables.answers:
             raise Outdated(what="idempotency key of user", id=key.user_id)
-        self._database.put(self._tables.answers, name, Answer(key.fingerprint, answer, at))
+        self._database.put(self._tables.answers, name, Answer(key.request, answer, at))
 
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
@@ -42,10 +42,10 @@ def committed_placement(
     tables: Tables, key: IdempotencyKey
 ) -> Placement | IdempotencyKeyReused | None:
     """Return the placement committed under a key, or that another request used the key."""
-    answer = tables.answers.get((key.user_id, key.scope, key.key))
+    answer = tables.answers.get(key.name)
     if answer is None:
         return None
-    if answer.fingerprint != key.fingerprint:
+    if answer.request != key.request:
         return IdempotencyKeyReused(key=key.key)
     assert isinstance(answer.content, Placement), f"{key.scope} is not answered by the engine"
     return answer.content

@@ -120,7 +120,7 @@ class ClaimedUntil(NamedTuple):
 class Answer:
     """The request and the answer of an idempotency key."""
 
-    fingerprint: str
+    request: tuple[str, str]
     content: bytes | Placement | Withdrawn
     at: datetime
 
@@ -185,7 +185,7 @@ class Tables:
         self.shards: dict[int, ShardState] = {}
         self.halts: dict[HaltId, Halt] = {}
         self.leases: dict[str, Lease] = {}
-        self.answers: dict[tuple[UserId, str, str], Answer] = {}
+        self.answers: dict[tuple[UserId, str], Answer] = {}
         """By user, scope and key."""
 
         self.orders: dict[OrderId, Order] = {}

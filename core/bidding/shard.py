@@ -60,7 +60,7 @@ class Shard:
     """Quotes that stopped resting or waiting in this batch."""
     _bought: dict[UserId, int] = field(default_factory=dict)
     """The number of matches of each buyer in this batch."""
-    _keys: dict[tuple[UserId, str, str], IdempotencyKey] = field(default_factory=dict)
+    _keys: dict[tuple[UserId, str], IdempotencyKey] = field(default_factory=dict)
 
     # ---- loading -------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from .ids import UserId
 class IdempotencyKey:
     """A client's key for a request, with a fingerprint of the request.
 
-    Two requests with the same user, scope and key are the same request, unless their `fingerprint`
-    differs. `scope` is the operation.
+    Two requests with the same user and key are the same request, unless their `scope`, which is
+    the operation, or their `fingerprint` differs. Those are refused.
     """
 
     user_id: UserId
@@ -19,6 +19,11 @@ class IdempotencyKey:
     fingerprint: str
 
     @property
-    def name(self) -> tuple[UserId, str, str]:
-        """What identifies the request: user, scope and key."""
-        return self.user_id, self.scope, self.key
+    def name(self) -> tuple[UserId, str]:
+        """What identifies the request: user and key."""
+        return self.user_id, self.key
+
+    @property
+    def request(self) -> tuple[str, str]:
+        """What was asked: scope and fingerprint."""
+        return self.scope, self.fingerprint

@@ -292,18 +292,14 @@ async def test_key_with_another_fingerprint_belongs_to_another_request(
     ask = records.ask(records.book())
     used = key_of(records)
     await shard.commit(records.batch(ask, answers={used: Placement(ask)}))
-    reused = replace(used, fingerprint="bb")
-    fresh = [
-        replace(used, key="key-2"),
-        replace(used, scope="asks"),
-        replace(used, user_id=records.user_id()),
-    ]
-    answers = await store.books.answered([used, reused, *fresh])
-    assert set(answers) == {used, reused}
+    reused = [replace(used, fingerprint="bb"), replace(used, scope="asks")]
+    fresh = [replace(used, key="key-2"), replace(used, user_id=records.user_id())]
+    answers = await store.books.answered([used, *reused, *fresh])
+    assert set(answers) == {used, *reused}
     assert answers[used] == Placement(ask)
-    answer = answers[reused]
-    assert isinstance(answer, IdempotencyKeyReused)
-    assert answer.key == used.key
+    for answer in (answers[each] for each in reused):
+        assert isinstance(answer, IdempotencyKeyReused)
+        assert answer.key == used.key
     assert await store.books.answered([]) == {}
 
 

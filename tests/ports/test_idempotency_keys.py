@@ -43,12 +43,25 @@ async def test_another_request_with_the_key_is_detected_by_its_fingerprint(
     assert refused.value.key == "key-1"
 
 
-async def test_key_is_unique_per_user_and_scope(store: Store, records: Records) -> None:
+async def test_a_key_that_was_used_for_something_else_is_refused(
+    store: Store, records: Records
+) -> None:
+    key = key_of(records)
+    await remember(store, key, records)
+    elsewhere = replace(key, scope="products")
+    with pytest.raises(IdempotencyKeyReused) as refused:
+        await store.idempotency_keys.find(elsewhere)
+    assert refused.value.key == "key-1"
+    with pytest.raises(Outdated):
+        await remember(store, elsewhere, records)
+    assert await store.idempotency_keys.find(key) == b"{}"
+
+
+async def test_key_is_unique_per_user(store: Store, records: Records) -> None:
     key = key_of(records)
     await remember(store, key, records)
     others = [
         replace(key, user_id=records.user_id()),
-        replace(key, scope="products"),
         replace(key, key="key-2"),
     ]
     for other in others:

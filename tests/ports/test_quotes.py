@@ -129,11 +129,11 @@ async def test_the_placement_under_a_key_is_answered(
     )  # fmt: skip
     assert await store.quotes.answered(key) == Placement(bid, match)
     assert await store.quotes.answered(other) == Placement(ask)
-    for fresh in (replace(key, key="key-2"), replace(key, scope="asks")):
-        assert await store.quotes.answered(fresh) is None
-    with pytest.raises(IdempotencyKeyReused) as refused:
-        await store.quotes.answered(replace(key, fingerprint="bb"))
-    assert refused.value.key == "key-1"
+    assert await store.quotes.answered(replace(key, key="key-2")) is None
+    for reused in (replace(key, fingerprint="bb"), replace(key, scope="asks")):
+        with pytest.raises(IdempotencyKeyReused) as refused:
+            await store.quotes.answered(reused)
+        assert refused.value.key == "key-1"
 
 
 async def test_overdue_are_the_active_quotes_that_expired_longest_first(

@@ -17,14 +17,14 @@ from ..schema import idempotency_keys
 
 _keys = idempotency_keys.c
 _FIND = Statement(select(idempotency_keys).where(one_of(_keys.key, "keys")))
-REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id, _keys.scope))
+REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id))
 _FORGET = Statement(
     delete(idempotency_keys).where(_keys.answered_at < bindparam("before")), long=True
 )
 
 
 class SqlIdempotencyKeys(IdempotencyKeys):
-    """Answers by user, scope and key, in the same table as the placements of SqlBooks."""
+    """Answers by user and key, in the same table as the placements of SqlBooks."""
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
@@ -68,11 +68,11 @@ async def find_answers(
 ) -> Mapping[IdempotencyKey, bytes | IdempotencyKeyReused]:
     """Return the answer to each request that has one, or that another request used its key."""
     rows = await database.rows(_FIND, keys={key.key for key in keys})
-    stored = {(row.user_id, row.scope, row.key): row for row in rows}
+    stored = {(row.user_id, row.key): row for row in rows}
     answers: dict[IdempotencyKey, bytes | IdempotencyKeyReused] = {}
     for key in keys:
         row = stored.get(key.name)
         if row is not None:
-            same = row.fingerprint == key.fingerprint
+            same = (row.scope, row.fingerprint) == key.request
             answers[key] = row.answer if same else IdempotencyKeyReused(key=key.key)
     return answers

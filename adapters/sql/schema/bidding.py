@@ -97,7 +97,7 @@ idempotency_keys = Table(
     # The client's key comes first because it is nearly unique: a batch is looked up by it alone.
     Column("key", String, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
-    Column("scope", String, primary_key=True),
+    Column("scope", String, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("answered_at", Instant, nullable=False),

@@ -104,10 +104,27 @@ async def test_another_request_with_the_key_is_refused_alone(
     assert await resting(market) == 2
 
 
-async def test_keys_of_other_users_scopes_and_names_are_other_keys(
+async def test_a_key_of_another_operation_is_used_already(
     market: Market, user: UserId, key: IdempotencyKey
 ) -> None:
-    keys = [key, key_of(market.user_id()), key_of(user, scope="asks"), key_of(user, key="key-2")]
+    elsewhere = key_of(user, scope="asks")
+    first, reused = await asyncio.gather(
+        market.bid(user_id=user, key=key),
+        market.bid(user_id=user, key=elsewhere),
+        return_exceptions=True,
+    )
+    assert isinstance(reused, IdempotencyKeyReused)
+    assert isinstance(first, Placement)
+    with pytest.raises(IdempotencyKeyReused):
+        await market.bid(user_id=user, key=elsewhere)
+    assert await market.bid(user_id=user, key=key) == replace(first, replayed=True)
+    assert await resting(market) == 1
+
+
+async def test_keys_of_other_users_and_names_are_other_keys(
+    market: Market, user: UserId, key: IdempotencyKey
+) -> None:
+    keys = [key, key_of(market.user_id()), key_of(user, key="key-2")]
     placements = [
         await asyncio.gather(*(market.bid(user_id=one.user_id, key=one) for one in keys))
         for _ in range(2)

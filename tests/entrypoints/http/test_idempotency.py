@@ -132,6 +132,15 @@ async def test_a_key_is_its_users_own(world: World) -> None:
     assert len(ids) == 2
 
 
+async def test_a_key_that_was_used_on_another_path_is_refused(world: World) -> None:
+    person = await world.person("person")
+    first = await world.post("/v1/users/me/addresses", person, ADDRESS, headers=keyed("a"))
+    answer = await world.post("/v1/users/me/email-proof", person, headers=keyed("a"))
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    again = await world.post("/v1/users/me/addresses", person, ADDRESS, headers=keyed("a"))
+    assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
+
+
 async def test_what_was_refused_may_be_tried_again(market: World, buyer: Person) -> None:
     admin = market.people["admin"]
     body = {**PRODUCT, "style_code": PRODUCT["style_code"]}

@@ -25,13 +25,13 @@ async def test_a_repeated_key_has_one_effect_and_one_answer(services: Services) 
     for name in ("BiddingService.PlaceBid", "UserService.AddAddress"):
         rpc = BY_NAME[name]
         example = await services.example(rpc)
-        first = await services.allowed(rpc, example, key="key-1")
-        again = await services.allowed(rpc, example, key="key-1")
+        first = await services.allowed(rpc, example, key=name)
+        again = await services.allowed(rpc, example, key=name)
         assert first == again
         assert first.status == 200, first.body
         changed = {name: value for name, value in _OTHER.items() if name in example.request}
         other = example._replace(request=example.request | changed)
-        refused = await services.allowed(rpc, other, key="key-1")
+        refused = await services.allowed(rpc, other, key=name)
         assert refused.body["type"] == "/problems/idempotency-key-reused"
     token, buyer = await services.token(), str(services.exchange.buyer.user_id)
     listed = BY_NAME["UserService.GetAddresses"]
