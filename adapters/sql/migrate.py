@@ -38,7 +38,10 @@ async def migrate(url: str, *, empty: bool = False) -> None:
             await connection.run_sync(_require_empty)
         # On PostgreSQL also a database that is current has its sorting looked after (env.py).
         is_file = backend_of(url) == "sqlite"
-        if not (is_file and await connection.run_sync(_is_current)):
+        if is_file and not await connection.run_sync(_is_current):
+            await connection.run_sync(_require_own)
+            await connection.run_sync(_upgrade)
+        elif not is_file:
             await connection.run_sync(_upgrade)
 
 
@@ -115,8 +118,6 @@ def _upgrade(connection: Connection) -> None:
 
     config = configuration(connection)
     revision = _known_revision(connection)
-    if revision is None and connection.dialect.name == "sqlite":
-        _require_own(connection)
     if revision is not None and revision not in _revisions(config):
         command.upgrade(configuration_before(connection), "head")
     elif revision is not None and revision != _newest(config):
@@ -137,8 +138,8 @@ def _require_empty(connection: Connection) -> None:
 
 
 def _require_own(connection: Connection) -> None:
-    others = sorted(set(inspect(connection).get_table_names()) - {"alembic_version"})
-    if others:
+    others = inspect(connection).get_table_names()
+    if others and "alembic_version" not in others:
         raise WrongSchema(
             f"{connection.engine.url.database}: "
             f"it has tables of another program, such as {others[0]}"
