@@ -261,5 +261,6 @@ def test_a_folder_that_cannot_be_locked_is_a_one_line_error(folder: Path, run: R
     (folder / "lock.sqlite3").mkdir()
     refused = run("serve")
     assert one_line(refused.err) == (
-        "solebook: solebook-data cannot be locked: unable to open database file"
+        "solebook: solebook-data cannot be locked: solebook-data/lock.sqlite3: "
+        "unable to open database file"
     )
