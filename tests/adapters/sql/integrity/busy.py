@@ -104,6 +104,7 @@ async def _rest(exchange: Exchange) -> None:
     async with store.transaction():
         await store.idempotency_keys.remember(key, b"{}", now)
     await app.users.request_password_reset("user-0@example.com")
+    await app.users.note_place(exchange.buyer.user_id, source="203.0.113.7", program="curl/8")
     await app.users.issue_api_token(
         exchange.admin, name="warehouse", scopes=["OrderService"], reason=WHY
     )
