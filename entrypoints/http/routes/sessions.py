@@ -111,13 +111,18 @@ class SessionsController(Controller):
 
         You are told of a sign-in from a place where you never signed in before.
         """
-        users = application.users
-        attempt = credential_limits.attempt(request.scope, data.email, users.recognize_source)
+        attempt = credential_limits.attempt(
+            request.scope, data.email, application.users.recognize_source
+        )
         async with attempt as source:
-            signed_in = await users.sign_in(email=data.email, password=data.password, source=source)
+            signed_in = await application.users.sign_in(
+                email=data.email, password=data.password, source=source
+            )
             # Before anybody has the tokens, so that no sign-in goes unnoticed.
             program = request.headers.get("user-agent", "")
-            await users.note_place(signed_in.user.id, source=source.name, program=program)
+            await application.users.note_place(
+                signed_in.user.id, source=source.name, program=program
+            )
             return tokens(signed_in)
 
     @post(
