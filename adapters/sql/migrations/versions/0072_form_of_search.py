@@ -18,6 +18,8 @@ def upgrade() -> None:
     for table in tables:
         op.execute(f"UPDATE search_index SET form = 0 WHERE EXISTS (SELECT 1 FROM {table})")  # noqa: S608
     op.execute("UPDATE search_index SET form = CASE form WHEN 0 THEN 1 ELSE 2 END")
+    if not is_sqlite:
+        op.alter_column("search_index", "form", server_default=None)
 
 
 def downgrade() -> None:
