@@ -40,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     # Never DEBUG, because the database driver would log every parameter value.
     level = logging.INFO if options.verbose else options.log_level
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(RepeatedLines())
+    handler = logging.StreamHandler()
+    handler.addFilter(RepeatedLines())
+    logging.basicConfig(
+        level=level, format="%(levelname)s %(name)s: %(message)s", handlers=[handler]
+    )
     try:
         command: Coroutine[Any, Any, int] = options.run(options)
         code = run(command)

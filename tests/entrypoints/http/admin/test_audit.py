@@ -29,6 +29,7 @@ async def test_an_admin_reads_what_staff_did_and_why(world: World, admin: Person
         **WHY,
         "facts": {"suspended": True},
         "about": None,
+        "token_id": None,
     }
 
 

@@ -29,6 +29,8 @@ async def test_a_user_is_found_by_email_and_by_id(
         "open_asks": 1,
         "declines": 0,
         "bids_barred_until": None,
+        "email_proven": True,
+        "phone_proven": False,
     }
 
 
