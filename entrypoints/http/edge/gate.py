@@ -39,7 +39,7 @@ class Gate:
         if scope["type"] == ScopeType.HTTP:
             cost = cost_of(scope)
             if cost > (paid := cost_at_entrance(scope)):
-                await behind.limits.take_for_address(scope, cost - paid)
+                await behind.limits.take_rest_for_address(scope, cost - paid)
             if _needs_token(scope):
                 caller, actor = await _authenticated(behind, scope)
                 await behind.limits.take_for_user(actor, cost)

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from litestar.types import Scope
 
 from ....core.users.credential_limits import CredentialLimits
 from ....core.users.recognize_source import RecognizeSource
-from ....ports.language.errors import Unavailable
+from ....ports.language.errors import RateLimited, Unavailable
 from ....ports.language.rate_limits import RateLimit
 from ....ports.language.sources import Source
 from ....ports.language.users import Actor
@@ -60,11 +60,21 @@ class RequestLimits:
 
     async def take_for_address(self, scope: Scope, cost: int) -> None:
         """Take tokens of the client's address, signed in or not. Raises RateLimited."""
-        address = self._address_of(scope)
-        if scope["path"].startswith(HEALTH):
-            await self._take(f"health:{address}", _HEALTH_LIMIT, cost)
-        else:
-            await self._take(f"address:{address}", self._address_limit, cost)
+        await self._take(*self._bucket_at(scope), cost)
+
+    async def take_rest_for_address(self, scope: Scope, rest: int) -> None:
+        """Take what a request costs beyond the token that it paid at the entrance.
+
+        Raises RateLimited, after which that token is back: otherwise a client who asks faster than
+        the bucket fills would never find the rest in it.
+        """
+        bucket, limit = self._bucket_at(scope)
+        try:
+            await self._take(bucket, limit, rest)
+        except RateLimited:
+            with suppress(Unavailable):
+                await self._limits.put_back(bucket, limit)
+            raise
 
     async def take_for_user(self, actor: Actor, cost: int) -> None:
         """Take tokens of a signed-in user, or of an API key of one. Raises RateLimited.
@@ -80,6 +90,12 @@ class RequestLimits:
         Right keys do not need one, so nobody is locked out by a neighbour.
         """
         await self._take(f"wrong-key:{self._address_of(scope)}", self._wrong_key_limit, 1)
+
+    def _bucket_at(self, scope: Scope) -> tuple[str, RateLimit]:
+        address = self._address_of(scope)
+        if scope["path"].startswith(HEALTH):
+            return f"health:{address}", _HEALTH_LIMIT
+        return f"address:{address}", self._address_limit
 
     async def _take(self, bucket: str, limit: RateLimit, cost: int) -> None:
         try:

@@ -59,6 +59,18 @@ class TestAddressLimit:
         for _ in range(5):
             await world.ok("GET", "/health/live")
 
+    async def test_who_asks_faster_than_allowed_is_still_answered_at_the_allowed_rate(
+        self, world: World
+    ) -> None:
+        """What a refused request has paid at the entrance does not keep the next one out."""
+        statuses = []
+        for _ in range(15 + 80):
+            statuses.append((await world.get("/health/ready")).status_code)
+            if len(statuses) >= 15:  # the burst is used up
+                await world.clock.advance(timedelta(milliseconds=25))
+        assert set(statuses) == {200, 429}
+        assert statuses[15:].count(200) >= 9  # 2 seconds of 20 tokens, of which each takes 4
+
     async def test_a_header_that_anybody_can_write_changes_nothing(self, world: World) -> None:
         for n, status in enumerate((200, 200, 429)):
             headers = {"X-Forwarded-For": f"10.0.0.{n}"}
