@@ -34,7 +34,7 @@ async def test_the_market_tells_best_prices_and_the_last_sale(
     assert await market.ok("GET", path) == {
         "lowest_ask": 22_000,
         "highest_bid": 18_000,
-        "last_sale": {"price": 20_000, "sold_at": "2026-03-02T12:00:00Z"},
+        "last_sale": {"price": 20_000, "sold_at": "2026-03-02T12:00:00Z", "imported": False},
         "sales": 1,
         "sell_now": {
             "price": 18_000,
@@ -102,6 +102,7 @@ async def test_the_tape_shows_sales_without_who_traded(
         "size": "10.5",
         "condition": "new",
         "sold_at": "2026-03-02T12:00:00Z",
+        "imported": False,
     }
     rest = await market.ok("GET", f"{path}&cursor={page['next_cursor']}")
     prices = [sale["price"] for sale in page["items"] + rest["items"]]

@@ -78,7 +78,7 @@ async def test_no_secret_is_in_a_log_a_message_an_alarm_or_the_audit_log(
     written.append(repr(await store.outbox.unsent(1_000)))
     written.append(repr((await store.alarms.page(PageRequest(limit=100))).items))
     written.append(repr((await store.audit_log.page(PageRequest(limit=100))).items))
-    assert len(caplog.records) > 10
+    assert any(record.name.startswith("solebook.") for record in caplog.records)
     assert len([secret for secret in used if len(secret) > 10]) > 10
     shown = {secret[:12] for secret in used for text in written if secret in text}
     assert shown == set()
