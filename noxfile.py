@@ -25,6 +25,9 @@ PINS = re.compile(r"(?<=^# pins: begin).*?\n(.*?)(?=^# pins: end)", re.DOTALL | 
 # it is done once, whatever the machine says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+OF_SOURCE = "tests/architecture"
+"""The tests of the session `architecture`, which other sessions leave out."""
+
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
@@ -61,14 +64,19 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def architecture(session: nox.Session) -> None:
-    """Import rules between layers and contexts."""
+    """Import rules between layers and contexts, and tests that read the source without running it.
+
+    Arguments are those of `lint-imports`.
+    """
     session.run("lint-imports", "--no-logo", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", OF_SOURCE)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Unit tests in memory, on every core, in under 20 seconds. With arguments, any tests."""
-    unit = ("-m", "not integration and not journey and not docs")
+    unit = ("-m", "not integration and not journey and not docs", f"--ignore={OF_SOURCE}")
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -99,7 +107,7 @@ def coverage(session: nox.Session) -> None:
     that others do not run too, is marked `no_cover` and is not watched.
     """
     slowest = ("--durations=10", "--durations-min=0.5")
-    marked = ("-m", "not real and not journey and not docs")
+    marked = ("-m", "not real and not journey and not docs", f"--ignore={OF_SOURCE}")
     parallel = ("-n", "auto", "--dist", "worksteal")
     session.run("pytest", *parallel, *marked, "--cov", *slowest, *session.posargs)
 
