@@ -54,6 +54,7 @@ def outgoing_webhooks_use_cases(
     return OutgoingWebhooksUseCases(
         create_endpoint=CreateEndpoint(
             transaction=transaction,
+            users=store.users,
             endpoints=endpoints,
             sender=sender,
             audit_log=store.audit_log,

@@ -207,6 +207,7 @@ def users_use_cases(
             verify_addresses=verify_addresses,
         ),
         tell_old_email=TellOldEmail(
+            transaction=transaction,
             users=users,
             challenges=store.challenges,
             templates=adapters.templates,

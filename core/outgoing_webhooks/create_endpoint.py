@@ -7,12 +7,13 @@ from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.audit import Act, AuditAction, Reason, Target, parse_reason
-from ...ports.language.errors import InvalidText, TooManyEndpoints
+from ...ports.language.errors import EmailNotProven, InvalidText, TooManyEndpoints
 from ...ports.language.ids import WebhookEndpointId
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.language.webhook_endpoints import WebhookEndpoint
 from ...ports.transaction import Transaction
+from ...ports.users import Users
 from ...ports.webhook_endpoints import WebhookEndpoints
 from ...ports.webhook_sender import WebhookSender
 from .chosen_kinds import check_kinds
@@ -30,6 +31,7 @@ class CreateEndpoint:
     """
 
     transaction: Transaction
+    users: Users
     endpoints: WebhookEndpoints
     sender: WebhookSender
     audit_log: AuditLog
@@ -38,7 +40,7 @@ class CreateEndpoint:
     rules: WebhookRules = field(repr=False)
 
     async def __call__(self, actor: Actor, *, url: str, kinds: Collection[str]) -> WebhookEndpoint:
-        """Return the new endpoint. Raises InvalidText, TooManyEndpoints."""
+        """Return the new endpoint. Raises InvalidText, EmailNotProven, TooManyEndpoints."""
         return await self._create(actor, url, kinds, None)
 
     async def of_everything(
@@ -46,7 +48,7 @@ class CreateEndpoint:
     ) -> WebhookEndpoint:
         """Return a new endpoint for the events of all users.
 
-        Raises Forbidden, InvalidText, TooManyEndpoints.
+        Raises Forbidden, InvalidText, EmailNotProven, TooManyEndpoints.
         """
         check_role(actor, Role.ADMIN, "get the events of all users")
         return await self._create(actor, url, kinds, parse_reason(reason))
@@ -87,7 +89,13 @@ class CreateEndpoint:
         return endpoint
 
     async def _check_room(self, actor: Actor) -> None:
-        """Check that there is room for an endpoint. Raises TooManyEndpoints. Locks the number."""
+        """Check that the user may have another endpoint. Locks the number.
+
+        Raises EmailNotProven: who has the email may get the account, and not what is sent here.
+        Raises TooManyEndpoints.
+        """
+        if not (await self.users.get(actor.user_id)).email_proven:
+            raise EmailNotProven
         limit = self.rules.max_endpoints
         if await self.endpoints.lock(actor.user_id) >= limit:
             raise TooManyEndpoints(limit=limit)

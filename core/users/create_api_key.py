@@ -8,7 +8,7 @@ from ...ports.api_tokens import ApiTokens
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.api_tokens import MAX_TOKEN_NAME, ApiToken, KeyScope
-from ...ports.language.errors import Forbidden, InvalidText, TooManyApiKeys
+from ...ports.language.errors import EmailNotProven, Forbidden, InvalidText, TooManyApiKeys
 from ...ports.language.events import ApiKeyCreated
 from ...ports.language.ids import ApiTokenId
 from ...ports.language.text import check_text
@@ -54,7 +54,7 @@ class CreateApiKey:
     ) -> IssuedApiToken:
         """Return the key, which works until `expires_at`, or until it is revoked.
 
-        Raises Forbidden, InvalidText, TooManyApiKeys.
+        Raises Forbidden, InvalidText, EmailNotProven, TooManyApiKeys.
         """
         now = self.clock.now()
         check_signed_in(actor, "create API keys")
@@ -76,7 +76,9 @@ class CreateApiKey:
         )
         async with self.transaction():
             # Locks the user, so that two concurrent requests cannot exceed the limit.
-            await self.users.get(actor.user_id)
+            user = await self.users.get(actor.user_id)
+            if not user.email_proven:
+                raise EmailNotProven  # who has the email may get the account, and not this key
             await self._make_room(await self.api_tokens.of(actor.user_id), now)
             await self.api_tokens.add(record)
             await self.outbox.add(ApiKeyCreated(actor.user_id, key_id))

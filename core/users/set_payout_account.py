@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...ports.clock import Clock
 from ...ports.known_seller_accounts import KnownSellerAccounts
-from ...ports.language.errors import InvalidText
+from ...ports.language.errors import EmailNotProven, InvalidText
 from ...ports.language.events import PayoutAccountChanged
 from ...ports.language.seller_accounts import KnownSellerAccount, SellerAccount
 from ...ports.language.users import Actor, Role, User
@@ -33,7 +33,7 @@ class SetPayoutAccount:
     clock: Clock
 
     async def __call__(self, actor: Actor, *, account: str) -> User:
-        """Return the updated user. Raises InvalidText, Unavailable."""
+        """Return the updated user. Raises InvalidText, EmailNotProven, Unavailable."""
         account = check_provider_token("account", account)
         while True:
             before = await self.known_accounts.find(actor.user_id)
@@ -49,6 +49,8 @@ class SetPayoutAccount:
                 return await self._set(user, known, state)
 
     async def _set(self, user: User, known: KnownSellerAccount, state: SellerAccount) -> User:
+        if not user.email_proven:
+            raise EmailNotProven  # who has the email may get the account, but not its payouts
         user = replace(user, payout_account=state.id, roles=user.roles | {Role.SELLER})
         await self.users.save(user)
         await self.known_accounts.save(

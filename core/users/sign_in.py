@@ -54,6 +54,8 @@ class SignIn:
             # Read the user again, under the lock: while the password was being checked, an admin
             # may have removed a role and revoked every session but this one.
             user = await self.users.get(found.id)
+            if user.password_hash != password_hash:
+                raise WrongCredentials  # it was changed or reset meanwhile, which ends all sessions
             now = self.clock.now()
             session = Session(session_id, user.id, created_at=now, source=source.name or None)
             await self.sessions.add(session)

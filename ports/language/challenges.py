@@ -15,8 +15,10 @@ class ChallengeKind(StrEnum):
     EMAIL = "email"
     """Prove the user's email."""
     NEW_EMAIL = "new_email"
-    """Prove another email, which then becomes the user's. Once it is met, its address is the old
-    one."""
+    """Prove another email, which then becomes the user's."""
+    OLD_EMAIL = "old_email"
+    """Nothing: the letter tells that the email is not the user's any more. It is met once it is
+    sent."""
     PHONE = "phone"
     """Prove the phone for text messages."""
     PASSWORD = "password"  # noqa: S105  # the name of what is reset

@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from random import Random
@@ -74,7 +74,7 @@ async def process(url: str, seed: int, index: MemorySearchIndex) -> AsyncIterato
 
 
 @pytest.fixture(scope="module")
-def town(postgres_server: PostgresServer) -> Town:
+def town(postgres_server: PostgresServer) -> Iterator[Town]:
     async def settle_down() -> Exchange:
         url = postgres_server.create_database(_TOWN)
         await migrate(url)
@@ -85,7 +85,9 @@ def town(postgres_server: PostgresServer) -> Town:
         return exchange
 
     index = MemorySearchIndex()
-    return Town(postgres_server, asyncio.run(settle_down()), index)
+    yield Town(postgres_server, asyncio.run(settle_down()), index)
+    # A worker of pytest-xdist may come back to this file after others.
+    postgres_server.sql(f"DROP DATABASE {_TOWN}")
 
 
 async def insist(do: Callable[[], Awaitable[None]]) -> None:

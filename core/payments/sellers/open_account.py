@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ....ports.clock import Clock
 from ....ports.known_seller_accounts import KnownSellerAccounts
+from ....ports.language.errors import EmailNotProven
 from ....ports.language.seller_accounts import AccountLink, KnownSellerAccount
 from ....ports.language.users import Actor, Role, User
 from ....ports.seller_accounts import SellerAccounts
@@ -31,12 +32,14 @@ class OpenSellerAccount:
     async def __call__(self, actor: Actor, *, country: str | None = None) -> AccountLink:
         """Return a link, which can be opened once and soon.
 
-        Raises PayoutAccountUnusable if the account that the user has set has no such page,
-        InvalidText if the provider has no sellers in the country, and Unavailable, after which
-        repeat.
+        Raises EmailNotProven, PayoutAccountUnusable if the account that the user has set has no
+        such page, InvalidText if the provider has no sellers in the country, and Unavailable, after
+        which repeat.
         """
         async with self.transaction():
             user = await self.users.get(actor.user_id)
+            if not user.email_proven:
+                raise EmailNotProven  # who has the email may get the account, but not this one's
             new = KnownSellerAccount(user.id, self.clock.now(), user.payout_account)
             known = await self.known_accounts.open_or_lock(new)
         account = user.payout_account

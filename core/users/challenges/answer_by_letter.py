@@ -11,14 +11,16 @@ from ....ports.language.ids import NOBODY, UserId
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
-from .asking import asked_again
+from .asking import PAUSE, asked_again
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerByLetter:
     """Lets a letter be sent to the user of an email that a stranger gave.
 
-    An unproven email gets the letter that proves it instead. Too many requests change nothing.
+    An unproven email gets the letter that sets a new password, whatever was asked for: who has the
+    account may be somebody else, and who reads the email takes it over by that, with nothing that
+    the other one knows. Too many requests change nothing.
     """
 
     transaction: Transaction
@@ -33,7 +35,11 @@ class AnswerByLetter:
             return
         async with self.transaction():
             user, now = await self.users.get(user_id), self.clock.now()
-            kind = kind if user.email_proven else ChallengeKind.EMAIL
+            if not user.email_proven:
+                proof = await self.challenges.get(user.id, ChallengeKind.EMAIL)
+                if proof is not None and now - proof.asked_at < PAUSE:
+                    return  # somebody registers twice in a row, and has a letter on its way
+                kind = ChallengeKind.PASSWORD
             before = await self.challenges.get(user.id, kind)
             try:
                 challenge = asked_again(before, user.id, kind, user.email, now)

@@ -6,7 +6,7 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import WrongCredentials
-from ....ports.language.events import ChallengeRequested, EmailChanged
+from ....ports.language.events import ChallengeRequested
 from ....ports.language.sources import NOWHERE, Source
 from ....ports.language.users import Actor, User
 from ....ports.outbox import Outbox
@@ -15,6 +15,7 @@ from ....ports.transaction import Transaction
 from ....ports.users import Users
 from ..user_texts import normalize_email
 from .asking import asked_again
+from .leave_email import leave_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class ChangeEmail:
         kind = ChallengeKind.NEW_EMAIL
         async with self.transaction():
             user, now = await self.users.get(actor.user_id), self.clock.now()
+            if user.password_hash != found.password_hash:
+                raise WrongCredentials  # it was changed or reset meanwhile
             if user.email == email:
                 return user
             before = await self.challenges.get(user.id, kind)
@@ -56,8 +59,8 @@ class ChangeEmail:
                 await self.challenges.put(challenge)
                 await self.outbox.add(ChallengeRequested(user.id, kind, now))
                 return user
-            await self.challenges.put(replace(challenge.ended(), address=user.email))
-            await self.outbox.add(EmailChanged(user.id, now, told=user.email_proven))
+            await self.challenges.put(challenge.ended())
+            await leave_email(self.challenges, self.outbox, user, now)
             user = replace(user, email=email, email_proven_at=now)
             await self.users.save(user)
         return user

@@ -6,12 +6,12 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import ChallengeKind
 from ....ports.language.errors import ChallengeNotMet
-from ....ports.language.events import EmailChanged
 from ....ports.language.users import User
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
 from ....ports.users import Users
 from ..session_tokens import token_hash
+from .leave_email import leave_email
 
 _KINDS = (ChallengeKind.EMAIL, ChallengeKind.NEW_EMAIL)
 
@@ -42,19 +42,9 @@ class ProveEmail:
             challenge = await self.challenges.get(user.id, found.kind)
             if challenge is None or not challenge.is_met_by(hashed, now):
                 raise ChallengeNotMet
-            ended = challenge.ended()
             if found.kind is ChallengeKind.NEW_EMAIL:
-                ended = replace(ended, address=user.email)
-                await self.outbox.add(EmailChanged(user.id, now, told=user.email_proven))
-                await self._forget_old_secrets(user)
-            await self.challenges.put(ended)
+                await leave_email(self.challenges, self.outbox, user, now)
+            await self.challenges.put(challenge.ended())
             user = replace(user, email=challenge.address, email_proven_at=now)
             await self.users.save(user)
         return user
-
-    async def _forget_old_secrets(self, user: User) -> None:
-        """End the challenges that went to the old email. It may be somebody else's now."""
-        for kind in (ChallengeKind.EMAIL, ChallengeKind.PASSWORD):
-            challenge = await self.challenges.get(user.id, kind)
-            if challenge is not None and not challenge.met:
-                await self.challenges.put(challenge.ended())

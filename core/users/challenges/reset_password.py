@@ -21,7 +21,8 @@ from ..user_texts import check_new_password
 class ResetPassword:
     """Whoever has the secret of the letter sets a new password. All sessions end.
 
-    An email that was to become the user's is forgotten: who asked for it may be a thief.
+    An email that was to become the user's is forgotten: who asked for it may be a thief. The email
+    that the letter went to is proven.
     """
 
     transaction: Transaction
@@ -46,8 +47,12 @@ class ResetPassword:
         async with self.transaction():
             user, now = await self.users.get(found.user_id), self.clock.now()
             challenge = await self.challenges.get(user.id, ChallengeKind.PASSWORD)
-            await self.challenges.put((await self._met(challenge, hashed)).ended())
-            await self.users.save(replace(user, password_hash=password_hash))
+            met = await self._met(challenge, hashed)
+            await self.challenges.put(met.ended())
+            user = replace(user, password_hash=password_hash)
+            if user.email == met.address and not user.email_proven:
+                user = replace(user, email_proven_at=now)
+            await self.users.save(user)
             pending = await self.challenges.get(user.id, ChallengeKind.NEW_EMAIL)
             if pending is not None and not pending.met:
                 await self.challenges.put(pending.ended())

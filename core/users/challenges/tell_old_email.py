@@ -14,6 +14,7 @@ from ....ports.language.mail import Mail
 from ....ports.language.notifications import NotificationPreferences, Recipient
 from ....ports.messengers import Mailer
 from ....ports.templates import Templates
+from ....ports.transaction import Transaction
 from ....ports.users import Users
 
 
@@ -21,9 +22,10 @@ from ....ports.users import Users
 class TellOldEmail:
     """Writes to the email that a user had, so that a theft of the account is noticed.
 
-    An email that was never proven is not written to. The challenge that was met has the old email.
+    An email that was never proven is not written to.
     """
 
+    transaction: Transaction
     users: Users
     challenges: Challenges
     templates: Templates
@@ -32,8 +34,8 @@ class TellOldEmail:
 
     async def __call__(self, event: EmailChanged) -> None:
         """Send the letter. Idempotent. Raises Unavailable; retry then."""
-        challenge = await self.challenges.get(event.user_id, ChallengeKind.NEW_EMAIL)
-        if not event.told or challenge is None or not challenge.met:
+        challenge = await self.challenges.get(event.user_id, ChallengeKind.OLD_EMAIL)
+        if not event.told or challenge is None or challenge.met:
             return
         user = await self.users.get(event.user_id)
         preferences = NotificationPreferences(user.id)
@@ -45,3 +47,6 @@ class TellOldEmail:
                 await self.mailer.send(mail)
         except TimeoutError as error:
             raise Unavailable(what="the messenger of email") from error
+        async with self.transaction():
+            await self.users.get(event.user_id)  # locks the challenges
+            await self.challenges.put(challenge.ended())

@@ -7,7 +7,12 @@ import msgspec
 from litestar import Controller, get, post, put
 from msgspec import Meta
 
-from ....ports.language.errors import InvalidText, PayoutAccountMissing, PayoutAccountUnusable
+from ....ports.language.errors import (
+    EmailNotProven,
+    InvalidText,
+    PayoutAccountMissing,
+    PayoutAccountUnusable,
+)
 from ....ports.language.seller_accounts import AccountLink, SellerAccount
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
@@ -113,7 +118,7 @@ class PayoutAccountController(Controller):
 
     @put(
         summary="Set your payout account",
-        responses=problems(InvalidText, body=True),
+        responses=problems(InvalidText, EmailNotProven, body=True),
     )
     async def set_payout_account(
         self,
@@ -131,7 +136,7 @@ class PayoutAccountController(Controller):
         summary="Open or complete your payout account",
         status_code=200,
         responses=success(200, LinkView, _LINK)
-        | problems(InvalidText, PayoutAccountUnusable, body=True),
+        | problems(InvalidText, EmailNotProven, PayoutAccountUnusable, body=True),
     )
     async def open_payout_account(
         self,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ....ports.language.errors import (
+    EmailNotProven,
     EndpointDisabled,
     IdempotencyKeyReused,
     InvalidText,
@@ -153,7 +154,7 @@ class WebhookEndpointsController(Controller):
     @post(
         summary="Register a webhook endpoint",
         responses=success(201, EndpointWithSecret, SECRET_EXAMPLE)
-        | problems(InvalidText, TooManyEndpoints, IdempotencyKeyReused, body=True),
+        | problems(InvalidText, EmailNotProven, TooManyEndpoints, IdempotencyKeyReused, body=True),
     )
     async def create_endpoint(
         self,

@@ -105,9 +105,7 @@ async def test_a_use_is_written_once_a_minute_and_a_failure_stops_nobody(
 
 async def test_the_owner_is_told_by_mail_and_a_new_password_leaves_the_key() -> None:
     exchange = Proving()
-    unproven = await exchange.join("other@example.com")
     users, scopes = exchange.app.users, [KeyScope.TRADE]
-    await users.create_api_key(unproven, name="my bot", scopes=scopes)
     owner = await exchange.joined()
     created = await users.create_api_key(owner, name="my bot", scopes=scopes)
     await exchange.workers.settle()

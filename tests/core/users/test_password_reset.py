@@ -59,13 +59,14 @@ async def test_an_unknown_email_leaves_the_same_behind_and_nobody_is_written_to(
     assert len(exchange.mails) == letters + 1
 
 
-async def test_an_unproven_email_gets_the_letter_that_proves_it(exchange: Proving) -> None:
-    await exchange.join()
+async def test_a_reset_proves_the_email_that_its_letter_went_to(exchange: Proving) -> None:
+    buyer = await exchange.join()
     await exchange.clock.advance(timedelta(minutes=1))
     await asked(exchange)
-    assert [mail.subject for mail in exchange.mails] == ["Email proof", "Email proof"]
-    with pytest.raises(ChallengeNotMet):
-        await exchange.app.users.reset_password(exchange.secret(), password=NEW)
+    assert [mail.subject for mail in exchange.mails] == ["Email proof", "Password reset"]
+    assert not (await exchange.user(buyer)).email_proven
+    await exchange.app.users.reset_password(exchange.secret(), password=NEW)
+    assert (await exchange.user(buyer)).email_proven
 
 
 async def test_a_link_of_one_kind_is_not_for_another_and_a_late_one_is_for_nothing(

@@ -103,8 +103,12 @@ class Running(Served):
     # ---- requests ------------------------------------------------------------------------
 
     def readiness(self) -> tuple[int, dict[str, str]]:
-        """Return the status of /health/ready and the states of the dependencies."""
-        answer = self.http.get("/health/ready")
+        """Return the status of /health/ready and the states of the dependencies.
+
+        Health checks have a limit, which tests that wait for a change reach.
+        """
+        while (answer := self.http.get("/health/ready")).status_code == 429:
+            time.sleep(answer.json()["retry_after"])
         return answer.status_code, answer.json()["dependencies"]
 
     def wait_until_ready(self) -> float:
