@@ -8,7 +8,13 @@ from ...ports.api_tokens import ApiTokens
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.api_tokens import MAX_TOKEN_NAME, ApiToken, KeyScope
-from ...ports.language.errors import EmailNotProven, Forbidden, InvalidText, TooManyApiKeys
+from ...ports.language.errors import (
+    EmailNotProven,
+    Forbidden,
+    InvalidText,
+    RateLimited,
+    TooManyApiKeys,
+)
 from ...ports.language.events import ApiKeyCreated
 from ...ports.language.ids import ApiTokenId
 from ...ports.language.text import check_text
@@ -25,6 +31,9 @@ MAX_KEYS = 20
 """How many valid API keys a user may have."""
 MAX_ENDED_KEYS = 50
 """How many revoked and expired keys of a user are kept to be seen."""
+MAX_NEW_KEYS, _NEW = 40, timedelta(days=1)
+"""How many keys a user may create in how long, revoked ones too: each has a rate limit of its own,
+and a letter."""
 MAX_LIFE = timedelta(days=3_650)
 
 
@@ -54,7 +63,7 @@ class CreateApiKey:
     ) -> IssuedApiToken:
         """Return the key, which works until `expires_at`, or until it is revoked.
 
-        Raises Forbidden, InvalidText, EmailNotProven, TooManyApiKeys.
+        Raises Forbidden, InvalidText, EmailNotProven, TooManyApiKeys, RateLimited.
         """
         now = self.clock.now()
         check_signed_in(actor, "create API keys")
@@ -88,6 +97,9 @@ class CreateApiKey:
         ended = [key for key in newest_first if key.has_ended(now)]
         if len(newest_first) - len(ended) >= MAX_KEYS:
             raise TooManyApiKeys(limit=MAX_KEYS)
+        new = [key.created_at for key in newest_first if now - key.created_at < _NEW]
+        if len(new) >= MAX_NEW_KEYS:
+            raise RateLimited(retry_after=(min(new) + _NEW - now).total_seconds())
         for key in ended[MAX_ENDED_KEYS:]:
             await self.api_tokens.remove(key.id)
 

@@ -4,10 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from solebook.core.users.create_api_key import MAX_ENDED_KEYS, MAX_KEYS
+from solebook.core.users.create_api_key import MAX_ENDED_KEYS, MAX_KEYS, MAX_NEW_KEYS
 from solebook.core.users.issue_api_token import IssuedApiToken
 from solebook.ports.language.api_tokens import KeyScope
-from solebook.ports.language.errors import Forbidden, InvalidToken, TooManyApiKeys, Unavailable
+from solebook.ports.language.errors import (
+    Forbidden,
+    InvalidToken,
+    RateLimited,
+    TooManyApiKeys,
+    Unavailable,
+)
 from solebook.ports.language.ids import ApiTokenId
 from solebook.ports.language.users import OPERATOR, Actor, Role, User
 
@@ -61,12 +67,29 @@ async def test_the_number_of_keys_is_bounded_and_so_is_that_of_ended_ones(
     with pytest.raises(TooManyApiKeys):
         await create(accounts, owner)
     for _ in range(MAX_ENDED_KEYS + 2):
+        await accounts.clock.advance(timedelta(hours=2))
         await accounts.users.revoke_api_key(owner, keys.pop().record.id)
         keys.append(await create(accounts, owner))
     stored = await accounts.store.api_tokens.of(buyer.id)
     # The last revocation comes before the last creation, which removes what is beyond the limit.
     assert len(stored) == MAX_KEYS + MAX_ENDED_KEYS
     assert {key.record.id for key in keys} <= {key.id for key in stored}
+
+
+async def test_who_revokes_keys_all_the_time_creates_no_more_than_40_a_day(
+    accounts: Accounts, buyer: User
+) -> None:
+    owner, start = actor(buyer), accounts.clock.now()
+    for _ in range(MAX_NEW_KEYS):
+        key = await create(accounts, owner)
+        await accounts.users.revoke_api_key(owner, key.record.id)
+        await accounts.clock.advance(timedelta(minutes=1))
+    with pytest.raises(RateLimited) as refused:
+        await create(accounts, owner)
+    day = timedelta(days=1)
+    assert refused.value.retry_after == (start + day - accounts.clock.now()).total_seconds()
+    await accounts.clock.advance(timedelta(seconds=refused.value.retry_after))
+    await create(accounts, owner)
 
 
 async def test_an_admin_revokes_a_key_that_leaked(accounts: Accounts, buyer: User) -> None:
