@@ -45,6 +45,8 @@ SHORT, LONG = 6.0, 60.0
 """Seconds for which the servers are gone."""
 SECONDS = 20.0
 """Within these, index and charts are caught up with. It takes a few if the machine is not busy."""
+PAUSE = 0.1
+"""Seconds between two trades, so that a quick machine makes no more letters than it can send."""
 PATIENCE = 60.0
 """Seconds for a trade, and for all letters, which give way to trades."""
 WORKERS = NotificationsSettings().workers
@@ -91,13 +93,14 @@ class Market:
         began_with = len(self.took)
         for product in cycle(self.products):
             await self.trade(product)
+            await asyncio.sleep(PAUSE)
             if time.monotonic() > until and len(self.took) > began_with + 5:
                 break
         seller, last = self.exchange.seller, self.orders[-1]
         await self.exchange.app.orders.cancel_order(seller, last, reason="sold elsewhere")
         standing = self.products[len(self.orders) % 3]
         await self.exchange.app.bidding.place_ask(
-            seller, product_id=standing.id, size=SIZE, amount=100_000 - 100 * len(self.orders)
+            seller, product_id=standing.id, size=SIZE, amount=100_000 - 100 * (len(self.orders) % 700)
         )
         return median(self.took[began_with:])
 
