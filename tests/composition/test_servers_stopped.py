@@ -99,8 +99,9 @@ class Market:
         seller, last = self.exchange.seller, self.orders[-1]
         await self.exchange.app.orders.cancel_order(seller, last, reason="sold elsewhere")
         standing = self.products[len(self.orders) % 3]
+        amount = 100_000 - 100 * (len(self.orders) % 700)
         await self.exchange.app.bidding.place_ask(
-            seller, product_id=standing.id, size=SIZE, amount=100_000 - 100 * (len(self.orders) % 700)
+            seller, product_id=standing.id, size=SIZE, amount=amount
         )
         return median(self.took[began_with:])
 

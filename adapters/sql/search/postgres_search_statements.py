@@ -4,8 +4,10 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     String,
@@ -202,25 +204,37 @@ GROUPS = {
 """The number of matches by brand, sizes, year and price bucket."""
 
 
+_NAMES = ("style_code", "brand", "model", "colorway")
+
+
 def _most_traded(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return _in_sequence(search_documents).where(_of_generation, *conditions)
+
+
+def _in_sequence(found: FromClause) -> Select[Any]:
     brand = bindparam("brand", type_=String)
     return (
-        select(
-            _documents.product_id,
-            _documents.style_code,
-            _documents.brand,
-            _documents.model,
-            _documents.colorway,
-        )
-        .where(_of_generation, or_(brand.is_(None), _documents.brand_key == brand), *conditions)
-        .order_by(_documents.sales.desc(), _documents.product_id.desc())
+        select(*(found.c[name] for name in ("product_id", *_NAMES)))
+        .where(or_(brand.is_(None), found.c.brand_key == brand))
+        .order_by(found.c.sales.desc(), found.c.product_id.desc())
         .limit(bindparam("limit"))
     )
 
 
+def _found_first(condition: ColumnElement[bool]) -> CTE:
+    """Return what matches, found by its index before it is sorted or limited.
+
+    It is little, which PostgreSQL does not know of a parameter. So it would read all products, in
+    the hope of finding enough soon.
+    """
+    columns = (_documents[name] for name in ("product_id", *_NAMES, "brand_key", "sales"))
+    found = select(*columns).where(_of_generation, condition)
+    return found.cte("found").prefix_with("MATERIALIZED")
+
+
 SUGGEST_ALL = Statement(_most_traded())
-SUGGEST_MEANT = Statement(_most_traded(_means))
-_names = (_documents.style_code, _documents.brand, _documents.model, _documents.colorway)
-NAMESAKES = Statement(select(*_names).where(_of_generation, _asks_for("marks")).limit(_NAMESAKES))
+SUGGEST_MEANT = Statement(_in_sequence(_found_first(_means)))
+_namesakes = _found_first(_asks_for("marks"))
+NAMESAKES = Statement(select(*(_namesakes.c[name] for name in _NAMES)).limit(_NAMESAKES))
 """The products that some marks mean."""
 SUGGEST = Statement(_most_traded(_asks_for("match")))
