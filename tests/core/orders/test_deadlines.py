@@ -144,18 +144,18 @@ async def test_seller_who_ships_before_the_sweep_is_in_time(
 # ---- late and duplicate deadlines ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", DeadlineKind)
 @pytest.mark.parametrize("status", sorted(set(OrderStatus) - {OrderStatus.DELIVERED}))
 async def test_a_deadline_of_another_state_changes_nothing(
-    exchange: Exchange, kind: DeadlineKind, status: OrderStatus
+    exchange: Exchange, status: OrderStatus
 ) -> None:
     order = await exchange.trade(status)
-    if kind in _DEADLINES_OF.get(order.status, ()):
-        return
     unsent = await exchange.store.outbox.unsent(10)
-    await exchange.app.orders.meet_deadline(DeadlineReached(order.id, kind))
-    assert await exchange.order(order.id) == order
-    assert await exchange.store.outbox.unsent(10) == unsent
+    others = set(DeadlineKind) - set(_DEADLINES_OF.get(order.status, ()))
+    assert others
+    for kind in sorted(others):
+        await exchange.app.orders.meet_deadline(DeadlineReached(order.id, kind))
+        assert await exchange.order(order.id) == order, kind
+        assert await exchange.store.outbox.unsent(10) == unsent, kind
 
 
 _DEADLINES_OF = {
