@@ -14,6 +14,8 @@ from ...ports.passwords import Passwords
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
+from .challenges.end_challenges import end_challenges
+from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
 from .user_texts import check_new_password
 
@@ -61,11 +63,6 @@ class ChangePassword:
             if user.password_hash != found.password_hash:
                 raise WrongCredentials  # it was changed or reset meanwhile
             await self.users.save(replace(user, password_hash=password_hash))
-            for kind in _ENDED:
-                pending = await self.challenges.get(user.id, kind)
-                if pending is not None and not pending.met:
-                    await self.challenges.put(pending.ended())
+            await end_challenges(self.challenges, user.id, *_ENDED)
             ended = await self.sessions.revoke_all(user.id, self.clock.now(), keep=session_id)
-        until = self.clock.now() + self.lifetimes.access
-        for ended_id in ended:
-            await self.revoked_sessions.add(ended_id, until)
+        await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)

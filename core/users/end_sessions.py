@@ -9,6 +9,7 @@ from ...ports.language.ids import SessionId
 from ...ports.language.users import Actor
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
+from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
 
 
@@ -29,7 +30,7 @@ class EndSessions:
         """End all sessions, also the one that asks. Raises Unavailable; retry then."""
         async with self.transaction():
             ended = await self.sessions.revoke_all(actor.user_id, self.clock.now())
-        await self._forbid(ended)
+        await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
 
     async def one(self, actor: Actor, session_id: SessionId) -> None:
         """End one session.
@@ -41,10 +42,4 @@ class EndSessions:
             if session.user_id != actor.user_id:
                 raise NotFound(what="session", id=session_id)
             await self.sessions.revoke(session_id, self.clock.now())
-        await self._forbid([session_id])
-
-    async def _forbid(self, ended: list[SessionId]) -> None:
-        # Read the clock after the revocation: no access token of a session is issued later.
-        until = self.clock.now() + self.lifetimes.access
-        for session_id in ended:
-            await self.revoked_sessions.add(session_id, until)
+        await forbid_sessions(self.revoked_sessions, [session_id], self.clock, self.lifetimes)

@@ -12,6 +12,7 @@ from ...ports.randomness import Randomness
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
+from .forbid_sessions import forbid_sessions
 from .session_tokens import SignedIn, new_refresh_token, signed_in, token_hash
 from .token_lifetimes import TokenLifetimes
 
@@ -59,7 +60,7 @@ class RefreshSession:
                 successor = new_refresh_token(secret, session.id, now, self.lifetimes)
                 await self.sessions.add_token(successor)
         if reused:
-            await self.revoked_sessions.add(session.id, self.clock.now() + self.lifetimes.access)
+            await forbid_sessions(self.revoked_sessions, [session.id], self.clock, self.lifetimes)
             raise InvalidToken(problem="spent")
         return signed_in(user, session.id, secret, now, self.lifetimes, self.access_tokens)
 

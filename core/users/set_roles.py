@@ -12,6 +12,7 @@ from ...ports.language.users import Actor, Role, User
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
+from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
 
 
@@ -60,7 +61,5 @@ class SetRoles:
                 )
             )
             ended = await self.sessions.revoke_all(user_id, self.clock.now())
-        until = self.clock.now() + self.lifetimes.access
-        for session_id in ended:
-            await self.revoked_sessions.add(session_id, until)
+        await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
         return user

@@ -7,6 +7,7 @@ from ...ports.clock import Clock
 from ...ports.language.ids import SessionId
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
+from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
 
 
@@ -24,5 +25,4 @@ class SignOut:
         """Revoke the session. Raises NotFound, and Unavailable, after which a retry is safe."""
         async with self.transaction():
             await self.sessions.revoke(session_id, self.clock.now())
-        # Read the clock after the revocation: no access token of the session is issued later.
-        await self.revoked_sessions.add(session_id, self.clock.now() + self.lifetimes.access)
+        await forbid_sessions(self.revoked_sessions, [session_id], self.clock, self.lifetimes)

@@ -7,8 +7,7 @@ from ....ports.language.challenges import Challenge, ChallengeKind
 from ....ports.language.events import EmailChanged
 from ....ports.language.users import User
 from ....ports.outbox import Outbox
-
-_SENT_THERE = (ChallengeKind.EMAIL, ChallengeKind.PASSWORD)
+from .end_challenges import end_challenges
 
 
 async def leave_email(challenges: Challenges, outbox: Outbox, user: User, now: datetime) -> None:
@@ -17,10 +16,7 @@ async def leave_email(challenges: Challenges, outbox: Outbox, user: User, now: d
     What was sent there cannot be used any more: the mailbox may be somebody else's now. An email
     that was left before, and that waits to be told, is kept, so that a thief cannot replace it.
     """
-    for kind in _SENT_THERE:
-        sent = await challenges.get(user.id, kind)
-        if sent is not None and not sent.met:
-            await challenges.put(sent.ended())
+    await end_challenges(challenges, user.id, ChallengeKind.EMAIL, ChallengeKind.PASSWORD)
     if user.email_proven:
         waiting = await challenges.get(user.id, ChallengeKind.OLD_EMAIL)
         if waiting is None or waiting.met:

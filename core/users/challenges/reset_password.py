@@ -12,9 +12,11 @@ from ....ports.passwords import Passwords
 from ....ports.sessions import Sessions
 from ....ports.transaction import Transaction
 from ....ports.users import Users
+from ..forbid_sessions import forbid_sessions
 from ..session_tokens import token_hash
 from ..token_lifetimes import TokenLifetimes
 from ..user_texts import check_new_password
+from .end_challenges import end_challenges
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,9 @@ class ResetPassword:
             if user.email == met.address and not user.email_proven:
                 user = replace(user, email_proven_at=now)
             await self.users.save(user)
-            pending = await self.challenges.get(user.id, ChallengeKind.NEW_EMAIL)
-            if pending is not None and not pending.met:
-                await self.challenges.put(pending.ended())
+            await end_challenges(self.challenges, user.id, ChallengeKind.NEW_EMAIL)
             ended = await self.sessions.revoke_all(user.id, now)
-        until = self.clock.now() + self.lifetimes.access
-        for session_id in ended:
-            await self.revoked_sessions.add(session_id, until)
+        await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
 
     async def _met(self, challenge: Challenge | None, hashed: str) -> Challenge:
         if (
