@@ -40,23 +40,24 @@ def behind_routes(
     application: Application, settings: HttpSettings, stream_settings: StreamSettings
 ) -> Behind:
     """Return what is behind the routes of an application."""
-    limits = application.adapters.rate_limits
+    buckets = application.adapters.rate_limits
     address_of = client_address(settings.proxy_networks())
+    limits = RequestLimits(
+        buckets,
+        address_limit=settings.address_limit,
+        user_limit=settings.user_limit,
+        key_limit=settings.key_limit,
+        wrong_key_limit=settings.credentials_limit,
+        address_of=address_of,
+    )
     return Behind(
         application=application,
         hosts=AllowedHosts(settings.allowed_hosts),
-        limits=RequestLimits(
-            limits,
-            address_limit=settings.address_limit,
-            user_limit=settings.user_limit,
-            key_limit=settings.key_limit,
-            wrong_key_limit=settings.credentials_limit,
-            address_of=address_of,
-        ),
+        limits=limits,
         credential_limits=SourceLimits(
-            CredentialLimits(limits, settings.credentials_limit, settings.email_limit), address_of
+            CredentialLimits(buckets, settings.credentials_limit, settings.email_limit), address_of
         ),
         places=Places(at_once=_COSTLY_AT_ONCE, per_owner=_COSTLY_OF_ONE, waiting=_COSTLY_WAITING),
         health=view_health_of(application),
-        stream=Stream(application, stream_settings, settings, address_of),
+        stream=Stream(application, stream_settings, settings, limits),
     )

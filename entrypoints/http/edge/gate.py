@@ -5,7 +5,6 @@ from collections.abc import Callable
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from ....core.users.token_texts import PREFIX
 from ....ports.language.api_tokens import Caller
 from ....ports.language.errors import InvalidToken
 from ....ports.language.users import Actor
@@ -74,8 +73,7 @@ async def _authenticated(behind: Behind, scope: Scope) -> tuple[Caller, Actor]:
         if caller.actor is None:
             raise InvalidToken(problem="a service's")
     except InvalidToken:
-        if token.startswith(PREFIX):
-            await behind.limits.take_for_wrong_key(scope)
+        await behind.limits.take_for_wrong_token(scope, token)
         raise
     scope["user"], scope["auth"] = caller.actor, caller.session_id
     return caller, caller.actor

@@ -8,6 +8,7 @@ from litestar.types import Scope
 
 from ....core.users.credential_limits import CredentialLimits
 from ....core.users.recognize_source import RecognizeSource
+from ....core.users.token_texts import PREFIX
 from ....ports.language.errors import RateLimited, Unavailable
 from ....ports.language.rate_limits import RateLimit
 from ....ports.language.sources import Source
@@ -84,12 +85,14 @@ class RequestLimits:
         bucket, limit = bucket_of(actor, user_limit=self._user_limit, key_limit=self._key_limit)
         await self._take(bucket, limit, cost)
 
-    async def take_for_wrong_key(self, scope: Scope) -> None:
+    async def take_for_wrong_token(self, scope: Scope, token: str) -> None:
         """Take a token of an address that sent a wrong API key. Raises RateLimited.
 
-        Right keys do not need one, so nobody is locked out by a neighbour.
+        Right keys do not need one, so nobody is locked out by a neighbour. Wrong access tokens do
+        not need one either: they expire, and are found to be wrong without a read.
         """
-        await self._take(f"wrong-key:{self._address_of(scope)}", self._wrong_key_limit, 1)
+        if token.startswith(PREFIX):
+            await self._take(f"wrong-key:{self._address_of(scope)}", self._wrong_key_limit, 1)
 
     def _bucket_at(self, scope: Scope) -> tuple[str, RateLimit]:
         address = self._address_of(scope)

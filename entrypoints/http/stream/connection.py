@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +28,7 @@ from ....ports.language.users import Actor
 from ..edge.bearer import bearer_token
 from ..edge.costs import ENTRANCE, SUBSCRIPTION
 from ..edge.problems import problem_of
+from ..edge.rate_limiting import RequestLimits
 from ..routes.order_views import order_view
 from .messages import (
     Answer,
@@ -91,18 +91,15 @@ class StreamConnection:
         application: Application,
         settings: StreamSettings,
         seats: Seats,
-        *,
-        address: str,
-        count: Callable[[Actor | None, int], Awaitable[None]],
+        limits: RequestLimits,
     ) -> None:
-        """Create a connection. `count` takes tokens of the client's rate limits per message."""
+        """Create a connection. Each message takes tokens of the client's `limits`."""
         self._socket = socket
         self._application = application
         self._clock = application.adapters.clock
         self._settings = settings
         self._seats = seats
-        self._address = address
-        self._count = count
+        self._limits = limits
         self._own_seats = ExitStack()
         self._signed_in: SignedIn | None = None
         self._books: set[BookKey] = set()
@@ -143,7 +140,8 @@ class StreamConnection:
     async def _admit(self) -> None:
         """Take the connection's seats, and authenticate a client that sent a token."""
         self._take_seat("", self._settings.connections)
-        self._take_seat(f"address:{self._address}", self._settings.connections_per_address)
+        address = self._limits.owner_of(self._socket.scope)
+        self._take_seat(f"address:{address}", self._settings.connections_per_address)
         if "authorization" in self._socket.headers:
             try:
                 await self._authenticate(bearer_token(self._socket.scope))
@@ -197,11 +195,10 @@ class StreamConnection:
             text = await self._receive()
             self._heard_at = self._clock.now()
             try:
-                actor = self._signed_in.actor if self._signed_in else None
-                await self._count(actor, ENTRANCE)
+                await self._take(ENTRANCE)
                 request = read_request(text)
                 if isinstance(request, FollowBook):
-                    await self._count(actor, SUBSCRIPTION - ENTRANCE)
+                    await self._take(SUBSCRIPTION - ENTRANCE)
                 await self._do(request, reader, tasks)
             except (Refusal, HTTPException) as error:
                 errors += 1
@@ -210,6 +207,12 @@ class StreamConnection:
                     raise Closed(CloseCode.TOO_MANY_ERRORS) from None
             else:
                 errors = 0
+
+    async def _take(self, cost: int) -> None:
+        """Take tokens of the client's address and of its user. Raises RateLimited."""
+        await self._limits.take_for_address(self._socket.scope, cost)
+        if self._signed_in is not None:
+            await self._limits.take_for_user(self._signed_in.actor, cost)
 
     async def _receive(self) -> str:
         """Return the next message, or an empty text for a binary one. Raises Closed."""
@@ -264,10 +267,14 @@ class StreamConnection:
         await self._send(Unsubscribed())
 
     async def _authenticate(self, token: str) -> None:
-        caller = await self._application.users.authenticate_caller(token)
-        actor = caller.actor
-        if actor is None or caller.is_service:
-            raise InvalidToken(problem="a service's")
+        try:
+            caller = await self._application.users.authenticate_caller(token)
+            actor = caller.actor
+            if actor is None or caller.is_service:
+                raise InvalidToken(problem="a service's")
+        except InvalidToken:
+            await self._limits.take_for_wrong_token(self._socket.scope, token)
+            raise
         caller.check_may("the stream", KeyScope.READ)
         if self._signed_in is None:
             self._take_seat(f"user:{actor.user_id}", self._settings.connections_per_user)

@@ -1,6 +1,5 @@
 """The live stream of books and orders, over one WebSocket."""
 
-import logging
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -12,15 +11,10 @@ from litestar.params import SkipValidation
 from ....composition.application import Application
 from ....config.http import HttpSettings
 from ....config.stream import StreamSettings
-from ....ports.language.errors import Unavailable
-from ....ports.language.users import Actor
 from ..edge.bearer import PUBLIC
-from ..edge.client_address import AddressOf
-from ..edge.rate_limiting import bucket_of
+from ..edge.rate_limiting import RequestLimits
 from .connection import StreamConnection
 from .seats import Seats
-
-_log = logging.getLogger("solebook.http")
 
 _STRANGE_ORIGIN = 4403
 """Sent before the handshake is complete, so the client gets HTTP 403."""
@@ -34,12 +28,12 @@ class Stream:
         application: Application,
         settings: StreamSettings,
         http: HttpSettings,
-        address_of: AddressOf,
+        limits: RequestLimits,
     ) -> None:
         self._application = application
         self._settings = settings
         self._http = http
-        self._address_of = address_of
+        self._limits = limits
         self._seats = Seats()
 
     async def serve(self, socket: WebSocket[Any, Any, Any]) -> None:
@@ -48,24 +42,8 @@ class Stream:
         Raises WebSocketException for a disallowed origin.
         """
         self._check_origin(socket)
-        address = self._address_of(socket.scope)
-
-        async def count(actor: Actor | None, cost: int) -> None:
-            limits = self._application.adapters.rate_limits
-            try:
-                await limits.take(f"address:{address}", self._http.address_limit, cost)
-                if actor is not None:
-                    http = self._http
-                    bucket, limit = bucket_of(
-                        actor, user_limit=http.user_limit, key_limit=http.key_limit
-                    )
-                    await limits.take(bucket, limit, cost)
-            except Unavailable as error:
-                # As for requests: no limits for a while are better than no market.
-                _log.warning("%s", error)
-
         connection = StreamConnection(
-            socket, self._application, self._settings, self._seats, address=address, count=count
+            socket, self._application, self._settings, self._seats, self._limits
         )
         await connection.run()
 

@@ -13,6 +13,7 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.rate_limits import RateLimit
 
 from ..conftest import PLENTY
+from ..test_api_keys import key_of
 from ..world import Person, World
 from .sockets import Closed, Socket, accepted, connected
 from .subscriptions import book, kind, token
@@ -186,6 +187,30 @@ class TestUserRateLimit:
             await socket.hear()
             answers = [await socket.ask(op="ping") for _ in range(21)]
         assert [answer["type"] for answer in answers] == ["pong"] * 20 + ["error"]
+
+
+class TestWrongKeys:
+    @pytest.fixture
+    def settings(self) -> HttpSettings:
+        few = RateLimit(burst=2, per_second=1)
+        return HttpSettings(user_limit=PLENTY, address_limit=PLENTY, credentials_limit=few)
+
+    async def test_wrong_keys_are_limited_and_right_ones_go_on(
+        self, app: Litestar, world: World
+    ) -> None:
+        right = await key_of(world, await world.person("buyer"), "read")
+        async with connected(app) as socket:
+            await accepted(socket)
+            for wrong in ("nonsense", "sole_wrong"):
+                assert kind(await socket.ask(op="authenticate", token=wrong)) == "invalid-token"
+            for _ in range(2):  # the second time after the limit was used up
+                signed_in = await socket.ask(op="authenticate", token=token(right))
+                assert signed_in["type"] == "authenticated"
+                refused = kind(await socket.ask(op="authenticate", token="sole_wrong"))
+            assert refused == "rate-limited"
+        async with connected(app, {"Authorization": "Bearer sole_wrong"}) as another:
+            await accepted(another)
+            assert kind(await another.hear()) == "rate-limited"
 
 
 async def test_who_neither_follows_nor_says_anything_is_sent_away(
