@@ -1,6 +1,7 @@
 """Settings of the HTTP server."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from .urls import is_here
 _MAPPED = 96
 """Bits before an address of IPv4 that is written as one of IPv6."""
 _CLOSED = "nobody could connect"
+_SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
 _USER = RateLimit(burst=200, per_second=50)
 _KEY = RateLimit(burst=100, per_second=20)
 _ADDRESS = RateLimit(burst=400, per_second=200)
@@ -46,6 +48,15 @@ class HttpSettings:
     connections_per_address: Annotated[int, Between(1, 1_000_000, _CLOSED)] | None = None
     """The maximum of open connections from one address that is no trusted proxy. The default is
     256, or half of all connections if those are fewer."""
+
+    head_timeout: Annotated[timedelta, Between(_SECOND, _HOUR, "no head would arrive")] = timedelta(
+        seconds=10
+    )
+    """The timeout for the head of a request, and for the first byte of a connection."""
+    request_timeout: Annotated[timedelta, Between(_SECOND, _HOUR, "no body would arrive")] = (
+        timedelta(seconds=30)
+    )
+    """The timeout for a whole request, from its first byte to the end of its body."""
 
     public_url: str | None = None
     """Where users reach the exchange, such as `https://exchange.example.com`. Letters link to it.

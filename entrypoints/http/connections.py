@@ -27,6 +27,10 @@ class ConnectionLimits:
     proxies: Sequence[IPv4Network | IPv6Network] = ()
     bodies_per_address: int = _BODIES_PER_ADDRESS
     """Bytes of bodies whose requests are not answered yet."""
+    head_timeout: float = 10.0
+    """Seconds within which the head of a request must be complete, and the first one must begin."""
+    request_timeout: float = 30.0
+    """Seconds within which a request must be complete, from its first byte."""
 
 
 def connection_limits(settings: HttpSettings, descriptors: int) -> ConnectionLimits:
@@ -45,7 +49,14 @@ def connection_limits(settings: HttpSettings, descriptors: int) -> ConnectionLim
     total = settings.connections or min(_MOST, most)
     per_address = settings.connections_per_address or min(_MOST_PER_ADDRESS, max(1, total // 2))
     bodies = max(_BODIES_PER_ADDRESS, 2 * settings.max_body)
-    return ConnectionLimits(total, min(per_address, total), settings.proxy_networks(), bodies)
+    return ConnectionLimits(
+        total,
+        min(per_address, total),
+        settings.proxy_networks(),
+        bodies,
+        settings.head_timeout.total_seconds(),
+        settings.request_timeout.total_seconds(),
+    )
 
 
 class Connection(Protocol):
@@ -61,7 +72,7 @@ class Connections:
     """Counts the open connections, and closes an idle one if a new one would be too many."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._owners: dict[Connection, str] = {}
         """The address of each connection, or nothing for a proxy's."""
         self._count: dict[str, int] = {}
@@ -78,10 +89,10 @@ class Connections:
     def admit(self, connection: Connection, now: float) -> bool:
         """Count a new connection, and return whether there is room for it."""
         owner = self._owner_of(connection)
-        if owner and self._count.get(owner, 0) >= self._limits.per_address:
+        if owner and self._count.get(owner, 0) >= self.limits.per_address:
             if not self._close_idle(owner, now):
                 return False
-        elif len(self) >= self._limits.total and not self._close_any_idle(now):
+        elif len(self) >= self.limits.total and not self._close_any_idle(now):
             return False
         self._owners[connection] = owner
         self._count[owner] = self._count.get(owner, 0) + 1
@@ -120,7 +131,7 @@ class Connections:
             return True
         self._held[connection] = self._held.get(connection, 0) + size
         self._held_of[owner] = self._held_of.get(owner, 0) + size
-        return self._held_of[owner] <= self._limits.bodies_per_address
+        return self._held_of[owner] <= self.limits.bodies_per_address
 
     def let_go(self, connection: Connection) -> None:
         """Count the bytes of its body no more."""
@@ -133,7 +144,7 @@ class Connections:
 
     def _owner_of(self, connection: Connection) -> str:
         peer = connection.client[0] if connection.client else ""
-        return "" if is_trusted(peer, self._limits.proxies) else address_name(peer)
+        return "" if is_trusted(peer, self.limits.proxies) else address_name(peer)
 
     def _close_any_idle(self, now: float) -> bool:
         """Close an idle connection of whoever has most of them."""

@@ -17,10 +17,6 @@ MAX_HEAD = 65_536
 
 The parser has no limit.
 """
-PATIENCE = 30.0
-"""Seconds within which a request must be complete, from its first byte."""
-HEAD_PATIENCE = 10.0
-"""Seconds within which its head must be complete, and the first one must begin."""
 _NO_ROOM = b"There are too many connections, or bodies are too large together."
 _FULL = b"\r\n".join(
     (
@@ -64,7 +60,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._begin_head()
         self.timeout_keep_alive_task = self.loop.call_later(
-            min(self.timeout_keep_alive, HEAD_PATIENCE), self.timeout_keep_alive_handler
+            min(self.timeout_keep_alive, self._seats.limits.head_timeout),
+            self.timeout_keep_alive_handler,
         )
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -138,7 +135,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def _patience(self) -> float:
-        return min(HEAD_PATIENCE, PATIENCE) if self._is_in_head else PATIENCE
+        limits = self._seats.limits
+        if self._is_in_head:
+            return min(limits.head_timeout, limits.request_timeout)
+        return limits.request_timeout
 
     def close_after(self, cycle: RequestResponseCycle) -> None:
         """Close the connection, or leave that to the end of the request if it is still arriving."""

@@ -49,13 +49,15 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running_server(app: Litestar, host: str, port: int) -> AsyncIterator[str]:
+async def running_server(
+    app: Litestar, host: str, port: int, limits: ConnectionLimits | None = None
+) -> AsyncIterator[str]:
     """Serve until the block is left, and yield the URL. Port 0 picks a free port.
 
     Raises OSError if the address cannot be used.
     """
     with reserved_address(host, port) as address:
-        async with serving(app, address) as url:
+        async with serving(app, address, limits=limits) as url:
             yield url
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -85,6 +86,9 @@ def test_limits_are_below_what_the_process_may_open() -> None:
     assert (few.total, few.per_address) == (768, 256)
     assert (many.total, many.per_address) == (10_000, 256)
     assert connection_limits(default, 64).per_address == 16
+    hasty = HttpSettings(head_timeout=timedelta(seconds=2), request_timeout=timedelta(seconds=3))
+    limits = connection_limits(hasty, 1_024)
+    assert (limits.head_timeout, limits.request_timeout) == (2.0, 3.0)
     assert connection_limits(HttpSettings(connections=768), 1_024).total == 768
     for settings in (HttpSettings(connections=769), HttpSettings(connections_per_address=769)):
         with pytest.raises(ValueError, match="is 769, but this process may open 1024 files"):

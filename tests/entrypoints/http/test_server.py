@@ -15,14 +15,16 @@ from websockets.exceptions import InvalidStatus
 
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
-from solebook.entrypoints.http import protocol, server
+from solebook.entrypoints.http import server
 from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.connections import ConnectionLimits
 from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.signals import stop_signal
 from solebook.ports.language.rate_limits import RateLimit
 
 SERVICE_RESTARTS = 1012
 """The code with which a WebSocket is closed (RFC 6455, section 7.4.2, and IANA's registry)."""
+HASTY = ConnectionLimits(total=99, per_address=99, request_timeout=0.1)
 SOON = 2.0
 """Seconds: far less than the ten that a request under way is given."""
 
@@ -33,9 +35,9 @@ def app(application: Application, settings: HttpSettings) -> Litestar:
 
 
 @asynccontextmanager
-async def serving(app: Litestar) -> AsyncIterator[str]:
+async def serving(app: Litestar, limits: ConnectionLimits | None = None) -> AsyncIterator[str]:
     """Serve until the block is left, which must not take long."""
-    server = running_server(app, "127.0.0.1", 0)
+    server = running_server(app, "127.0.0.1", 0, limits)
     url = await server.__aenter__()
     yield url
     async with asyncio.timeout(SOON):
@@ -146,11 +148,10 @@ async def test_a_client_that_waits_to_send_its_body_is_told_to_continue(app: Lit
 
 
 async def test_an_answered_request_that_is_never_complete_is_not_answered_again(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
+    app: Litestar,
 ) -> None:
-    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
     head = b"POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{"
-    async with serving(app) as url:
+    async with serving(app, HASTY) as url:
         answer = await answer_to(url, head)
     assert answer.startswith(b"HTTP/1.1 404"), answer
     assert answer.count(b"HTTP/1.1 ") == 1, answer
@@ -180,10 +181,9 @@ async def test_a_client_that_leaves_before_its_body_is_complete_is_no_defect(
     ids=["half a head", "half a body", "half of the second request"],
 )
 async def test_a_client_that_does_not_finish_its_request_in_time_is_hung_up_on(
-    app: Litestar, begun: bytes, monkeypatch: pytest.MonkeyPatch
+    app: Litestar, begun: bytes
 ) -> None:
-    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
-    async with serving(app) as url:
+    async with serving(app, HASTY) as url:
         answer = await answer_to(url, begun)
     last = answer.rpartition(b"HTTP/1.1 ")[2]
     assert last.startswith(b"408 "), answer
@@ -202,10 +202,12 @@ async def test_a_connection_on_which_nothing_is_asked_is_closed(
 
 
 async def test_a_live_stream_may_take_its_time(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
+    app: Litestar,
 ) -> None:
-    monkeypatch.setattr(protocol, "PATIENCE", 0.1)
-    async with serving(app) as url, connect(url.replace("http", "ws") + "/v1/stream") as stream:
+    async with (
+        serving(app, HASTY) as url,
+        connect(url.replace("http", "ws") + "/v1/stream") as stream,
+    ):
         await answer_to(url, b"GET /")  # until this one was hung up on
         await stream.send('{"op": "ping"}')
         assert await stream.recv()
