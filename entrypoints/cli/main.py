@@ -12,7 +12,7 @@ from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from ..garbage import looked_at_rarely
 from ..repeated_lines import RepeatedLines
-from . import demo, double, mail, migrate, provider, serve, worker
+from . import demo, double, mail, migrate, provider, serve, simulate, worker
 from .admin import command as admin
 from .configured import add_store
 from .importing import command as importing
@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
     double.add_to(commands, common)
-    for command in (serve, worker, migrate, mail, provider, importing, admin):
+    for command in (serve, worker, migrate, mail, provider, importing, simulate, admin):
         command.add_to(commands, configured)
     return parser
 

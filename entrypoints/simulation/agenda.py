@@ -10,9 +10,15 @@ from ...composition.embedded import VirtualClock
 from ...ports.language.errors import Refusal
 
 Action = Callable[[], Awaitable[None]]
+Progress = Callable[[timedelta], None]
+"""Is told after each step how much time has passed."""
 
 _LONGEST_STEP = timedelta(hours=1)
 """The longest time between two checks of deadlines."""
+
+
+def unseen(_: timedelta) -> None:
+    """Show no progress."""
 
 
 class Agenda:
@@ -32,9 +38,12 @@ class Agenda:
         entry = (self._clock.now() + after, next(self._order), action)
         heapq.heappush(self._planned, entry)
 
-    async def run(self, duration: timedelta, *, settle: Action) -> None:
+    async def run(
+        self, duration: timedelta, *, settle: Action, progress: Progress = unseen
+    ) -> None:
         """Advance the clock and run what is due. `settle` runs after each step."""
-        end = self._clock.now() + duration
+        start = self._clock.now()
+        end = start + duration
         while (now := self._clock.now()) < end:
             step = min(end, now + _LONGEST_STEP)
             if self._planned:
@@ -43,6 +52,7 @@ class Agenda:
             if self._planned and self._planned[0][0] <= step:
                 await self._attempt(heapq.heappop(self._planned)[2])
             await settle()
+            progress(step - start)
 
     async def _attempt(self, action: Action) -> None:
         try:

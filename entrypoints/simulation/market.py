@@ -11,7 +11,7 @@ from ...composition.engine import engine_of
 from ...ports.language.market import Side
 from ...ports.language.rules import MarketRules
 from ..worker.workers import Workers
-from .agenda import Agenda
+from .agenda import Agenda, Progress, unseen
 from .behaviour import Behaviour
 from .catalogue import create_books
 from .logistics import Logistics
@@ -67,8 +67,8 @@ class Market:
     def simulate(self) -> SimulationResult:
         """Run the market from its first day to its last and return the result.
 
-        Raises RuntimeError if an event loop is running, as in a notebook. Use
-        `await market.simulate_async()` there.
+        Raises RuntimeError if an invariant does not hold, and if an event loop is running, as in a
+        notebook. Use `await market.simulate_async()` there.
         """
         try:
             asyncio.get_running_loop()
@@ -78,8 +78,11 @@ class Market:
             "an event loop is running, as in a notebook: use `await market.simulate_async()`"
         )
 
-    async def simulate_async(self) -> SimulationResult:
-        """Do the same as `simulate`, in a running event loop."""
+    async def simulate_async(self, progress: Progress = unseen) -> SimulationResult:
+        """Do the same as `simulate`, in a running event loop.
+
+        `progress` is told after each step how much simulated time has passed.
+        """
         clock = VirtualClock(START)
         app = build_embedded(seed=self.seed, clock=clock, rules=self.rules)
         agenda = Agenda(clock)
@@ -91,11 +94,13 @@ class Market:
         self._plan_visits(agenda, people, Trading(app, books), len(books))
         await engine_of(app).start()
         try:
-            await agenda.run(timedelta(days=self.days), settle=Workers(app).settle)
+            settle = Workers(app).settle
+            await agenda.run(timedelta(days=self.days), settle=settle, progress=progress)
             result = await report(app, books, people.sellers, agenda.refusals)
         finally:
             await engine_of(app).stop()
-        assert result.invariants.hold, result.invariants
+        if not result.invariants.hold:
+            raise RuntimeError(f"the exchange has a fault: {result.invariants}")
         return result
 
     def _plan_visits(self, agenda: Agenda, people: People, trading: Trading, books: int) -> None:

@@ -76,6 +76,25 @@ class SimulationResult:
         ]
         return "\n".join(lines)
 
+    def figures(self) -> dict[str, object]:
+        """Return the result as values for JSON. Amounts are in minor units, times in UTC."""
+        held = self.solvency.by_kind
+        return {
+            "currency": self.currency.code,
+            "volume": self.volume,
+            "fees_earned": self.fees_earned,
+            "penalties": held.get(AccountKind.PENALTIES, 0),
+            "escrow": held.get(AccountKind.ESCROW, 0),
+            "balanced": self.solvency.balanced,
+            "orders": {str(status): number for status, number in self.orders.items()},
+            "seller_levels": {str(level): number for level, number in self.seller_levels.items()},
+            "refusals": dict(self.refusals),
+            "books": [best._asdict() for best in self.best_prices],
+            "trades": [
+                {**trade._asdict(), "time": trade.time.isoformat()} for trade in self.trades
+            ],
+        }
+
     def _book_line(self, best: BestPrices) -> str:
         prices = [t.price for t in self.trades if (t.product, t.size) == (best.product, best.size)]
         last = prices[-1] if prices else None
