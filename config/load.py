@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -16,7 +16,7 @@ from .settings import Settings
 DEFAULT_FILE = Path("solebook.toml")
 _PREFIX = "SOLEBOOK_"
 _NOT_SETTINGS = {"SOLEBOOK_PASSWORD"}  # which `solebook admin grant --register` reads
-_NOT_IN_FILES = (
+NOT_IN_FILES = (
     ("smtp", "password"),
     ("sendgrid", "api_key"),
     ("twilio", "token"),
@@ -58,8 +58,30 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
         ) from error
 
 
+def sources(file: Path | None, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return for each setting that is not a default where it was read, as `load_settings` reads.
+
+    It is the name of the file or of the variable. Raises SettingsError if either cannot be read.
+    """
+    found = dict.fromkeys(_flat(_read(file)), str(file or DEFAULT_FILE))
+    for name, text in sorted(environment.items()):
+        if name.startswith(_PREFIX) and not _is_no_setting(name, text):
+            alone: dict[str, Any] = {}
+            _set(alone, name, text)
+            found |= dict.fromkeys(_flat(alone), name)
+    return found
+
+
+def _flat(values: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}"
+
+
 def _check_secrets(values: Mapping[str, Any]) -> None:
-    for path in _NOT_IN_FILES:
+    for path in NOT_IN_FILES:
         inner: Any = values
         for name in path:
             inner = inner.get(name) if isinstance(inner, dict) else None

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Coroutine, Sequence
@@ -12,7 +13,7 @@ from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from ..garbage import looked_at_rarely
 from ..repeated_lines import RepeatedLines
-from . import demo, double, mail, migrate, provider, serve, simulate, worker
+from . import completion, config, demo, double, mail, migrate, provider, serve, simulate, worker
 from .admin import command as admin
 from .configured import add_store
 from .importing import command as importing
@@ -50,6 +51,9 @@ def _run(options: argparse.Namespace) -> int:
         code = run(command)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who reads the output has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (Refusal, OSError, ValueError, ModuleNotFoundError) as error:
         if options.verbose:
             traceback.print_exc()
@@ -84,8 +88,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
     double.add_to(commands, common)
-    for command in (serve, worker, migrate, mail, provider, importing, simulate, admin):
+    for command in (serve, worker, migrate, config, mail, provider, importing, simulate, admin):
         command.add_to(commands, configured)
+    completion.add_to(commands, parser)
     return parser
 
 

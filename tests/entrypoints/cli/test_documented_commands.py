@@ -20,7 +20,8 @@ def commands_in(text: str) -> Iterator[list[str]]:
     """Yield the arguments of each `solebook` line, with an id in place of each variable."""
     for line in text.splitlines():
         if line.startswith("solebook "):
-            yield shlex.split(re.sub(r"\$\w+", NOTHING, line), comments=True)[1:]
+            command, _, _ = line.partition(" > ")  # into a file
+            yield shlex.split(re.sub(r"\$\w+", NOTHING, command), comments=True)[1:]
 
 
 def documented() -> list[list[str]]:
