@@ -24,6 +24,7 @@ from ..ports.language.events import (
     PenaltyExcused,
     PriceDropped,
     QuotesWithdrawn,
+    SecurityChanged,
     WebhookEndpointDisabled,
     WebhookHinted,
 )
@@ -171,7 +172,8 @@ def _queue_of_channel(event: Event) -> Queue:
         return _QUEUES.get(event.channel, Queue.LETTERS)
     if isinstance(event, ChallengeRequested):
         return Queue.TEXTS if event.kind is ChallengeKind.PHONE else Queue.MAILS
-    return Queue.MAILS if isinstance(event, EmailChanged) else Queue.LETTERS
+    is_mail = isinstance(event, EmailChanged | SecurityChanged)
+    return Queue.MAILS if is_mail else Queue.LETTERS
 
 
 _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Queue.PUSHES}
@@ -179,7 +181,9 @@ _QUEUES = {Channel.EMAIL: Queue.MAILS, Channel.SMS: Queue.TEXTS, Channel.PUSH: Q
 
 def _user_of(event: Event) -> str:
     of_a_user = NotificationRequested | PriceDropped | QuotesWithdrawn | CostsRose
-    if isinstance(event, of_a_user | ChallengeRequested | WebhookEndpointDisabled):
+    if isinstance(
+        event, of_a_user | ChallengeRequested | SecurityChanged | WebhookEndpointDisabled
+    ):
         return str(event.user_id or "")
     return ""
 

@@ -49,6 +49,7 @@ from ..core.users.set_suspension import SetSuspension
 from ..core.users.sign_in import SignIn
 from ..core.users.sign_out import SignOut
 from ..core.users.tell_key_owner import TellKeyOwner
+from ..core.users.tell_of_security_change import TellOfSecurityChange
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
@@ -60,6 +61,7 @@ from ..ports.language.events import (
     PasswordResetRequested,
     PaymentMethodRemoved,
     RegistrationRepeated,
+    SecurityChanged,
 )
 from ..ports.language.messages import Queue
 from ..ports.language.public_links import PublicLinks
@@ -100,6 +102,7 @@ class UsersUseCases:
     list_api_tokens: ListApiTokens
     create_api_key: CreateApiKey
     tell_key_owner: TellKeyOwner
+    tell_of_security_change: TellOfSecurityChange
     list_api_keys: ListApiKeys
     revoke_api_key: RevokeApiKey
     edit_profile: EditProfile
@@ -193,6 +196,7 @@ def users_use_cases(
             challenges=store.challenges,
             sessions=store.sessions,
             revoked_sessions=adapters.revoked_sessions,
+            outbox=store.outbox,
             passwords=adapters.passwords,
             clock=clock,
             lifetimes=lifetimes,
@@ -258,6 +262,7 @@ def users_use_cases(
             challenges=store.challenges,
             sessions=store.sessions,
             revoked_sessions=adapters.revoked_sessions,
+            outbox=store.outbox,
             passwords=adapters.passwords,
             clock=clock,
             lifetimes=lifetimes,
@@ -297,6 +302,12 @@ def users_use_cases(
         tell_key_owner=TellKeyOwner(
             users=users,
             api_tokens=store.api_tokens,
+            templates=adapters.templates,
+            mailer=adapters.mailer,
+        ),
+        tell_of_security_change=TellOfSecurityChange(
+            users=users,
+            challenges=store.challenges,
             templates=adapters.templates,
             mailer=adapters.mailer,
         ),
@@ -376,6 +387,7 @@ def users_routes(users: UsersUseCases) -> tuple[Consumer, ...]:
         queued(PasswordResetRequested, "users.begin_password_reset", users.begin_password_reset),
         queued(RegistrationRepeated, "users.answer_registration", users.answer_registration),
         queued(ApiKeyCreated, "users.tell_key_owner", users.tell_key_owner),
+        queued(SecurityChanged, "users.tell_of_security_change", users.tell_of_security_change),
         queued(EmailChanged, "users.tell_old_email", users.tell_old_email),
         persistent(Queue.CHARGES, PaymentMethodRemoved, "users.detach_card", users.detach_card),
     )

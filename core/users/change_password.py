@@ -7,9 +7,12 @@ from ...ports.challenges import Challenges
 from ...ports.clock import Clock
 from ...ports.language.challenges import ChallengeKind
 from ...ports.language.errors import WrongCredentials
+from ...ports.language.events import SecurityChange, SecurityChanged
 from ...ports.language.ids import SessionId
+from ...ports.language.programs import family_of
 from ...ports.language.sources import NOWHERE, Source
 from ...ports.language.users import Actor
+from ...ports.outbox import Outbox
 from ...ports.passwords import Passwords
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
@@ -26,6 +29,8 @@ _ENDED = (ChallengeKind.PASSWORD, ChallengeKind.NEW_EMAIL)
 class ChangePassword:
     """A user who gives their password sets another one. All their other sessions end.
 
+    The user is told by mail.
+
     A reset of the password that was asked for ends, and so does a change of the email: who asked
     for it may be a thief.
     """
@@ -35,6 +40,7 @@ class ChangePassword:
     challenges: Challenges
     sessions: Sessions
     revoked_sessions: RevokedSessions
+    outbox: Outbox
     passwords: Passwords
     clock: Clock
     lifetimes: TokenLifetimes
@@ -47,6 +53,7 @@ class ChangePassword:
         old: str,
         new: str,
         source: Source = NOWHERE,
+        program: str = "",
     ) -> None:
         """Set the password. The session `session_id` stays.
 
@@ -64,5 +71,8 @@ class ChangePassword:
                 raise WrongCredentials  # it was changed or reset meanwhile
             await self.users.save(replace(user, password_hash=password_hash))
             await end_challenges(self.challenges, user.id, *_ENDED)
-            ended = await self.sessions.revoke_all(user.id, self.clock.now(), keep=session_id)
+            now = self.clock.now()
+            change = SecurityChange.PASSWORD
+            await self.outbox.add(SecurityChanged(user.id, change, now, family_of(program)))
+            ended = await self.sessions.revoke_all(user.id, now, keep=session_id)
         await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)

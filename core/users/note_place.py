@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from ...ports.known_places import KnownPlaces
 from ...ports.language.events import SignedInElsewhere
 from ...ports.language.ids import UserId
 from ...ports.language.places import KnownPlace
+from ...ports.language.programs import family_of
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
 from ...ports.users import Users
@@ -22,16 +22,6 @@ MAX_PLACES = 20
 _ANOTHER_DAY = timedelta(days=1)
 _PREFIX = {4: 24, 6: 48}
 """How many bits of an address are the same at one place. A household gets another address often."""
-_FAMILIES = (
-    ("Edge", re.compile(r"\bEdg(?:e|A|iOS)?/")),
-    ("Opera", re.compile(r"\bOPR/|\bOpera\b")),
-    ("Firefox", re.compile(r"\b(?:Firefox|FxiOS)/")),
-    ("Chrome", re.compile(r"\b(?:Chrome|CriOS|Chromium)/")),
-    ("Safari", re.compile(r"\bSafari/")),
-    ("curl", re.compile(r"^curl/")),
-)
-"""Programs by what they call themselves, the more special first: all call themselves Safari."""
-OTHER = "another program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +61,6 @@ class NotePlace:
     def _hashes(self, user_id: UserId, place: str) -> Sequence[str]:
         text = f"place\0{user_id}\0{place}".encode("utf-8", "surrogatepass")
         return [hmac.digest(key, text, hashlib.sha256).hex() for key in self.keys]
-
-
-def family_of(program: str) -> str:
-    """Return the family of a program that calls itself so.
-
-    >>> family_of("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
-    'Firefox'
-    """
-    return next((name for name, said in _FAMILIES if said.search(program)), OTHER)
 
 
 def prefix_of(source: str) -> str:

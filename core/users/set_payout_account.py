@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from ...ports.clock import Clock
 from ...ports.known_seller_accounts import KnownSellerAccounts
 from ...ports.language.errors import EmailNotProven, InvalidText
-from ...ports.language.events import PayoutAccountChanged
+from ...ports.language.events import PayoutAccountChanged, SecurityChange, SecurityChanged
+from ...ports.language.programs import family_of
 from ...ports.language.seller_accounts import KnownSellerAccount, SellerAccount
 from ...ports.language.users import Actor, Role, User
 from ...ports.outbox import Outbox
@@ -22,7 +23,8 @@ class SetPayoutAccount:
     The provider must have the account, and it must not be one that was opened for another user. A
     new account replaces the old one, for future payouts and for refused ones. The current access
     token carries the seller role only after it is renewed. The user can place asks at once, because
-    an ask requires the account and not the role.
+    an ask requires the account and not the role. The user is told by mail that another account
+    takes the place of one.
     """
 
     transaction: Transaction
@@ -32,7 +34,7 @@ class SetPayoutAccount:
     outbox: Outbox
     clock: Clock
 
-    async def __call__(self, actor: Actor, *, account: str) -> User:
+    async def __call__(self, actor: Actor, *, account: str, program: str = "") -> User:
         """Return the updated user. Raises InvalidText, EmailNotProven, Unavailable."""
         account = check_provider_token("account", account)
         while True:
@@ -46,6 +48,10 @@ class SetPayoutAccount:
                 known = await self.known_accounts.open_or_lock(new)
                 if known.version != (0 if before is None else before.version):
                     continue  # somebody has read a state later: see FollowSellerAccount
+                if user.payout_account not in (None, state.id):
+                    change, now = SecurityChange.PAYOUT_ACCOUNT, self.clock.now()
+                    told = SecurityChanged(user.id, change, now, family_of(program))
+                    await self.outbox.add(told)
                 return await self._set(user, known, state)
 
     async def _set(self, user: User, known: KnownSellerAccount, state: SellerAccount) -> User:

@@ -8,7 +8,9 @@ from ...ports.language.account_notices import (
     EmailChangedNotice,
     EmailProofNotice,
     NewSignInNotice,
+    PasswordChangedNotice,
     PasswordResetNotice,
+    PayoutAccountChangedNotice,
     PhoneProofNotice,
     RegistrationRepeatedNotice,
 )
@@ -93,6 +95,8 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         RegistrationRepeatedNotice(),
         EmailChangedNotice(SENT_AT),
         ApiKeyCreatedNotice("my bot", (KeyScope.READ, KeyScope.TRADE), SENT_AT),
+        PasswordChangedNotice(SENT_AT, "Firefox", reset=False),
+        PayoutAccountChangedNotice(SENT_AT, "Firefox"),
         NewSignInNotice(SENT_AT, "Firefox"),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),

@@ -8,6 +8,7 @@ from litestar.params import QueryParameter
 
 from ...ports.language.errors import Refusal
 from ..http.edge.bearer import PUBLIC
+from ..http.edge.headers import program_of
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest
 from .forms import failed_page, refused_page, submitted
@@ -61,7 +62,9 @@ class AccountPages(Controller):
         """Set a new password."""
         fields = await submitted(request)
         await application.users.reset_password(
-            fields.get("token", ""), password=fields.get("password", "")
+            fields.get("token", ""),
+            password=fields.get("password", ""),
+            program=program_of(request),
         )
         text = "Your password is set, and all your sessions have ended. Sign in again."
         return page("Thank you", paragraph(text))

@@ -61,6 +61,27 @@ class ApiKeyCreatedNotice(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChangedNotice(Notice):
+    """To a user whose password was changed, or reset by a letter."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PASSWORD_CHANGED
+    at: datetime
+    program: str
+    """The family of the browser or program."""
+    reset: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountChangedNotice(Notice):
+    """To a user whose sales are paid to another account from now on."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.PAYOUT_ACCOUNT_CHANGED
+    at: datetime
+    program: str
+    """The family of the browser or program."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewSignInNotice(Notice):
     """To a user as whom somebody signed in from a place that was never seen before."""
 

@@ -8,7 +8,9 @@ from .account_notices import (
     EmailChangedNotice,
     EmailProofNotice,
     NewSignInNotice,
+    PasswordChangedNotice,
     PasswordResetNotice,
+    PayoutAccountChangedNotice,
     PhoneProofNotice,
     RegistrationRepeatedNotice,
 )
@@ -88,6 +90,8 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         RegistrationRepeatedNotice,
         EmailChangedNotice,
         ApiKeyCreatedNotice,
+        PasswordChangedNotice,
+        PayoutAccountChangedNotice,
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,

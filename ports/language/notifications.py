@@ -41,6 +41,8 @@ class NotificationKind(StrEnum):
     REGISTRATION_REPEATED = "registration_repeated"
     EMAIL_CHANGED = "email_changed"
     API_KEY_CREATED = "api_key_created"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
+    PAYOUT_ACCOUNT_CHANGED = "payout_account_changed"
     NEW_SIGN_IN = "new_sign_in"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
@@ -87,6 +89,8 @@ ALWAYS_SENT = frozenset(
         NotificationKind.PASSWORD_RESET,
         NotificationKind.EMAIL_CHANGED,
         NotificationKind.API_KEY_CREATED,
+        NotificationKind.PASSWORD_CHANGED,
+        NotificationKind.PAYOUT_ACCOUNT_CHANGED,
         NotificationKind.NEW_SIGN_IN,
     }
 )

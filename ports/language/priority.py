@@ -38,6 +38,8 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.REGISTRATION_REPEATED: _NORMAL,  # the user has an account already
     NotificationKind.EMAIL_CHANGED: _HIGH,  # a thief may have the account
     NotificationKind.API_KEY_CREATED: _HIGH,  # the same
+    NotificationKind.PASSWORD_CHANGED: _HIGH,  # the same
+    NotificationKind.PAYOUT_ACCOUNT_CHANGED: _HIGH,  # a thief may get the payouts
     NotificationKind.NEW_SIGN_IN: _HIGH,  # a thief may have the password
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next

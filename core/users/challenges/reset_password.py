@@ -7,7 +7,10 @@ from ....ports.challenges import Challenges
 from ....ports.clock import Clock
 from ....ports.language.challenges import Challenge, ChallengeKind
 from ....ports.language.errors import ChallengeNotMet
+from ....ports.language.events import SecurityChange, SecurityChanged
+from ....ports.language.programs import family_of
 from ....ports.language.sources import NOWHERE, Source
+from ....ports.outbox import Outbox
 from ....ports.passwords import Passwords
 from ....ports.sessions import Sessions
 from ....ports.transaction import Transaction
@@ -21,7 +24,8 @@ from .end_challenges import end_challenges
 
 @dataclass(frozen=True, slots=True)
 class ResetPassword:
-    """Whoever has the secret of the letter sets a new password. All sessions end.
+    """Whoever has the secret of the letter sets a new password. All sessions end,
+    and they are told by another letter.
 
     An email that was to become the user's is forgotten: who asked for it may be a thief. The email
     that the letter went to is proven.
@@ -32,11 +36,14 @@ class ResetPassword:
     challenges: Challenges
     sessions: Sessions
     revoked_sessions: RevokedSessions
+    outbox: Outbox
     passwords: Passwords
     clock: Clock
     lifetimes: TokenLifetimes
 
-    async def __call__(self, secret: str, *, password: str, source: Source = NOWHERE) -> None:
+    async def __call__(
+        self, secret: str, *, password: str, source: Source = NOWHERE, program: str = ""
+    ) -> None:
         """Set the password.
 
         Raises ChallengeNotMet, InvalidText, QueueFull, and Unavailable if the list of revoked
@@ -56,6 +63,8 @@ class ResetPassword:
                 user = replace(user, email_proven_at=now)
             await self.users.save(user)
             await end_challenges(self.challenges, user.id, ChallengeKind.NEW_EMAIL)
+            change = SecurityChange.PASSWORD_RESET
+            await self.outbox.add(SecurityChanged(user.id, change, now, family_of(program)))
             ended = await self.sessions.revoke_all(user.id, now)
         await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
 

@@ -2,6 +2,8 @@
 
 from litestar.types import Message, Scope
 
+from .problems import AnyRequest
+
 _DEFAULTS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -20,6 +22,11 @@ def header(scope: Scope, name: bytes) -> str | None:
         if key == name:
             return value.decode("latin-1")
     return None
+
+
+def program_of(request: AnyRequest) -> str:
+    """Return what the program that makes a request calls itself, or nothing."""
+    return request.headers.get("user-agent", "")
 
 
 async def add_security_headers(message: Message, _: Scope) -> None:

@@ -17,6 +17,7 @@ from ....ports.language.errors import (
     WrongCredentials,
 )
 from ..edge.bearer import PUBLIC
+from ..edge.headers import program_of
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
@@ -102,13 +103,19 @@ class PasswordsController(Controller):
     )
     async def reset_password(
         self,
+        request: JsonRequest,
         data: Annotated[
             NewPassword, example({"token": "nCJ0Ahq3...", "password": "correct horse battery"})
         ],
         application: App,
     ) -> None:
-        """Set a new password by the token of the letter's link. All your sessions end."""
-        await application.users.reset_password(data.token, password=data.password)
+        """Set a new password by the token of the letter's link. All your sessions end.
+
+        You are told of it by another letter.
+        """
+        await application.users.reset_password(
+            data.token, password=data.password, program=program_of(request)
+        )
 
     @put(
         "/users/me/password",
@@ -126,7 +133,10 @@ class PasswordsController(Controller):
         application: App,
         credential_limits: Limits,
     ) -> None:
-        """Change your password. All your other sessions end."""
+        """Change your password. All your other sessions end.
+
+        You are told of it by mail.
+        """
         source = await credential_limits.check(request.scope, "own", str(request.user.user_id))
         await application.users.change_password(
             request.user,
@@ -134,6 +144,7 @@ class PasswordsController(Controller):
             old=data.old,
             new=data.new,
             source=replace(source, trusted=True),
+            program=program_of(request),
         )
 
     @put(

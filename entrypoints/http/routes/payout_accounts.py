@@ -14,6 +14,7 @@ from ....ports.language.errors import (
     PayoutAccountUnusable,
 )
 from ....ports.language.seller_accounts import AccountLink, SellerAccount
+from ..edge.headers import program_of
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_READERS
@@ -126,9 +127,14 @@ class PayoutAccountController(Controller):
         data: Annotated[PayoutAccount, example({"account": "acct_1"})],
         application: App,
     ) -> UserView:
-        """Set the account that your sales are paid to. It makes you a seller."""
+        """Set the account that your sales are paid to. It makes you a seller.
+
+        You are told of another account by mail.
+        """
         return user_view(
-            await application.users.set_payout_account(request.user, account=data.account)
+            await application.users.set_payout_account(
+                request.user, account=data.account, program=program_of(request)
+            )
         )
 
     @post(

@@ -19,6 +19,7 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import SessionId
 from ..edge.bearer import PUBLIC
+from ..edge.headers import program_of
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
@@ -119,7 +120,7 @@ class SessionsController(Controller):
                 email=data.email, password=data.password, source=source
             )
             # Before anybody has the tokens, so that no sign-in goes unnoticed.
-            program = request.headers.get("user-agent", "")
+            program = program_of(request)
             await application.users.note_place(
                 signed_in.user.id, source=source.name, program=program
             )

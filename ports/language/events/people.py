@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from ..challenges import ChallengeKind
@@ -97,6 +98,31 @@ class ApiKeyCreated(Event):
     SUBJECT: ClassVar[str] = "api_key.created"
     user_id: UserId
     key_id: ApiTokenId
+
+    @property
+    def key(self) -> str:
+        """The user."""
+        return str(self.user_id)
+
+
+class SecurityChange(StrEnum):
+    """What was changed of what protects an account or its money."""
+
+    PASSWORD = "password"  # noqa: S105  # the name of what was changed
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # the same
+    PAYOUT_ACCOUNT = "payout_account"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityChanged(Event):
+    """What protects a user's account or money was changed, of which they are told."""
+
+    SUBJECT: ClassVar[str] = "security.changed"
+    user_id: UserId
+    what: SecurityChange
+    at: datetime
+    program: str
+    """The family of the browser or program."""
 
     @property
     def key(self) -> str:

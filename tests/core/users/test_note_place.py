@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from solebook.core.users.note_place import MAX_PLACES, NotePlace, family_of
+from solebook.core.users.note_place import MAX_PLACES, NotePlace
 from solebook.ports.language.account_notices import NewSignInNotice
 from solebook.ports.language.mail import Mail
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.programs import family_of
 from solebook.ports.language.users import Actor
 
 from .proving import Proving
