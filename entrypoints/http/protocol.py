@@ -17,21 +17,21 @@ MAX_HEAD = 65_536
 
 The parser has no limit.
 """
-_NO_ROOM = b"There are too many connections, or bodies are too large together."
-_FULL = b"\r\n".join(
-    (
-        STATUS_LINE[HTTPStatus.SERVICE_UNAVAILABLE] + b"content-type: text/plain; charset=utf-8",
-        b"content-length: %d" % len(_NO_ROOM),
-        b"retry-after: 1",
-        b"connection: close",
-        b"",
-        _NO_ROOM,
-    )
-)
+
+
+def _refusal(status: HTTPStatus, *lines: bytes) -> bytes:
+    """Return a whole answer. It has no text, because whoever causes it may have sent one byte."""
+    return b"\r\n".join((STATUS_LINE[status] + b"connection: close", *lines, b"", b""))
+
+
+_FULL = _refusal(HTTPStatus.SERVICE_UNAVAILABLE, b"retry-after: 1")
+_TOO_LATE = _refusal(HTTPStatus.REQUEST_TIMEOUT)
+_TOO_LARGE = _refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+_NO_REQUEST = _refusal(HTTPStatus.BAD_REQUEST)
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Answers 503 if there are too many connections, 400 if a head is too large and 408 if a
+    """Answers 503 if there are too many connections, 431 if a head is too large and 408 if a
     request is too slow, and closes the connection.
 
     A connection without any request is closed like an idle one. A connection that closes after a
@@ -77,7 +77,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head += len(data)
         super().data_received(data)
         if self._is_in_head and self._head > MAX_HEAD and not self.transport.is_closing():
-            self.send_400_response("The head of the request is too large.")
+            self._hang_up(_TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request. The base would send a text that is longer than most of it."""
+        self._hang_up(_NO_REQUEST)
+
+    def _hang_up(self, answer: bytes) -> None:
+        self.transport.write(answer)
+        self.transport.close()
 
     def handle_websocket_upgrade(self) -> None:
         self._end_look()
@@ -169,15 +177,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._look = self.loop.call_at(due, self._look_after_it)
             return
         if not self._is_answered():
-            text = b"The request took too long to arrive."
-            lines = (
-                b"content-type: text/plain; charset=utf-8",
-                b"content-length: %d" % len(text),
-                b"connection: close",
-            )
-            head = STATUS_LINE[HTTPStatus.REQUEST_TIMEOUT] + b"\r\n".join(lines)
-            self.transport.write(head + b"\r\n\r\n" + text)
-        self.transport.close()
+            self._hang_up(_TOO_LATE)
+        else:
+            self.transport.close()
 
     def _is_answered(self) -> bool:
         """Return whether a response to the current request was begun, so that another one would

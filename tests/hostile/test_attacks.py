@@ -32,7 +32,7 @@ _SPARE = 24
 """Descriptors that must be left for the store and whatever else the process opens."""
 _MEMORY = 150_000_000
 _LOG = 1_000_000
-_REFUSAL = 2_048
+_REFUSAL = 1_024
 """What no refusal exceeds, in bytes, with its head."""
 
 

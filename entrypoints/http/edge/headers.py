@@ -1,16 +1,26 @@
 """Reading request headers, and the security headers of responses."""
 
+from http import HTTPStatus
+
 from litestar.types import Message, Scope
 
-from .problems import AnyRequest
+from .problems import PROBLEM_JSON, AnyRequest
 
-_DEFAULTS = (
+_OF_PROBLEMS = (
     (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)
+_DEFAULTS: tuple[tuple[bytes, bytes], ...] = (
+    *_OF_PROBLEMS,
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"cache-control", b"no-store"),
 )
+_PROBLEM = (b"content-type", PROBLEM_JSON.encode())
+_BARE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+"""Refusals that cost their client nothing, so they are as small as they can be. No cache keeps
+them.
+"""
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -30,9 +40,22 @@ def program_of(request: AnyRequest) -> str:
 
 
 async def add_security_headers(message: Message, _: Scope) -> None:
-    """Add the headers that the route did not set. By default a response must not be cached."""
+    """Add the headers that the route did not set. By default a response must not be cached.
+
+    A problem is no page that a browser shows, so it has only what concerns every answer.
+    """
     if message["type"] == "http.response.start":
         headers = list(message["headers"])
         names = {name for name, _ in headers}
-        headers += [default for default in _DEFAULTS if default[0] not in names]
+        headers += [
+            default
+            for default in _defaults_of(message["status"], is_problem=_PROBLEM in headers)
+            if default[0] not in names
+        ]
         message["headers"] = headers
+
+
+def _defaults_of(status: int, *, is_problem: bool) -> tuple[tuple[bytes, bytes], ...]:
+    if not is_problem:
+        return _DEFAULTS
+    return () if status in _BARE else _OF_PROBLEMS

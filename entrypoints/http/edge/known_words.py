@@ -1,5 +1,6 @@
 """Error messages that list the valid words of a field."""
 
+import math
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -9,7 +10,11 @@ import msgspec
 
 _NONE_OF_THEM = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
 _SENT_BACK = 100
-"""The maximum length of a caller's text in a problem. Trailers of gRPC take 16 kB."""
+"""The maximum length of a caller's text in a problem, in bytes as it is written there. Trailers of
+gRPC take 16 kB.
+"""
+_LONGEST_ESCAPE = 6
+"""Bytes of JSON that one character may take."""
 _STEP = re.compile(r"\w+|\[[^]]*\]")
 
 
@@ -29,9 +34,12 @@ def with_known_words(message: str, annotation: Any, path: str = "", *, is_key: b
     return f"{shortened(strange['word'])} is none of these: {', '.join(_words(annotation))}"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = _SENT_BACK) -> str:
     """Return a caller's text so that it can be sent back: only the beginning of a long one."""
-    return text if len(text) <= _SENT_BACK else f"{text[:_SENT_BACK]}..."
+    begun = text[:most]
+    while (surplus := len(msgspec.json.encode(begun)) - len('""') - most) > 0:
+        begun = begun[: -math.ceil(surplus / _LONGEST_ESCAPE)]
+    return begun if len(begun) == len(text) else f"{begun}..."
 
 
 def _inside(annotation: Any, step: str) -> Iterator[Any]:

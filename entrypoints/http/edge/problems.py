@@ -119,7 +119,9 @@ _DETAILS = {
 _WAIT = {429, 503}
 _MOST_FIELDS = 5
 """How many wrong fields a problem names, so that a refusal stays small."""
-_MISSING = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<field>\w+)'")
+_MOST_DETAIL = 300
+"""Bytes of each text that a refusal has of its own, in which the request may be quoted."""
+_MISSING = re.compile(r"Missing required (?P<place>\w+) parameter '(?P<field>[\w-]+)'")
 
 
 class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -180,7 +182,7 @@ def http_response(request: AnyRequest, error: HTTPException) -> ProblemResponse:
     if status is HTTPStatus.BAD_REQUEST:
         problem = _malformed(error, request)
     else:
-        detail = _DETAILS.get(status, error.detail)
+        detail = _DETAILS.get(status) or shortened(error.detail, _MOST_DETAIL)
         if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             limit = request.route_handler.resolve_request_max_body_size()
             detail = f"the body is larger than the maximum of {limit} bytes"
@@ -216,8 +218,11 @@ def _refused(refusal: Refusal) -> tuple[Problem, dict[str, Any]]:
     """Return the problem of a refusal, and its data."""
     # An adapter may have kinds of its own, of which only it knows.
     kind = next(kind for kind in type(refusal).__mro__ if kind in STATUS)
-    facts = {RENAMED.get(name, name): value for name, value in refusal.data().items()}
-    return Problem(*_NAMES[kind], STATUS[kind], str(refusal)), facts
+    facts = {
+        RENAMED.get(name, name): shortened(fact) if isinstance(fact, str) else fact
+        for name, fact in refusal.data().items()
+    }
+    return Problem(*_NAMES[kind], STATUS[kind], shortened(str(refusal), _MOST_DETAIL)), facts
 
 
 def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Problem:
@@ -229,9 +234,8 @@ def _malformed(error: HTTPException, request: AnyRequest | None = None) -> Probl
         first = error.extra[:_MOST_FIELDS]
         fields = [_field(wrong, request) for wrong in first if isinstance(wrong, dict)]
     detail = "; ".join(f"{f.field}: {f.message}" if f.field else f.message for f in fields)
-    return Problem(
-        "/problems/malformed-request", "Malformed request", 400, detail or error.detail, fields
-    )
+    detail = detail or shortened(error.detail, _MOST_DETAIL)
+    return Problem("/problems/malformed-request", "Malformed request", 400, detail, fields)
 
 
 def _field(wrong: dict[str, Any], request: AnyRequest | None) -> FieldProblem:

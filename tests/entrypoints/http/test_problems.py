@@ -26,7 +26,6 @@ from solebook.ports.language.errors import OutsideTick, Refusal, Unavailable
 from .world import World
 
 _EXAMPLES: dict[object, Any] = {
-    str: "text",
     int: 7,
     float: 2.5,
     bool: True,
@@ -47,9 +46,9 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
         yield from refusals(subclass)
 
 
-def example(kind: type[Refusal]) -> Refusal:
-    hints = get_type_hints(kind)
-    return kind(**{name: _EXAMPLES[hint] for name, hint in hints.items()})
+def example(kind: type[Refusal], text: str = "text") -> Refusal:
+    values = _EXAMPLES | {str: text}
+    return kind(**{name: values[hint] for name, hint in get_type_hints(kind).items()})
 
 
 def test_every_refusal_of_the_ports_has_its_row() -> None:
