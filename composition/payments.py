@@ -27,7 +27,7 @@ from ..core.payments.refunds.refund_otherwise import RefundOtherwise
 from ..core.payments.refunds.settle_refund import SettleRefund
 from ..core.payments.reverse_penalty import ReversePenalty
 from ..core.payments.view_balance import ViewBalance
-from ..core.payments.webhooks.forget_webhook_bodies import ForgetWebhookBodies
+from ..core.payments.webhooks.forget_received_webhooks import ForgetReceivedWebhooks
 from ..core.payments.webhooks.handle_webhook import HandleWebhook
 from ..core.payments.webhooks.list_webhooks import ListWebhooks
 from ..core.payments.webhooks.receive_webhook import ReceiveWebhook
@@ -62,7 +62,7 @@ class PaymentsUseCases:
     receive_webhook: ReceiveWebhook
     replay_webhook: ReplayWebhook
     list_webhooks: ListWebhooks
-    forget_webhook_bodies: ForgetWebhookBodies
+    forget_received_webhooks: ForgetReceivedWebhooks
     handle_webhook: HandleWebhook
     reconcile: Reconcile
     settle_refund: SettleRefund
@@ -248,7 +248,7 @@ def payments_use_cases(
             audit_log=store.audit_log,
         ),
         list_webhooks=ListWebhooks(archive=store.webhook_archive),
-        forget_webhook_bodies=ForgetWebhookBodies(
+        forget_received_webhooks=ForgetReceivedWebhooks(
             transaction=transaction,
             archive=store.webhook_archive,
             clock=clock,

@@ -182,7 +182,7 @@ class PaymentsSettings(Section, frozen=True):
     webhook_body_life: Annotated[
         timedelta, Between(timedelta(days=1), timedelta(days=3650), "nothing could be replayed")
     ] = timedelta(days=90)
-    """How long the bodies of webhooks are kept. They may hold personal data."""
+    """How long webhooks are kept. Their bodies may hold personal data."""
     onboarding_return_url: str = "http://localhost/payouts"
     """The page of yours to which Stripe sends sellers when they leave its pages."""
     onboarding_refresh_url: str | None = None

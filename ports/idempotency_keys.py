@@ -18,5 +18,5 @@ class IdempotencyKeys(Protocol):
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Delete responses stored before an instant, and return their number."""
+        """Delete a portion of the responses stored before an instant, and return their number."""
         ...

@@ -44,7 +44,7 @@ class Notifications(Protocol):
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Delete notifications from before an instant, and return their number.
+        """Delete a portion of the notifications from before an instant, and return how many.
 
         Needs a transaction.
         """

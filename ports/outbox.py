@@ -72,7 +72,10 @@ class Inbox(Protocol):
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Delete records from before an instant, and return their number. Needs a transaction."""
+        """Delete a portion of the records from before an instant, and return how many.
+
+        Needs a transaction.
+        """
         ...
 
 

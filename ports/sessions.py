@@ -52,7 +52,7 @@ class Sessions(Protocol):
         ...
 
     async def forget(self, before: datetime) -> int:
-        """Delete tokens that expired before an instant, and sessions without any token left.
+        """Delete a portion of the tokens that expired before an instant, and sessions without any.
 
         Return the number of deleted tokens. Needs a transaction.
         """

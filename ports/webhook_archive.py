@@ -40,6 +40,14 @@ class WebhookArchive(Protocol):
         """Return a page of them, without bodies, newest first, of a type or a state if given."""
         ...
 
+    async def forget(self, before: datetime) -> int:
+        """Delete a portion of the webhooks received before an instant, with what was read of them.
+
+        Return how many. Those that are to be applied stay, and those that failed and were not
+        retried.
+        """
+        ...
+
     async def forget_bodies(self, before: datetime) -> int:
-        """Delete up to 1,000 bodies received before an instant, and return how many."""
+        """Delete a portion of the bodies received before an instant, and return how many."""
         ...

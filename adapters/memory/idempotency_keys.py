@@ -1,11 +1,13 @@
 """Idempotency keys, in memory."""
 
 from datetime import datetime
+from itertools import islice
 
 from ...ports.idempotency_keys import IdempotencyKeys
 from ...ports.language.errors import IdempotencyKeyReused, Outdated
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.placement import Placement
+from ...ports.language.portions import PORTION
 from .database import MemoryAdapter
 from .tables import Answer, Tables
 
@@ -32,7 +34,8 @@ class MemoryIdempotencyKeys(MemoryAdapter, IdempotencyKeys):
 
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
-        old = [name for name, answer in self._tables.answers.items() if answer.at < before]
+        answers = self._tables.answers.items()
+        old = list(islice((name for name, answer in answers if answer.at < before), PORTION))
         for name in old:
             self._database.remove(self._tables.answers, name)
         return len(old)

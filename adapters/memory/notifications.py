@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from ...ports.language.ids import NotificationId, UserId
 from ...ports.language.notifications import Notification, NotificationPreferences, Recipient
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.portions import PORTION
 from ...ports.notifications import Notifications, Preferences
 from .database import MemoryAdapter
 from .paging import newest_first
@@ -72,7 +74,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
         made = until(before, self._tables.notifications_on_day)
-        old = [notification for notification in made if notification.created_at < before]
+        old = list(islice((one for one in made if one.created_at < before), PORTION))
         for notification in old:
             self._drop(notification)
         return len(old)

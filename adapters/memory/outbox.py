@@ -12,6 +12,7 @@ from ...ports.language.errors import Outdated
 from ...ports.language.events import Event
 from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
+from ...ports.language.portions import PORTION
 from ...ports.language.priority import Priority
 from ...ports.outbox import Inbox, Note, Outbox
 from .database import MemoryAdapter, MemoryDatabase
@@ -105,12 +106,13 @@ class MemoryInbox(MemoryAdapter, Inbox):
 
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
-        old = [
+        noted = (
             (message_id, consumer)
             for message_id, consumers in self._tables.inbox.items()
             for consumer, at in consumers.items()
             if at < before
-        ]
+        )
+        old = list(islice(noted, PORTION))
         for message_id, consumer in old:
             self._database.remove(self._tables.inbox[message_id], consumer)
             drop = partial(drop_if_empty, self._tables.inbox, message_id)

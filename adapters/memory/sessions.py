@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import SessionId, UserId
+from ...ports.language.portions import PORTION
 from ...ports.language.users import RefreshToken, Session
 from ...ports.sessions import MOST_SHOWN, Sessions
 from .database import MemoryAdapter
@@ -80,7 +82,8 @@ class MemorySessions(MemoryAdapter, Sessions):
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
         tokens = self._tables.refresh_tokens
-        dropped = [token for token in tokens.values() if token.expires_at < before]
+        old = (token for token in tokens.values() if token.expires_at < before)
+        dropped = list(islice(old, PORTION))
         for token in dropped:
             self._database.remove(tokens, token.token_hash)
         lost_one = {token.session_id for token in dropped}

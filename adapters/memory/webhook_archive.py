@@ -6,10 +6,15 @@ from datetime import datetime
 from itertools import islice
 
 from ...ports.language.kept_webhooks import KeptWebhook, WebhookCount, WebhookState
+from ...ports.language.money import Cents
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.payments import WebhookKind
+from ...ports.language.portions import PORTION
 from ...ports.webhook_archive import WebhookArchive
 from .database import MemoryAdapter
 from .paging import newest_first
+
+_NEEDLESS = (WebhookState.UNKNOWN, WebhookState.APPLIED)
 
 
 class MemoryWebhookArchive(MemoryAdapter, WebhookArchive):
@@ -61,11 +66,34 @@ class MemoryWebhookArchive(MemoryAdapter, WebhookArchive):
             bare = tuple(replace(self._shown(each), body=None) for each in found.items)
             return replace(found, items=bare)
 
+    async def forget(self, before: datetime) -> int:
+        await self._database.writing()
+        every = [kept for kept in self._tables.kept_webhooks.values() if kept.received_at < before]
+        needless = (kept for kept in map(self._shown, every) if kept.state in _NEEDLESS)
+        forgotten = list(islice(needless, PORTION))
+        for kept in forgotten:
+            self._database.remove(self._tables.kept_webhooks, kept.id)
+            self._database.remove(self._tables.kept_webhook_ids, kept.webhook_id)
+            self._database.remove(self._tables.webhooks, kept.webhook_id)
+        self._tell_what_is_left()
+        return len(forgotten)
+
+    def _tell_what_is_left(self) -> None:
+        about: dict[tuple[WebhookKind, str], Cents] = {}
+        for event in self._tables.webhooks.values():
+            if event.reference is not None:
+                of_it = event.kind, event.reference
+                about[of_it] = max(event.amount, about.get(of_it, 0))
+        for of_it in self._tables.webhooks_about.keys() - about:
+            self._database.remove(self._tables.webhooks_about, of_it)
+        for of_it, most in about.items():
+            self._database.put(self._tables.webhooks_about, of_it, most)
+
     async def forget_bodies(self, before: datetime) -> int:
         await self._database.writing()
         every = self._tables.kept_webhooks.values()
         old = (kept for kept in every if kept.body is not None and kept.received_at < before)
-        forgotten = list(islice(old, 1_000))
+        forgotten = list(islice(old, PORTION))
         for kept in forgotten:
             self._put(replace(kept, body=None))
         return len(forgotten)

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from ...ports.language.errors import NotFound
 from ...ports.language.ids import OutgoingWebhookId, UserId, WebhookEndpointId
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.portions import PORTION
 from ...ports.language.webhook_endpoints import OutgoingState, OutgoingWebhook, WebhookEndpoint
 from ...ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
 from .database import MemoryAdapter
@@ -181,7 +183,9 @@ class MemoryOutgoingWebhooks(MemoryAdapter, OutgoingWebhooks):
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
         webhooks = self._tables.outgoing_webhooks
-        old = [w for w in webhooks.values() if w.created_at < before and w.due_at is None]
+        every = webhooks.values()
+        over = (w for w in every if w.created_at < before and w.due_at is None)
+        old = list(islice(over, PORTION))
         for webhook in old:
             self._database.remove(webhooks, webhook.id)
             of_endpoint = self._tables.webhooks_of_endpoint[webhook.endpoint_id]

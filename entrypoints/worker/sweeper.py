@@ -1,21 +1,16 @@
 """The sweeper: turns passed deadlines into messages and deletes old data."""
 
 from collections.abc import Set
-from datetime import datetime, timedelta
 
 from ...composition.adapters import Store
 from ...composition.application import Application
 from ...ports.language.events import DeadlineReached
 from ...ports.language.process_roles import ProcessRole
+from .forgetting import ForgettingWhatIsOld
 
 _AT_ONCE = 256
 _INTERVAL, _SHORTEST_PAUSE = 1.0, 0.02
 """Seconds from one check of the clock to the next, and at least from its end to the next."""
-_FORGET_EVERY = timedelta(hours=1)
-_REMEMBER = timedelta(days=7)
-"""How long inbox records, stored responses and ended sessions are kept."""
-_KEEP_TOLD = timedelta(days=365)
-"""How long notifications are kept."""
 
 
 class Sweeper:
@@ -28,13 +23,11 @@ class Sweeper:
         self._bidding = application.bidding
         self._disputes = application.disputes
         self._price_alerts = application.price_alerts
-        self._payments = application.payments
-        self._outgoing_webhooks = application.outgoing_webhooks
         self._store = store
         self._clock = application.adapters.clock
         self._uptime = application.uptime
         self._roles = application.roles if roles is None else roles
-        self._forgotten_at: datetime | None = None
+        self._forget_what_is_old = ForgettingWhatIsOld(application, store)
 
     async def run(self) -> None:
         """Sweep until cancelled. Raises what the store raises; it may be run again."""
@@ -61,7 +54,7 @@ class Sweeper:
             due += await self._bidding.expire_quotes()
         if ProcessRole.DEADLINES in self._roles:
             due += await self._price_alerts.report_missed_drops()
-            await self._forget()
+            await self._forget_what_is_old()
         return due
 
     async def _meet_deadlines(self) -> int:
@@ -77,22 +70,3 @@ class Sweeper:
                 await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
                 await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
         return len(due)
-
-    async def _forget(self) -> None:
-        now = self._clock.now()
-        if self._forgotten_at is not None and now - self._forgotten_at < _FORGET_EVERY:
-            return
-        # After a long downtime, a message that a consumer already handled may be delivered again,
-        # because it was not marked as sent or its delivery was not deleted.
-        oldest = [message.occurred_at for message in await self._store.outbox.unsent(1)]
-        delivered = await self._store.deliveries.oldest()
-        if delivered is not None:
-            oldest.append(delivered)
-        async with self._store.transaction():
-            await self._store.inbox.forget(min([now - _REMEMBER, *oldest]))
-            await self._store.idempotency_keys.forget(now - _REMEMBER)
-            await self._store.sessions.forget(now - _REMEMBER)
-            await self._store.notifications.forget(now - _KEEP_TOLD)
-        await self._payments.forget_webhook_bodies()
-        await self._outgoing_webhooks.forget_webhooks()
-        self._forgotten_at = now

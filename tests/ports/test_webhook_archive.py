@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from solebook.composition.adapters import Store
 from solebook.ports.ids import Ids
 from solebook.ports.language.ids import KeptWebhookId
@@ -65,6 +67,24 @@ async def test_webhook_that_is_read_again_has_its_new_kind(store: Store, ids: Id
     assert (await store.webhooks.get("evt_1")).amount == 7
     assert await store.webhooks.most(REFUND, "re_2") == 7
     assert await store.webhooks.most(OTHER, "re_1") == 0
+
+
+async def test_old_webhooks_are_forgotten_unless_they_must_be_applied(
+    store: Store, ids: Ids
+) -> None:
+    for number, kind in enumerate((REFUND, REFUND, OTHER, REFUND)):
+        await keep(store, ids, number, "t", kind)
+    async with store.transaction():
+        for applied in (0, 3):
+            await store.webhook_archive.mark_applied(f"evt_{applied}", NOON)
+        assert await store.webhook_archive.forget(NOON + timedelta(minutes=3)) == 2
+        assert await store.webhook_archive.forget(NOON + timedelta(minutes=3)) == 0
+    assert await names(store) == "evt_3 evt_1"
+    with pytest.raises(AssertionError):
+        await store.webhooks.get("evt_2")
+    async with store.transaction():
+        assert await store.webhooks.store(Webhook("evt_0", REFUND, None))
+    assert await store.webhooks.most(REFUND, "re_1") == 0
 
 
 async def test_old_bodies_are_forgotten(store: Store, ids: Ids) -> None:

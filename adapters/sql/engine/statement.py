@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Delete,
     Dialect,
@@ -22,11 +23,15 @@ from sqlalchemy import (
     Update,
     UpdateBase,
     bindparam,
+    delete,
     insert,
+    select,
+    tuple_,
     update,
 )
 from sqlalchemy.sql import visitors
 
+from ....ports.language.portions import PORTION
 from .converters import Convert, reader, writer
 
 Row: TypeAlias = Any
@@ -105,6 +110,13 @@ def update_row(table: Table, *, fixed: Collection[str] = ()) -> Update:
     others = [c for c in table.c if not c.primary_key and c.name not in fixed]
     by_key = update(table).where(*(c == bindparam(c.name) for c in table.primary_key))
     return by_key.values({c: bindparam(c.name) for c in others})
+
+
+def delete_portion(table: Table, condition: ColumnElement[bool]) -> Delete:
+    """Return a DELETE of a PORTION of the rows that meet the condition."""
+    key = [*table.primary_key]
+    some = select(*key).where(condition).limit(PORTION).correlate(None)
+    return delete(table).where((key[0] if len(key) == 1 else tuple_(*key)).in_(some))
 
 
 class _Parameter(NamedTuple):

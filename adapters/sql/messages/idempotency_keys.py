@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from ....ports.idempotency_keys import IdempotencyKeys
 from ....ports.language.errors import IdempotencyKeyReused, Outdated
@@ -12,14 +12,14 @@ from ....ports.language.idempotency import IdempotencyKey
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
 from ..engine.shared_read import SharedRead
-from ..engine.statement import Statement
+from ..engine.statement import Statement, delete_portion
 from ..schema import idempotency_keys
 
 _keys = idempotency_keys.c
 _FIND = Statement(select(idempotency_keys).where(one_of(_keys.key, "keys")))
 REMEMBER = Statement(insert_or_skip(idempotency_keys, _keys.key, _keys.user_id))
 _FORGET = Statement(
-    delete(idempotency_keys).where(_keys.answered_at < bindparam("before")), long=True
+    delete_portion(idempotency_keys, _keys.answered_at < bindparam("before")), long=True
 )
 
 

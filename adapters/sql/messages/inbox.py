@@ -3,21 +3,21 @@
 from collections.abc import Collection, Set
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from ....ports.language.errors import Outdated
 from ....ports.language.ids import MessageId
 from ....ports.outbox import Inbox, Note
 from ..engine.constructs import insert_or_skip, one_of
 from ..engine.database import SqlDatabase
-from ..engine.statement import Statement
+from ..engine.statement import Statement, delete_portion
 from ..schema import inbox
 
 _NOTE = Statement(insert_or_skip(inbox, inbox.c.message_id, inbox.c.consumer))
 _NOTES_OF = Statement(
     select(inbox.c.consumer, inbox.c.message_id).where(one_of(inbox.c.message_id, "message_ids"))
 )
-_FORGET = Statement(delete(inbox).where(inbox.c.at < bindparam("before")), long=True)
+_FORGET = Statement(delete_portion(inbox, inbox.c.at < bindparam("before")), long=True)
 
 
 class SqlInbox(Inbox):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from ....ports.language.ids import NotificationId, UserId
 from ....ports.language.notifications import Notification, NotificationKind, Recipient
@@ -15,7 +15,7 @@ from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.payloads import decode_notice, encode
 from ..engine.shared_read import SharedRead
-from ..engine.statement import Row, Statement
+from ..engine.statement import Row, Statement, delete_portion
 from ..schema import notifications, users
 from ..users.recipients import RECIPIENT_COLUMNS, WITH_PREFERENCES, recipient_of
 
@@ -41,7 +41,7 @@ _IN_APP = Statement(newest_first(select(notifications).where(_in_app), _columns.
 _UNREAD = Statement(newest_first(select(notifications).where(_unread), _columns.id))
 _COUNT_UNREAD = Statement(select(func.count().label("unread")).where(_unread))
 _FORGET = Statement(
-    delete(notifications).where(_columns.created_at < bindparam("before")), long=True
+    delete_portion(notifications, _columns.created_at < bindparam("before")), long=True
 )
 
 

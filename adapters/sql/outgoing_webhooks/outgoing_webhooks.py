@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal, select, update
+from sqlalchemy import and_, bindparam, func, literal, select, update
 
 from ....ports.language.ids import OutgoingWebhookId, WebhookEndpointId
 from ....ports.language.paging import Page, PageRequest
@@ -13,10 +13,8 @@ from ....ports.webhook_endpoints import OutgoingWebhooks
 from ..engine.constructs import insert_or_skip
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
-from ..engine.statement import Row, Statement, update_row
+from ..engine.statement import Row, Statement, delete_portion, update_row
 from ..schema import outgoing_webhooks
-
-_PORTION = 1_000
 
 _webhooks = outgoing_webhooks.c
 _OF_ENDPOINT = _webhooks.endpoint_id == bindparam("endpoint_id")
@@ -61,13 +59,12 @@ _SINCE = Statement(
     .order_by(_webhooks.id)
     .limit(bindparam("limit"))
 )
-_OLD = (
-    select(_webhooks.id)
-    .where(_webhooks.created_at < bindparam("before"), _webhooks.due_at.is_(None))
-    .limit(_PORTION)
-)
 _FORGET = Statement(
-    delete(outgoing_webhooks).where(_webhooks.id.in_(_OLD.scalar_subquery())), long=True
+    delete_portion(
+        outgoing_webhooks,
+        and_(_webhooks.created_at < bindparam("before"), _webhooks.due_at.is_(None)),
+    ),
+    long=True,
 )
 
 

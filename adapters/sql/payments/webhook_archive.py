@@ -9,11 +9,13 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     literal,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -21,7 +23,9 @@ from sqlalchemy import (
 from ....ports.language.kept_webhooks import KeptWebhook, WebhookCount, WebhookState
 from ....ports.language.paging import Page, PageRequest
 from ....ports.language.payments import WebhookKind
+from ....ports.language.portions import PORTION
 from ....ports.webhook_archive import WebhookArchive
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
 from ..engine.statement import Row, Statement, insert_row
@@ -93,14 +97,20 @@ _PAGES = {
     (of_type, state): _page(of_type=of_type, state=state)
     for of_type, state in product((False, True), (None, *WebhookState))
 }
-_OLD = (
-    select(kept_webhooks.c.id)
-    .where(kept_webhooks.c.body.is_not(None), kept_webhooks.c.received_at < bindparam("before"))
-    .limit(1_000)
-)
-_FORGET = Statement(
+_is_old = kept_webhooks.c.received_at < bindparam("before")
+_OLD = select(kept_webhooks.c.id).where(kept_webhooks.c.body.is_not(None), _is_old).limit(PORTION)
+_FORGET_BODIES = Statement(
     update(kept_webhooks).where(kept_webhooks.c.id.in_(_OLD.scalar_subquery())).values(body=None)
 )
+_NEEDLESS = Statement(
+    select(kept_webhooks.c.id, kept_webhooks.c.webhook_id)
+    .join(webhooks, webhooks.c.id == kept_webhooks.c.webhook_id)
+    .where(_is_old, or_(_STATES[WebhookState.UNKNOWN], _STATES[WebhookState.APPLIED]))
+    .limit(PORTION),
+    locks=True,
+)
+_FORGET = Statement(delete(kept_webhooks).where(one_of(kept_webhooks.c.id, "ids")), long=True)
+_FORGET_READ = Statement(delete(webhooks).where(one_of(webhooks.c.id, "ids")), long=True)
 
 
 class SqlWebhookArchive(WebhookArchive):
@@ -145,8 +155,15 @@ class SqlWebhookArchive(WebhookArchive):
         statement = _PAGES[type_ is not None, state]
         return await page(self._database, statement, request, _read, **values)
 
+    async def forget(self, before: datetime) -> int:
+        old = await self._database.rows(_NEEDLESS, before=before)
+        if old:
+            await self._database.execute(_FORGET, ids=[row.id for row in old])
+            await self._database.execute(_FORGET_READ, ids=[row.webhook_id for row in old])
+        return len(old)
+
     async def forget_bodies(self, before: datetime) -> int:
-        return await self._database.execute(_FORGET, before=before)
+        return await self._database.execute(_FORGET_BODIES, before=before)
 
 
 def _read(row: Row) -> KeptWebhook:

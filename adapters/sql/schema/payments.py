@@ -202,11 +202,7 @@ kept_webhooks = Table(
     Column("body", LargeBinary),
 )
 Index(None, kept_webhooks.c.type, kept_webhooks.c.id)
-partial_index(
-    "ix_kept_webhooks_bodies",
-    kept_webhooks.c.received_at,
-    where=kept_webhooks.c.body.is_not(None),
-)
+Index(None, kept_webhooks.c.received_at)
 partial_index(
     "ix_kept_webhooks_not_applied", kept_webhooks.c.id, where=kept_webhooks.c.applied_at.is_(None)
 )

@@ -10,7 +10,7 @@ from ....ports.language.ids import SessionId, UserId
 from ....ports.language.users import RefreshToken, Session
 from ....ports.sessions import MOST_SHOWN, Sessions
 from ..engine.database import SqlDatabase
-from ..engine.statement import Row, Statement, insert_row
+from ..engine.statement import Row, Statement, delete_portion, insert_row
 from ..schema import refresh_tokens, sessions
 
 _ADD = Statement(insert_row(sessions))
@@ -56,9 +56,9 @@ _SPEND_TOKEN = Statement(
     .values(spent_at=bindparam("at"))
 )
 _FORGET_TOKENS = Statement(
-    delete(refresh_tokens)
-    .where(refresh_tokens.c.expires_at < bindparam("before"))
-    .returning(refresh_tokens.c.session_id),
+    delete_portion(refresh_tokens, refresh_tokens.c.expires_at < bindparam("before")).returning(
+        refresh_tokens.c.session_id
+    ),
     long=True,
 )
 _FORGET_SESSION = Statement(

@@ -103,7 +103,7 @@ async def _of_type(app: Application, options: argparse.Namespace) -> AsyncIterat
     """Yield the ids of the webhooks of a type and time whose bodies are kept, newest first."""
     since, until = options.since, options.until
     request: PageRequest | None = PageRequest(limit=MAX_PAGE)
-    oldest = app.payments.forget_webhook_bodies.before()
+    oldest = app.payments.forget_received_webhooks.before()
     while request is not None:
         page = await app.payments.list_webhooks(OPERATOR, request, type_=options.type)
         for kept in page.items:

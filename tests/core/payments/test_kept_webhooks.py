@@ -9,6 +9,7 @@ from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from solebook.ports.language.errors import Forbidden, InvalidSignature, WebhookNotKept
 from solebook.ports.language.kept_webhooks import KeptWebhook, WebhookState
+from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import WebhookKind
 from solebook.ports.language.users import OPERATOR
@@ -18,6 +19,8 @@ from ...exchange import Exchange
 PAGE = PageRequest(limit=100)
 UNKNOWN = json.dumps({"id": "evt_new", "type": "card.blessed", "data": {}}).encode()
 WHY = "a test"
+CAPTURED, REFUNDED = WebhookKind.CHARGE_CAPTURED, WebhookKind.CHARGE_REFUNDED
+PAID, FAILED = WebhookKind.PAYOUT_PAID, WebhookKind.PAYOUT_FAILED
 
 
 async def receive(exchange: Exchange, body: bytes) -> None:
@@ -90,18 +93,45 @@ async def test_kind_that_is_known_by_now_is_applied_when_it_is_replayed(
     assert refunded.refunded == 1_000
 
 
-async def test_bodies_are_forgotten_when_their_life_is_over(exchange: Exchange) -> None:
+async def test_webhooks_are_forgotten_when_their_life_is_over(exchange: Exchange) -> None:
     await receive(exchange, UNKNOWN)
     await exchange.clock.advance(timedelta(days=89))
     await exchange.workers.settle()
     assert (await exchange.app.payments.list_webhooks.one(OPERATOR, "evt_new")).body == UNKNOWN
     await exchange.clock.advance(timedelta(days=2))
     await exchange.workers.settle()
-    assert (await exchange.app.payments.list_webhooks.one(OPERATOR, "evt_new")).body is None
     with pytest.raises(WebhookNotKept):
         await exchange.app.payments.replay_webhook(OPERATOR, "evt_new", reason=WHY)
+    assert await exchange.app.payments.list_webhooks.counts(OPERATOR) == []
     await receive(exchange, UNKNOWN)
     assert (await exchange.app.payments.list_webhooks.counts(OPERATOR))[0].total == 1
+
+
+async def test_webhook_that_comes_again_after_it_was_forgotten_changes_nothing(
+    unchecked: Exchange,
+) -> None:
+    exchange = unchecked
+    dashboard = Dashboard(exchange.provider.journal)
+    await exchange.cancel((await exchange.trade()).id)
+    paid = await exchange.trade(OrderStatus.DELIVERED)
+    await exchange.later(timedelta(days=4))
+    await dashboard.refund(str((await exchange.payment(paid.id)).charge_id), 1_000)
+    await dashboard.charge(None, 5_000)
+    await dashboard.return_payout((await dashboard.pay_out(None, 100)).id)
+    bodies = [body for body, _ in await exchange.provider.webhooks()]
+    kinds = {exchange.provider.read_webhook(body).kind for body in bodies}
+    for body in bodies:
+        await receive(exchange, body)
+    await exchange.later(timedelta(days=100))
+    assert await exchange.app.payments.list_webhooks.counts(OPERATOR) == []
+    totals, orders = await exchange.store.ledger.totals(), await exchange.orders()
+    for body in bodies:
+        await receive(exchange, body)
+    applied = await exchange.app.payments.list_webhooks(OPERATOR, PAGE, state=WebhookState.APPLIED)
+    assert len(applied.items) == len(bodies)
+    assert await exchange.store.ledger.totals() == totals
+    assert await exchange.orders() == orders
+    assert kinds >= {CAPTURED, REFUNDED, PAID, FAILED}
 
 
 async def test_only_an_admin_sees_and_replays_webhooks(exchange: Exchange) -> None:

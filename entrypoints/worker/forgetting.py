@@ -1,0 +1,60 @@
+"""Forgetting: deletes what is old, once an hour."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from ...composition.adapters import Store
+from ...composition.application import Application
+
+_EVERY = timedelta(hours=1)
+_REMEMBER = timedelta(days=7)
+"""How long inbox records, stored responses and ended sessions are kept."""
+_KEEP_TOLD = timedelta(days=365)
+"""How long notifications are kept."""
+
+
+class ForgettingWhatIsOld:
+    """Deletes old rows (docs/what-is-kept.md), in portions, so that nobody waits long for them."""
+
+    def __init__(self, application: Application, store: Store) -> None:
+        self._payments = application.payments
+        self._outgoing_webhooks = application.outgoing_webhooks
+        self._store = store
+        self._clock = application.adapters.clock
+        self._last: datetime | None = None
+
+    async def __call__(self) -> None:
+        """Delete everything that is too old, unless it was done within the last hour."""
+        now = self._clock.now()
+        if self._last is not None and now - self._last < _EVERY:
+            return
+        unhandled_since = await self._unhandled_since(now)
+        old = now - _REMEMBER
+        store = self._store
+        for forget in (
+            partial(store.inbox.forget, min(old, unhandled_since)),
+            partial(store.idempotency_keys.forget, old),
+            partial(store.sessions.forget, old),
+            partial(store.notifications.forget, now - _KEEP_TOLD),
+        ):
+            await self._all(forget)
+        await self._payments.forget_received_webhooks(unhandled_since)
+        await self._outgoing_webhooks.forget_webhooks()
+        self._last = now
+
+    async def _unhandled_since(self, now: datetime) -> datetime:
+        """Return since when messages may still be delivered, for the first time or again.
+
+        After a long downtime, a message that a consumer already handled may be delivered again,
+        because it was not marked as sent or its delivery was not deleted.
+        """
+        oldest = [now, *(message.occurred_at for message in await self._store.outbox.unsent(1))]
+        delivered = await self._store.deliveries.oldest()
+        return min(oldest) if delivered is None else min(*oldest, delivered)
+
+    async def _all(self, forget: Callable[[], Awaitable[int]]) -> None:
+        portion = 1
+        while portion:
+            async with self._store.transaction():
+                portion = await forget()
