@@ -13,6 +13,7 @@ from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.language.notifications import Warehouse
 from ..ports.language.process_roles import ALL_ROLES, ProcessRole
 from ..ports.language.public_links import PublicLinks
+from ..ports.language.retention import Retention
 from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .across import Across
@@ -52,6 +53,7 @@ def build_application(
     verify_addresses: bool = False,
     webhook_body_life: timedelta = timedelta(days=90),
     webhook_rules: WebhookRules = EMBEDDED_RULES,
+    retention: Retention | None = None,
     reconcile_hour: int = 3,
     roles: Set[ProcessRole] = ALL_ROLES,
     keepers: Keepers | None = None,
@@ -96,7 +98,7 @@ def build_application(
         max_backlog=rules.max_backlog,
         consumers=TO_THE_CHARGE,
     )
-    orders = orders_use_cases(adapters, rules, warehouse)
+    orders = orders_use_cases(adapters, rules, warehouse, retention or Retention())
     patience = patience or Patience()
     parts = payment_parts(adapters, rules, patience)
     application = Application(

@@ -11,6 +11,7 @@ from ..adapters.security.access_tokens import JwtAccessTokens, SigningKey
 from ..adapters.security.passwords import BcryptPasswords
 from ..adapters.security.secrets import load_or_create_secret
 from ..config.settings import Settings
+from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens
 from ..ports.clock import Clock
 from ..ports.ids import Ids
@@ -27,6 +28,12 @@ def open_passwords(settings: Settings) -> Iterator[Passwords]:
     passwords = BcryptPasswords(cost=settings.security.bcrypt_cost)
     yield passwords
     passwords.close()
+
+
+def token_lifetimes(settings: Settings) -> TokenLifetimes:
+    """Return how long tokens live."""
+    security = settings.security
+    return TokenLifetimes(access=security.access_token_life, refresh=security.refresh_token_life)
 
 
 @contextmanager

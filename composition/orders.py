@@ -10,6 +10,7 @@ from ..core.orders.count_orders import CountOrders
 from ..core.orders.decide_complaint import DecideComplaint
 from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
+from ..core.orders.forget_addresses import ForgetAddresses
 from ..core.orders.freeze_payout import FreezePayout
 from ..core.orders.list_frozen_orders import ListFrozenOrders
 from ..core.orders.list_orders import ListOrders
@@ -48,6 +49,7 @@ from ..ports.language.events import (
 )
 from ..ports.language.messages import Queue
 from ..ports.language.notifications import Warehouse
+from ..ports.language.retention import Retention
 from ..ports.language.rules import MarketRules
 from .adapters import Adapters
 from .fees import payment_actions
@@ -103,10 +105,11 @@ class OrdersUseCases:
     continue_saga: ContinueSaga
     meet_deadline: MeetDeadline
     put_off_deadlines: PutOffDeadlines
+    forget_addresses: ForgetAddresses
 
 
 def orders_use_cases(
-    adapters: Adapters, rules: MarketRules, warehouse: Warehouse
+    adapters: Adapters, rules: MarketRules, warehouse: Warehouse, retention: Retention
 ) -> OrdersUseCases:
     """Return the use cases of the orders context."""
     store, clock = adapters.store, adapters.clock
@@ -167,6 +170,14 @@ def orders_use_cases(
             progress=progress,
             clock=clock,
             rules=rules,
+        ),
+        forget_addresses=ForgetAddresses(
+            transaction=transaction,
+            destinations=store.destinations,
+            orders=orders,
+            disputes=store.disputes,
+            clock=clock,
+            retention=retention,
         ),
         put_off_deadlines=PutOffDeadlines(
             transaction=transaction,

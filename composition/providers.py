@@ -25,7 +25,6 @@ from ..adapters.system.stopwatch import SystemStopwatch
 from ..config.settings import Settings
 from ..core.bidding.matching_engine import EngineLimits
 from ..core.payments.patience import Patience
-from ..core.users.token_lifetimes import TokenLifetimes
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.book_stream import BookStream
 from ..ports.book_views import BookViews
@@ -359,11 +358,7 @@ class Container(containers.DeclarativeContainer):
         adapters,
         rules=settings.provided.market,
         warehouse=settings.provided.warehouse,
-        token_lifetimes=providers.Singleton(
-            TokenLifetimes,
-            access=settings.provided.security.access_token_life,
-            refresh=settings.provided.security.refresh_token_life,
-        ),
+        token_lifetimes=providers.Singleton(from_settings.token_lifetimes, settings),
         engine_limits=providers.Singleton(
             EngineLimits, queue=settings.provided.engine.queue, batch=settings.provided.engine.batch
         ),
@@ -372,6 +367,7 @@ class Container(containers.DeclarativeContainer):
         link_keys=providers.Singleton(from_settings.link_keys, settings),
         verify_addresses=settings.provided.verifies_addresses,
         webhook_body_life=settings.provided.payments.webhook_body_life,
+        retention=settings.provided.retention,
         webhook_rules=providers.Singleton(webhook_rules, settings),
         reconcile_hour=settings.provided.payments.reconcile_hour,
         roles=roles,

@@ -9,8 +9,9 @@ from ..adapters.decorators.fallback_rate_limits import FallbackRateLimits
 from ..adapters.memory.book_views import MemoryBookViews
 from ..adapters.memory.cache import MemoryCache
 from ..adapters.memory.rate_limits import MemoryRateLimits
+from ..config.cache import CacheSettings
 from ..config.redis import RedisSettings
-from ..config.settings import CacheSettings, Settings
+from ..config.settings import Settings
 from ..config.stream import StreamSettings
 from ..ports.access_tokens import RevokedSessions
 from ..ports.book_views import BookViews, StoredBooks

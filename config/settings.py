@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.links import has_link
 from ..ports.language.notifications import Warehouse
+from ..ports.language.retention import Retention
 from ..ports.language.rules import MarketRules
+from .cache import CacheSettings
 from .http import HttpSettings
 from .influx import InfluxSettings
 from .messengers import (
@@ -239,18 +241,6 @@ class EngineSettings(Section, frozen=True):
     batch: Annotated[int, Between(1, 10_000, _STOPPED)] = 256
 
 
-class CacheSettings(Section, frozen=True):
-    """The product cache. It cannot be disabled."""
-
-    products: Annotated[int, Between(1, 10_000_000, "the cache cannot be disabled")] = 10_000
-    """The maximum number of products in the cache."""
-    product_life: Annotated[
-        timedelta,
-        Between(timedelta(milliseconds=1), timedelta(days=1), "the cache cannot be disabled"),
-    ] = timedelta(minutes=1)
-    """How long a cached product may be stale after another process has changed it."""
-
-
 class Settings(Section, frozen=True):
     """All settings of a deployment. The defaults run the whole exchange in one process.
 
@@ -284,6 +274,7 @@ class Settings(Section, frozen=True):
     warehouse: Warehouse = Warehouse()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
+    retention: Retention = Retention()
     market: MarketRules = MarketRules()
 
     def __post_init__(self) -> None:

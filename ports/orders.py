@@ -82,6 +82,10 @@ class Destinations(Protocol):
         """Return the buyer's newest address at the match, or None if it was missing or erased."""
         ...
 
+    async def kept(self, after: OrderId | None, limit: int) -> Sequence[OrderId]:
+        """Return a page of the orders with an address, oldest first."""
+        ...
+
     async def erase(self, order_id: OrderId) -> None:
         """Erase the address, which need not exist. Needs a transaction."""
         ...

@@ -1,5 +1,7 @@
 """The destinations of orders, in memory."""
 
+from collections.abc import Sequence
+
 from ...ports.language.ids import OrderId
 from ...ports.language.users import PostalAddress
 from ...ports.orders import Destinations
@@ -17,6 +19,12 @@ class MemoryDestinations(MemoryAdapter, Destinations):
     async def find(self, order_id: OrderId) -> PostalAddress | None:
         with await self._database.reading():
             return self._tables.destinations.get(order_id)
+
+    async def kept(self, after: OrderId | None, limit: int) -> Sequence[OrderId]:
+        with await self._database.reading():
+            kept = self._tables.destinations
+            later = [order_id for order_id in kept if after is None or order_id > after]
+        return sorted(later)[:limit]
 
     async def erase(self, order_id: OrderId) -> None:
         await self._database.writing()

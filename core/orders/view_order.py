@@ -24,7 +24,7 @@ class OrderInDetail:
     ship_to: PostalAddress | None
     """The pair's destination, for the buyer and staff.
 
-    None for the seller, or if the buyer had no address at the match and has none now.
+    None for the seller, if it was erased, or if the buyer had no address at the match and has none.
     """
     warehouse: Warehouse | None
     """Where the seller ships the pair; None for the buyer, unless a complaint sends it back."""
@@ -61,6 +61,8 @@ class ViewOrder:
         kept = await self.destinations.find(order.id)
         if kept is not None:
             return kept
+        if order.is_over:
+            return None  # it is erased, and another one would be wrong
         return (await self.newest_addresses.of({order.buyer_id})).get(order.buyer_id)
 
     async def _payment_action(self, order: Order) -> PaymentAction | None:

@@ -18,6 +18,7 @@ class ForgettingWhatIsOld:
     """Deletes old rows (docs/what-is-kept.md), in portions, so that nobody waits long for them."""
 
     def __init__(self, application: Application, store: Store) -> None:
+        self._orders = application.orders
         self._payments = application.payments
         self._outgoing_webhooks = application.outgoing_webhooks
         self._store = store
@@ -41,6 +42,7 @@ class ForgettingWhatIsOld:
             await self._all(forget)
         await self._payments.forget_received_webhooks(unhandled_since)
         await self._outgoing_webhooks.forget_webhooks()
+        await self._orders.forget_addresses()
         self._last = now
 
     async def _unhandled_since(self, now: datetime) -> datetime:

@@ -221,6 +221,24 @@ class Order:
         return self.price - self.fees.transaction - self.fees.processing
 
     @property
+    def is_over(self) -> bool:
+        """Whether neither the pair nor money is on its way, and nobody must decide anything.
+
+        A dispute or an admin may still change it.
+        """
+        ended = (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED, OrderStatus.DELIVERED)
+        unsettled = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN, PaymentStatus.REFUND_DUE)
+        complaint = self.complaint
+        return (
+            self.status in ended
+            and self.payment_status not in unsettled
+            and self.payout_status not in (PayoutStatus.HELD, PayoutStatus.FAILED)
+            and self.return_status is not ReturnStatus.DUE
+            and not self.freezes
+            and (complaint is None or complaint.is_settled)
+        )
+
+    @property
     def may_be_paid_out(self) -> bool:
         """Whether the seller is to be paid now, or when the hold is over."""
         return not self.freezes and self.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)

@@ -29,6 +29,17 @@ async def test_a_destination_is_erased_and_the_order_and_its_history_stay(
     assert await store.destinations.find(kept.order.id) == kept.destination
 
 
+async def test_orders_with_a_destination_are_paged_oldest_first(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, two, three = [(await shard.trade(records.book())).order.id for _ in range(3)]
+    async with store.transaction():
+        await store.destinations.erase(two)
+    assert await store.destinations.kept(None, 1) == [one]
+    assert await store.destinations.kept(one, 5) == [three]
+    assert await store.destinations.kept(three, 5) == []
+
+
 async def test_what_is_erased_in_a_block_that_fails_is_still_there(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -1,6 +1,8 @@
 """The destinations of orders, in SQL."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
 
@@ -12,9 +14,17 @@ from ..engine.payloads import decode, encode
 from ..engine.statement import Statement, insert_row
 from ..schema import destinations
 
+_BEFORE_ALL = UUID(int=0)
+
 ADD_DESTINATION = Statement(insert_row(destinations))
 _FIND = Statement(
     select(destinations.c.address).where(destinations.c.order_id == bindparam("order_id"))
+)
+_KEPT = Statement(
+    select(destinations.c.order_id)
+    .where(destinations.c.order_id > bindparam("after"))
+    .order_by(destinations.c.order_id)
+    .limit(bindparam("limit"))
 )
 _ERASE = Statement(delete(destinations).where(destinations.c.order_id == bindparam("order_id")))
 
@@ -33,6 +43,10 @@ class SqlDestinations(Destinations):
     async def find(self, order_id: OrderId) -> PostalAddress | None:
         row = await self._database.first(_FIND, order_id=order_id)
         return None if row is None else decode(row.address, PostalAddress)
+
+    async def kept(self, after: OrderId | None, limit: int) -> Sequence[OrderId]:
+        rows = await self._database.rows(_KEPT, after=after or _BEFORE_ALL, limit=limit)
+        return [row.order_id for row in rows]
 
     async def erase(self, order_id: OrderId) -> None:
         await self._database.execute(_ERASE, order_id=order_id)

@@ -249,7 +249,7 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("inbox._FORGET.0", "ix_inbox_at (at<?)"),
         ("idempotency_keys._FORGET.0", "ix_idempotency_keys_answered_at (answered_at<?)"),
         ("sessions._FORGET_TOKENS.0", "ix_refresh_tokens_expires_at (expires_at<?)"),
-        ("outgoing_webhooks._FORGET.0", "ix_outgoing_webhooks_log (created_at<?)"),
+        ("outgoing_webhooks._FORGET.0", "ix_outgoing_webhooks_created_at (created_at<?)"),
         ("webhook_archive._NEEDLESS.0", "ix_kept_webhooks_received_at (received_at<?)"),
         ("webhook_archive._FORGET_BODIES.0", "ix_kept_webhooks_received_at (received_at<?)"),
         ("payouts._OF_SELLER.0", "ix_payouts_seller_id_order_id (seller_id=? AND order_id<?)"),
