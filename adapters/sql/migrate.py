@@ -47,7 +47,7 @@ async def migrate(url: str, *, empty: bool = False) -> None:
 
 async def require_current(url: str) -> None:
     """Raise WrongSchema unless the database has exactly this version of the schema."""
-    async with connected(url) as connection:
+    async with connected(url, only_reads=True) as connection:
         await connection.run_sync(_require_current)
 
 
@@ -66,9 +66,12 @@ async def kept_stopped(url: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[AsyncConnection]:
-    """Yield a connection in a transaction that keeps all other writers out. Raises Unavailable."""
-    engine, file = migration_engine(url), file_of(url)
+async def connected(url: str, *, only_reads: bool = False) -> AsyncIterator[AsyncConnection]:
+    """Yield a connection in a transaction that keeps all other writers out. Raises Unavailable.
+
+    One that `only_reads` need not wait for those who write a file.
+    """
+    engine, file = migration_engine(url, only_reads=only_reads), file_of(url)
     where = "" if file is None else f"{file}: "
     try:
         async with engine.begin() as connection:

@@ -1,6 +1,6 @@
 """Add sales from elsewhere to the tape."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
@@ -8,6 +8,7 @@ from ...ports.language.analytics import Sale
 from ...ports.language.catalog import Product
 from ...ports.language.errors import Forbidden
 from ...ports.language.events import ProductChanged
+from ...ports.language.ids import ProductId
 from ...ports.language.imports import GivenSale, NotTaken, Taken, imported_sale_id
 from ...ports.language.market import BookKey, Condition
 from ...ports.language.rules import MarketRules
@@ -44,19 +45,15 @@ class ImportSales:
         """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="import sales", needs="admins")
-        async with self.transaction():
-            keys = [spelling_key(sale.style_code) for sale in given]
-            products = await self.products.styled(keys)
-            found = [products.get(key) for key in keys]
-            sales = [self._sale(*each) for each in zip(given, found, strict=True)]
-            good = {sale.order_id: sale for sale in sales if isinstance(sale, Sale)}
-            known = await self.tape.known(list(good))
-            added = [sale for order_id, sale in good.items() if order_id not in known]
-            if added and not is_trial:
-                await self.tape.record(*added)
-                for product_id in sorted({sale.book.product_id for sale in added}):
-                    version = next(p.version for p in products.values() if p.id == product_id)
-                    await self.outbox.add(ProductChanged(product_id, version))
+        # Nothing here is ever deleted, so it is read before the transaction, which others wait for.
+        keys = {code: spelling_key(code) for code in {sale.style_code for sale in given}}
+        products = await self.products.styled([*keys.values()])
+        sales = [self._sale(sale, products.get(keys[sale.style_code])) for sale in given]
+        good = {sale.order_id: sale for sale in sales if isinstance(sale, Sale)}
+        known = await self.tape.known(list(good))
+        added = [sale for order_id, sale in good.items() if order_id not in known]
+        if added and not is_trial:
+            await self._add(added, {product.id: product.version for product in products.values()})
         outcomes: list[Taken | NotTaken] = []
         for sale in sales:
             if not isinstance(sale, Sale):
@@ -65,6 +62,13 @@ class ImportSales:
             else:
                 outcomes.append(Taken.KNOWN if sale.order_id in known else Taken.NEW)
         return outcomes
+
+    async def _add(self, sales: Sequence[Sale], versions: Mapping[ProductId, int]) -> None:
+        changed = sorted({sale.book.product_id for sale in sales})
+        async with self.transaction():
+            await self.tape.record(*sales)
+            for product_id in changed:
+                await self.outbox.add(ProductChanged(product_id, versions[product_id]))
 
     def _sale(self, given: GivenSale, product: Product | None) -> Sale | NotTaken | None:
         """Return the sale, why it cannot be taken, or None without a product."""

@@ -47,18 +47,22 @@ class ImportProducts:
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="import products", needs="admins")
         outcomes: list[Taken | NotTaken] = []
-        async with self.transaction():
-            known = set(await self.products.styled([spelling_key(p.style_code) for p in given]))
-            for each in given:
-                try:
-                    product = self._product(each)
-                except Refusal as refusal:
-                    outcomes.append(NotTaken(str(refusal)))
-                    continue
-                outcomes.append(Taken.KNOWN if product.style_key in known else Taken.NEW)
-                if product.style_key not in known and not is_trial:
-                    await self._add(actor, product)
+        added: list[Product] = []
+        known = set(await self.products.styled([spelling_key(p.style_code) for p in given]))
+        for each in given:
+            try:
+                product = self._product(each)
+            except Refusal as refusal:
+                outcomes.append(NotTaken(str(refusal)))
+                continue
+            outcomes.append(Taken.KNOWN if product.style_key in known else Taken.NEW)
+            if product.style_key not in known:
                 known.add(product.style_key)
+                added.append(product)
+        if added and not is_trial:
+            async with self.transaction():
+                for product in added:
+                    await self._add(actor, product)
         return outcomes
 
     def _product(self, given: GivenProduct) -> Product:

@@ -18,6 +18,10 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_NO_TEXTS = {
+    b"\x1f\x8b": "compressed by gzip; unpack it first",
+    b"PK\x03\x04": "a ZIP archive or a workbook; unpack it, or save it as CSV",
+}
 
 
 class BadFile(ValueError):
@@ -43,11 +47,16 @@ class RowFile:
         """Begin to read. Raises BadFile."""
         self._source = source
         self._name = name
+        if not source.seekable():
+            raise BadFile(f"{name} is no file but a pipe; write what comes out of it to a file")
         self.size = source.seek(0, io.SEEK_END)
         """The number of its bytes."""
         source.seek(0)
         start = source.read(4)
         source.seek(0)
+        for mark, what in _NO_TEXTS.items():
+            if start.startswith(mark):
+                raise BadFile(f"{name} is {what}")
         self._encoding = next((e for bom, e in _BOMS.items() if start.startswith(bom)), "utf-8")
         if b"\0" in start and self._encoding != "utf-16":
             raise BadFile(f"{name} is no text; UTF-16 must begin with its mark")
@@ -87,14 +96,21 @@ class RowFile:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(line, (), f"it is not CSV: {error}")
+                yield Row(line, (), f"it is not CSV: {error}{self._lines_from(line)}")
                 continue
             if not all(map(_is_text, fields)):
                 yield Row(line, (), "it is not UTF-8 text")
             elif any(len(field) > _LONGEST_FIELD for field in fields):
-                yield Row(line, (), f"a field is longer than {_LONGEST_FIELD:,} characters")
+                reached = self._lines_from(line)
+                yield Row(
+                    line, (), f"a field is longer than {_LONGEST_FIELD:,} characters{reached}"
+                )
             elif any(fields):
                 yield Row(line, fields)
+
+    def _lines_from(self, first: int) -> str:
+        """Tell how far a bad row reaches, because a quotation mark may not be closed."""
+        return f" (lines {first} to {self._lines.number})" if self._lines.number > first else ""
 
 
 def _is_text(field: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from ...ports.language.currencies import Currency
 from ...ports.language.errors import InvalidSize, InvalidText
@@ -22,6 +23,11 @@ _TIME = re.compile(
 _SIZE = re.compile(r"([0-9]{1,2})(?:\.([05])0*)?([A-Z]?)")
 
 
+_remembered = lru_cache(4_096)
+"""Files repeat what they say in most columns."""
+
+
+@_remembered
 def parse_amount(column: str, text: str, currency: Currency) -> Cents:
     """Return an amount, such as 1097, 1,097.50 or $1,097, in minor units. Raises ValueError.
 
@@ -44,6 +50,7 @@ def parse_amount(column: str, text: str, currency: Currency) -> Cents:
     return amount
 
 
+@_remembered
 def parse_day(column: str, text: str) -> date:
     """Return a day, such as 2017-09-01, 9/1/2017 or 9/1/17 (month first). Raises ValueError.
 
@@ -83,6 +90,7 @@ def parse_instant(column: str, text: str) -> datetime:
         raise ValueError(f"{column} {short(text)}: there is no such time") from None
 
 
+@_remembered
 def parse_us_size(column: str, text: str) -> Size:
     """Return a size; 11.0 is 11. Raises ValueError.
 
@@ -99,6 +107,7 @@ def parse_us_size(column: str, text: str) -> Size:
         ) from None
 
 
+@_remembered
 def parse_name(column: str, text: str) -> str:
     """Return a name of 1 to 100 characters. Raises ValueError."""
     try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -59,6 +60,7 @@ class NotTaken:
     reason: str
 
 
+@lru_cache(4_096)  # files repeat names
 def made_style_code(name: str) -> str:
     """Return a style code for a name, equal for all its spellings.
 

@@ -5,14 +5,13 @@ It is kept beside the sales, so that reading it does not take longer with every 
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from ....ports.language.analytics import Sale, SalesSummary
 from ....ports.language.ids import ProductId
-from ....ports.language.market import BookKey, Size
+from ....ports.language.market import BookKey, Condition, Size
 from ....ports.language.money import Cents
 from ..bidding.book_columns import book_of, book_values
 from ..engine.constructs import insert_or_replace, one_of_rows
@@ -85,7 +84,7 @@ class SqlTurnovers:
         """Count sales."""
         prices: defaultdict[BookKey, list[Cents]] = defaultdict(list)
         # Books in one sequence everywhere, or two transactions could deadlock.
-        for sale in sorted(added, key=lambda sale: astuple(sale.book)):
+        for sale in sorted(added, key=_of_book):
             prices[sale.book].append(sale.price)
         await self._database.execute_many(
             _ADD,
@@ -134,6 +133,10 @@ class SqlTurnovers:
         for row in rows:
             found.setdefault((row.product_id, row.size), []).append(_summary(row))
         return found
+
+
+def _of_book(sale: Sale) -> tuple[ProductId, Size, Condition]:
+    return sale.book.product_id, sale.book.size, sale.book.condition
 
 
 def _summary(row: Row) -> SalesSummary:

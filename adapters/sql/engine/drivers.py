@@ -41,10 +41,11 @@ def is_open_elsewhere(url: str) -> bool:
     return sqlite_connection.is_open(sqlite_connection.path_of(url))
 
 
-def migration_engine(url: str) -> "AsyncEngine":
+def migration_engine(url: str, *, only_reads: bool = False) -> "AsyncEngine":
     """Return an engine whose transactions block other migrations and include DDL.
 
-    Raises ValueError for an invalid URL or an unsupported database.
+    On SQLite, one that `only_reads` blocks nobody, and waits for nobody who writes. Raises
+    ValueError for an invalid URL or an unsupported database.
     """
     if backend_of(url) == "postgresql":
         from . import postgres_connection
@@ -52,7 +53,7 @@ def migration_engine(url: str) -> "AsyncEngine":
         return postgres_connection.migration_engine(url)
     from . import sqlite_connection
 
-    return sqlite_connection.migration_engine(url)
+    return sqlite_connection.migration_engine(url, only_reads=only_reads)
 
 
 def file_of(url: str) -> Path | None:

@@ -38,7 +38,9 @@ SQLite counts the steps of all runs of a statement, so the first check of a run 
 _LONG_FOR = 32
 """How often a slow query runs in the thread before it is tried on the event loop again."""
 _FIRST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.005
+"""Seconds. A process that writes one transaction after the other gives way only briefly between
+them, so rare attempts would miss that for seconds."""
 _A_MOMENT = 0.2
 """The delay between two attempts while another process writes, in seconds."""
 _OLDEST = (3, 35, 0)  # the first with RETURNING
@@ -77,8 +79,11 @@ def is_open(path: Path) -> bool:
     return False
 
 
-def migration_engine(url: str) -> AsyncEngine:
-    """Return an engine whose transactions block all other writers and include DDL."""
+def migration_engine(url: str, *, only_reads: bool = False) -> AsyncEngine:
+    """Return an engine whose transactions block all other writers and include DDL.
+
+    One that `only_reads` blocks nobody, and waits for nobody who writes.
+    """
     path = path_of(url)
 
     async def connect() -> aiosqlite.Connection:
@@ -93,7 +98,7 @@ def migration_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: SyncConnection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,11 +1,16 @@
 """The command `solebook import`."""
 
 import argparse
+import asyncio
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...files.formats import parse_mapping
 from ..opened import opened_application
+
+if TYPE_CHECKING:
+    from .report import Outcomes
 
 _DESCRIPTION = """\
 Imports products or sales from a CSV file into the catalogue and the tape of an exchange, whether it
@@ -95,8 +100,24 @@ async def _import(options: argparse.Namespace, *, has_sales: bool) -> int:
     from .running import ImportRun
 
     async with opened_application(options) as application:
-        with reported(options.report) as outcomes, progress_bars() as bars:
-            run = ImportRun(application, outcomes, bars, is_trial=options.dry_run)
-            await run.import_file(options.file, options.columns, has_sales=has_sales)
+        with reported(options.report) as outcomes:
+            try:
+                with progress_bars() as bars:
+                    run = ImportRun(application, outcomes, bars, is_trial=options.dry_run)
+                    await run.import_file(options.file, options.columns, has_sales=has_sales)
+            except (Exception, asyncio.CancelledError) as error:
+                _tell_how_to_go_on(outcomes, error, has_sales=has_sales, is_trial=options.dry_run)
+                raise
     print(outcomes.summary(has_sales=has_sales, is_trial=options.dry_run))
     return 1 if outcomes.refused else 0
+
+
+def _tell_how_to_go_on(
+    outcomes: "Outcomes", error: BaseException, *, has_sales: bool, is_trial: bool
+) -> None:
+    """Tell what was done until a failure, or until Ctrl-C."""
+    if not outcomes.is_empty:
+        print(outcomes.summary(has_sales=has_sales, is_trial=is_trial))
+    if isinstance(error, asyncio.CancelledError):
+        go_on = "" if is_trial else "; what was imported stays, so run it again to go on"
+        print(f"solebook: interrupted{go_on}", file=sys.stderr)

@@ -40,6 +40,11 @@ class Outcomes:
         if self.file is not None:
             self.file.writerow((line, reason))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row was looked at."""
+        return not (self.products or self.sales or self.refused)
+
     def summary(self, *, has_sales: bool, is_trial: bool) -> str:
         """Return the report as text."""
         verb = "would be imported" if is_trial else "imported"

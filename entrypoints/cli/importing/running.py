@@ -1,10 +1,15 @@
 """An import: a file is read row by row and written in batches, each in a transaction of its own."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from ....composition.application import Application
 from ....composition.imports import Occurrences, counted_occurrences
+from ....ports.language.errors import Unavailable, with_cause
 from ....ports.language.imports import GivenProduct, GivenSale
 from ....ports.language.users import OPERATOR
 from ...files.formats import PRODUCTS, SALES, Columns, find_columns
@@ -13,8 +18,20 @@ from ...files.rows import Row, opened_rows
 from ..bars import Bars
 from .report import Outcomes
 
+T = TypeVar("T")
+
 _AT_ONCE = 250
 """The number of rows in a transaction, for which a running exchange waits at most."""
+_STAGE = "bytes of the file"
+_PAUSE = 0.01
+"""Seconds after each batch, so that an exchange in the same file of SQLite gets its turn."""
+_ATTEMPTS, _AGAIN_AFTER = 30, 2.0
+"""How often a batch is tried while the store is unavailable, and the seconds in between.
+
+An attempt itself waits for seconds where another process keeps the file.
+"""
+
+_log = logging.getLogger(__name__)
 
 
 class ImportRun:
@@ -28,8 +45,7 @@ class ImportRun:
         self._outcomes = outcomes
         self._bars = bars
         self._is_trial = is_trial
-        self._met: set[str] = set()
-        """The style codes of the products of the file so far, which are few."""
+        self._clock = application.adapters.clock
 
     async def import_file(
         self, path: Path, given: Mapping[str, str] | None, *, has_sales: bool
@@ -49,10 +65,10 @@ class ImportRun:
                 batch.append(row)
                 if len(batch) == _AT_ONCE:
                     await self._take(batch, columns, seen, has_sales=has_sales)
-                    self._bars.show("import", rows.position, rows.size)
+                    self._bars.show(_STAGE, rows.position, rows.size)
                     batch = []
             await self._take(batch, columns, seen, has_sales=has_sales)
-            self._bars.show("import", rows.size, rows.size)
+            self._bars.show(_STAGE, rows.size, rows.size)
 
     async def _take(
         self, batch: list[Row], columns: Columns, seen: Occurrences, *, has_sales: bool
@@ -65,20 +81,24 @@ class ImportRun:
                     sales.append((row.line, sale_in(row, columns, self._currency)))
                 if columns.has(*PRODUCTS):
                     product = product_in(row, columns, self._currency)
-                    if product.style_code not in self._met:
-                        self._met.add(product.style_code)
+                    if seen.numbers([f"product {product.style_code}"]) == [0]:
                         products.append((row.line, product))
             except ValueError as error:
                 self._outcomes.refuse(row.line, str(error))
         await self._take_products(products)
         await self._take_sales(sales, seen)
+        await self._clock.sleep(_PAUSE)
 
     async def _take_products(self, given: list[tuple[int, GivenProduct]]) -> None:
         if not given:
             return
-        taken = await self._application.catalog.import_products(
-            OPERATOR, [product for _, product in given], is_trial=self._is_trial
+        work = partial(
+            self._application.catalog.import_products,
+            OPERATOR,
+            [product for _, product in given],
+            is_trial=self._is_trial,
         )
+        taken = await self._repeated(work)
         for (line, _), outcome in zip(given, taken, strict=True):
             self._outcomes.note(line, outcome, self._outcomes.products)
 
@@ -87,8 +107,21 @@ class ImportRun:
             return
         numbers = seen.numbers([content_of(sale) for _, sale in given])
         sales = [numbered(sale, n) for (_, sale), n in zip(given, numbers, strict=True)]
-        taken = await self._application.analytics.import_sales(
-            OPERATOR, sales, is_trial=self._is_trial
+        work = partial(
+            self._application.analytics.import_sales, OPERATOR, sales, is_trial=self._is_trial
         )
+        taken = await self._repeated(work)
         for (line, _), outcome in zip(given, taken, strict=True):
             self._outcomes.note(line, outcome, self._outcomes.sales)
+
+    async def _repeated(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what may be done twice, again and again while the store is unavailable."""
+        for attempt in count(1):
+            try:
+                return await work()
+            except Unavailable as error:
+                if attempt == _ATTEMPTS:
+                    raise
+                _log.warning("%s; the import waits and tries again", with_cause(error))
+            await self._clock.sleep(_AGAIN_AFTER)
+        raise AssertionError("an attempt ends it")

@@ -1,14 +1,19 @@
 """`solebook import`: products and sales from files into an exchange."""
 
+import logging
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from solebook.adapters.sql.engine import sqlite_connection
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.config.settings import Settings, StoreSettings
 from solebook.entrypoints.cli.bars import Bars
+from solebook.entrypoints.cli.importing import running
 from solebook.entrypoints.cli.importing.report import Outcomes
 from solebook.entrypoints.cli.importing.running import ImportRun
 from solebook.entrypoints.worker.workers import Workers
@@ -34,6 +39,7 @@ RAW = (
 9/1/17,Off-White,Nike-Air-Presto-Off-White,"$1,500",$160,9/9/17,10.5,Rhode Island
 """
 )
+RAW_ROW = '9/1/17,Off-White,Nike-Air-Presto-Off-White,"$1,500",$160,9/9/17,10.5,Rhode Island\n'
 CLEANED = (
     HEADER
     + """\
@@ -187,6 +193,48 @@ def test_an_interrupted_import_is_completed_by_the_next(
     assert run("import", "sales", "many.csv").out.splitlines()[1] == (
         f"no sales imported, {len(lines)} known already"
     )
+
+
+class Releases(logging.Handler):
+    """Lets go of a file when somebody complains."""
+
+    def __init__(self, held: sqlite3.Connection) -> None:
+        super().__init__()
+        self._held = held
+
+    def emit(self, record: logging.LogRecord) -> None:
+        assert "database is locked" in record.getMessage()
+        self._held.execute("COMMIT")
+
+
+def test_an_import_waits_while_another_process_writes(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("raw.csv").write_text(RAW, encoding="utf-8")
+    monkeypatch.setattr(sqlite_connection, "BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr(running, "_AGAIN_AFTER", 0.0)
+    with closing(sqlite3.connect(folder / "solebook.sqlite3", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")  # as in an exchange that has run
+        other.execute("BEGIN IMMEDIATE")
+        release, log = Releases(other), logging.getLogger(running.__name__)
+        log.addHandler(release)
+        try:
+            done = run("import", "sales", "raw.csv")
+        finally:
+            log.removeHandler(release)
+    assert done.out == "2 products imported, 0 known already\n4 sales imported, 0 known already\n"
+
+
+def test_what_was_taken_is_told_although_the_import_ends_early(folder: Path, run: Run) -> None:
+    Path("raw.csv").write_text(RAW + "x" * 200_000, encoding="utf-8")
+    done = run("import", "sales", "raw.csv")
+    assert (done.code, done.out) == (1, "")
+    Path("raw.csv").write_text(RAW + RAW_ROW * 250 + "x" * 200_000, encoding="utf-8")
+    done = run("import", "sales", "raw.csv")
+    assert done.out == (
+        "2 products imported, 0 known already\n250 sales imported, 0 known already\n"
+    )
+    assert "longer than 100,000 characters" in one_line(done.err)
 
 
 @pytest.mark.integration

@@ -1,11 +1,12 @@
 """The rows of files in the encodings and with the faults that files have."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from solebook.entrypoints.files.formats import SALES, find_columns, parse_mapping
-from solebook.entrypoints.files.rows import BadFile, Row, opened_rows
+from solebook.entrypoints.files.rows import BadFile, Row, RowFile, opened_rows
 from solebook.ports.language.currencies import DOLLAR
 
 
@@ -67,6 +68,8 @@ def test_a_bad_row_does_not_stop_the_others(path: Path) -> None:
         (b"\xff\xfea\0,\0b\0\n\0\xff", "is not UTF-16 text"),
         (b"a,\xff\n", "no line that names its columns"),
         ("a,b\n".encode("utf-16-le"), "UTF-16 must begin with its mark"),
+        (b"\x1f\x8b\x08\0", "compressed by gzip"),
+        (b"PK\x03\x04", "a ZIP archive or a workbook"),
         (b"a,b\n" + b"x" * 100_001, "line 2: it is longer than 100,000 characters"),
     ],
 )
@@ -78,6 +81,21 @@ def test_what_is_no_csv_is_refused(path: Path, content: bytes, problem: str) -> 
 def test_a_quotation_mark_that_is_not_closed_is_refused(path: Path) -> None:
     rows = read(path, b'a,b\n1,"2\n3,4\n')
     assert [(row.line, row.problem is not None) for row in rows] == [(2, True)]
+
+
+def test_a_bad_row_of_many_lines_says_how_far_it_reaches(path: Path) -> None:
+    rows = read(path, b'a,b\n1,"2\n' + b"3,4\n" * 40_000 + b'5,"6"\n')
+    first = rows[0].problem or ""
+    assert first.startswith("it is not CSV: field larger than field limit")
+    assert "(lines 2 to 32" in first
+    assert rows[-1].fields == ["5", "6"]
+
+
+def test_a_pipe_is_refused() -> None:
+    reading, writing = os.pipe()
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe, pytest.raises(BadFile, match="f is no file but a pipe"):
+        RowFile(pipe, "f")
 
 
 def test_columns_are_found_by_any_known_names_or_given_ones() -> None:
