@@ -13,6 +13,7 @@ from ..ports.language.rules import MarketRules
 from .cache import CacheSettings
 from .http import HttpSettings
 from .influx import InfluxSettings
+from .log import LogSettings
 from .messengers import (
     HttpPushSettings,
     SendGridSettings,
@@ -253,6 +254,7 @@ class Settings(Section, frozen=True):
     folder: str = "solebook-data"
     """The folder of the embedded adapters' files."""
     server: ServerSettings = ServerSettings()
+    log: LogSettings = LogSettings()
     http: HttpSettings = HttpSettings()
     stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()
@@ -354,6 +356,16 @@ class Settings(Section, frozen=True):
             return "process"
         default: Literal["process", "redis"] = "redis" if self.redis.url else "process"
         return self.stream.between or ("nats" if self.nats.servers else default)
+
+    @property
+    def log_format(self) -> Literal["text", "json"]:
+        """How lines of the log are written."""
+        return self.log.format or ("json" if self.mode == "production" else "text")
+
+    @property
+    def log_level(self) -> Literal["info", "warning", "error"]:
+        """The least level of what is logged."""
+        return self.log.level or ("info" if self.mode == "production" else "warning")
 
     @property
     def mail_adapter(self) -> Literal["eml", "smtp", "sendgrid", "memory"]:

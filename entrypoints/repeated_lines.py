@@ -1,6 +1,7 @@
 """Log lines that repeat: some of them are logged, and then a count."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from time import monotonic
 
@@ -23,14 +24,20 @@ class RepeatedLines(logging.Filter):
 
     The next one that passes tells how many were left out. What causes the lines, such as a client
     that sends garbage, can otherwise fill the disk.
+
+    Lines of `but` pass: whoever logs them counts them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, but: Collection[str] = ()) -> None:
+        """Create it; `but` are names of loggers."""
         super().__init__()
+        self._but = but
         self._places: dict[tuple[str, int], _Place] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether to log a line."""
+        if record.name in self._but:
+            return True
         now = monotonic()
         name = record.pathname, record.lineno
         place = self._places.get(name)

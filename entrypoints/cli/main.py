@@ -12,7 +12,7 @@ from typing import Any
 from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from ..garbage import looked_at_rarely
-from ..repeated_lines import RepeatedLines
+from ..logs import log_to_stderr
 from . import completion, config, demo, double, mail, migrate, provider, serve, simulate, worker
 from .admin import command as admin
 from .configured import add_store
@@ -39,13 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Never DEBUG, because the database driver would log every parameter value.
-    level = logging.INFO if options.verbose else options.log_level
-    handler = logging.StreamHandler()
-    handler.addFilter(RepeatedLines())
-    logging.basicConfig(
-        level=level, format="%(levelname)s %(name)s: %(message)s", handlers=[handler]
-    )
+    log_to_stderr(logging.INFO if options.verbose else options.log_level)
     try:
         command: Coroutine[Any, Any, int] = options.run(options)
         code = run(command)

@@ -61,6 +61,7 @@ async def serve(options: argparse.Namespace) -> int:
     from ..http.connections import connection_limits
     from ..http.openapi.document import describe_in_time
     from ..http.server import reserved_address, serving
+    from ..logs import log_as_set
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
 
@@ -68,6 +69,7 @@ async def serve(options: argparse.Namespace) -> int:
         raise ValueError("`solebook serve` has the role http; without it, use `solebook worker`")
     settings = settings_of(options)
     check_roles(settings, options.roles)
+    log_as_set(settings, options.roles, verbose=options.verbose)
     if ProcessRole.MATCHING not in options.roles and not settings.nats.servers:
         _log.warning(
             "this process refuses bids and asks: it has no role `matching`, and without nats.url "
@@ -82,7 +84,7 @@ async def serve(options: argparse.Namespace) -> int:
     with reserved_address(server.host, server.port) as address:
         async with running_roles(settings, options.roles) as application:
             await report_doubled_products(application)
-            app = create_app(application, settings.http, settings.stream)
+            app = create_app(application, settings.http, settings.stream, settings.log)
             async with serving(app, address, limits=limits) as url:
                 stop = stop_signal()
                 collect_rarely()

@@ -46,6 +46,7 @@ async def work(options: argparse.Namespace) -> int:
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...ports.language.process_roles import ProcessRole
     from ..garbage import collect_rarely
+    from ..logs import log_as_set
     from ..services.serving import is_served
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
@@ -53,6 +54,7 @@ async def work(options: argparse.Namespace) -> int:
     roles = frozenset(options.roles)
     settings = settings_of(options)
     check_roles(settings, roles)
+    log_as_set(settings, roles, verbose=options.verbose)
     if ProcessRole.SERVICES in roles and not is_served(settings):
         raise ValueError("the role services needs a network: set nats.url or services.grpc_port")
     async with AsyncExitStack() as stack:

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 
 from ...composition.application import Application
 from ...config.http import HttpSettings
+from ...config.log import LogSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
 from ..web.account import AccountPages
@@ -26,6 +27,7 @@ from .edge.json_response import JsonResponse
 from .edge.kept_answers import KeptAnswers
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .edge.request_checks import check_request
+from .edge.request_log import RequestLog
 from .openapi.document import openapi_config
 from .routes.addresses import AddressesController
 from .routes.admin.alarms import AlarmsController
@@ -120,13 +122,16 @@ def create_app(
     application: Application,
     settings: HttpSettings | None = None,
     stream_settings: StreamSettings | None = None,
+    log_settings: LogSettings | None = None,
 ) -> Litestar:
     """Return the HTTP application for `application`.
 
     It starts nothing: the caller starts the matching engine and the workers.
     """
     settings = settings or HttpSettings()
-    behind = behind_routes(application, settings, stream_settings or StreamSettings())
+    behind = behind_routes(
+        application, settings, stream_settings or StreamSettings(), log_settings or LogSettings()
+    )
     app = build_routes(settings, lambda: behind)
     app.asgi_handler = before_routes(app.asgi_handler, settings, lambda: behind)
     return app
@@ -169,4 +174,4 @@ def before_routes(
     """Return what is done with a request before its route is looked for."""
     refusing = EarlyRefusal(KeptAnswers(handler, behind=behind), behind().application.admission)
     cors = cors_config(settings.cors_origins)
-    return Entrance(HeadAsGet(refusing), behind=behind, cors=cors)
+    return RequestLog(Entrance(HeadAsGet(refusing), behind=behind, cors=cors), behind=behind)

@@ -1,19 +1,24 @@
 """What is behind the routes: an application, and the limits of those who call it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from litestar.types import Scope
 
 from ...composition.application import Application
 from ...composition.health import view_health_of
 from ...config.http import HttpSettings
+from ...config.log import Addresses, LogSettings
 from ...config.stream import StreamSettings
 from ...core.operations.view_health import ViewHealth
 from ...core.users.credential_limits import CredentialLimits
-from .edge.client_address import client_address
+from .edge.client_address import client_address, is_trusted
 from .edge.hosts import AllowedHosts
 from .edge.places import Places
 from .edge.rate_limiting import RequestLimits, SourceLimits
 from .stream.handler import Stream
 
+_LOG = LogSettings()
 _COSTLY_AT_ONCE = 8
 _COSTLY_OF_ONE = 2
 _COSTLY_WAITING = 32
@@ -34,14 +39,22 @@ class Behind:
     places: Places
     health: ViewHealth
     stream: Stream
+    is_of_proxy: Callable[[Scope], bool]
+    """Whether a trusted proxy sent a request."""
+    log_addresses: Addresses
+    """How much of a client's address is logged."""
 
 
 def behind_routes(
-    application: Application, settings: HttpSettings, stream_settings: StreamSettings
+    application: Application,
+    settings: HttpSettings,
+    stream_settings: StreamSettings,
+    log_settings: LogSettings = _LOG,
 ) -> Behind:
     """Return what is behind the routes of an application."""
     buckets = application.adapters.rate_limits
-    address_of = client_address(settings.proxy_networks())
+    proxies = settings.proxy_networks()
+    address_of = client_address(proxies)
     limits = RequestLimits(
         buckets,
         address_limit=settings.address_limit,
@@ -60,4 +73,6 @@ def behind_routes(
         places=Places(at_once=_COSTLY_AT_ONCE, per_owner=_COSTLY_OF_ONE, waiting=_COSTLY_WAITING),
         health=view_health_of(application),
         stream=Stream(application, stream_settings, settings, limits),
+        is_of_proxy=lambda scope: is_trusted((scope.get("client") or ("",))[0], proxies),
+        log_addresses=log_settings.addresses,
     )

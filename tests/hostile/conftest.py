@@ -55,7 +55,12 @@ class Attacked(Served):
     def __init__(self, folder: Path, facts: Facts) -> None:
         limit = f'ulimit -n {DESCRIPTORS}; exec "$@"'
         serve = [sys.executable, "-m", "solebook.entrypoints.cli.main", "serve", "--port", "0"]
-        environment = os.environ | {"SOLEBOOK_MARKET__MAX_OPEN_QUOTES": "100000"}
+        environment = os.environ | {
+            "SOLEBOOK_MARKET__MAX_OPEN_QUOTES": "100000",
+            # As in production.
+            "SOLEBOOK_LOG__LEVEL": "info",
+            "SOLEBOOK_LOG__FORMAT": "json",
+        }
         super().__init__(["sh", "-c", limit, "sh", *serve], folder, environment, _PATIENCE)
         self.url = self.first_lines(2).split()[2]
         self.facts = facts

@@ -8,7 +8,15 @@ from litestar.types import Scope
 from .headers import header
 from .idempotency import REPLAYED
 
-_READABLE = ("Allow", "ETag", "Location", REPLAYED, "Retry-After", "WWW-Authenticate")
+_READABLE = (
+    "Allow",
+    "ETag",
+    "Location",
+    REPLAYED,
+    "Request-Id",
+    "Retry-After",
+    "WWW-Authenticate",
+)
 """Response headers that a page may read beside those that it always may."""
 
 

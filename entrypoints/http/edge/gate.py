@@ -7,6 +7,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ....ports.language.api_tokens import Caller
 from ....ports.language.errors import InvalidToken
+from ....ports.language.traces import work_for
 from ....ports.language.users import Actor
 from ..behind import Behind
 from .bearer import bearer_token
@@ -76,6 +77,7 @@ async def _authenticated(behind: Behind, scope: Scope) -> tuple[Caller, Actor]:
         await behind.limits.take_for_wrong_token(scope, token)
         raise
     scope["user"], scope["auth"] = caller.actor, caller.session_id
+    work_for(str(caller.actor.user_id))
     return caller, caller.actor
 
 

@@ -285,6 +285,7 @@ class StreamConnection:
         else:
             expires_at = self._application.adapters.access_tokens.verify(token).expires_at
         self._signed_in = SignedIn(token, actor, expires_at)
+        self._socket.scope["user"] = actor  # for the log
         await self._send(Authenticated(actor.user_id, expires_at))
 
     # ---- telling -----------------------------------------------------------------------------
