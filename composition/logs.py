@@ -12,7 +12,7 @@ def log_formatter(settings: Settings, roles: Set[ProcessRole]) -> logging.Format
 
     Raises ModuleNotFoundError if structlog is needed and missing.
     """
-    if settings.log_format == "text":
+    if settings.log.format_in(settings.mode) == "text":
         return None
     from ..adapters.structlog.json_lines import json_lines
 

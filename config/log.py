@@ -23,3 +23,11 @@ class LogSettings:
 
     An address is personal data. A `network` is a /24 of IPv4 or a /48 of IPv6.
     """
+
+    def format_in(self, mode: str) -> Literal["text", "json"]:
+        """Return how lines are written in a mode."""
+        return self.format or ("json" if mode == "production" else "text")
+
+    def level_in(self, mode: str) -> Literal["info", "warning", "error"]:
+        """Return the least level of what is logged in a mode."""
+        return self.level or ("info" if mode == "production" else "warning")

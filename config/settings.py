@@ -358,16 +358,6 @@ class Settings(Section, frozen=True):
         return self.stream.between or ("nats" if self.nats.servers else default)
 
     @property
-    def log_format(self) -> Literal["text", "json"]:
-        """How lines of the log are written."""
-        return self.log.format or ("json" if self.mode == "production" else "text")
-
-    @property
-    def log_level(self) -> Literal["info", "warning", "error"]:
-        """The least level of what is logged."""
-        return self.log.level or ("info" if self.mode == "production" else "warning")
-
-    @property
     def mail_adapter(self) -> Literal["eml", "smtp", "sendgrid", "memory"]:
         """The adapter that sends mail."""
         return self.notifications.mail or ("memory" if self._is_in_memory else "eml")

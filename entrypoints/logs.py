@@ -45,7 +45,9 @@ def log_as_set(settings: "Settings", roles: Set[ProcessRole], *, verbose: bool) 
     """
     from ..composition.logs import log_formatter
 
-    level = logging.INFO if verbose else getattr(logging, settings.log_level.upper())
+    level = (
+        logging.INFO if verbose else getattr(logging, settings.log.level_in(settings.mode).upper())
+    )
     root = logging.getLogger()
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger("solebook").setLevel(level)

@@ -28,8 +28,14 @@ PRODUCTION = {
 def test_production_with_its_secrets_is_accepted() -> None:
     settings = load_settings(None, PRODUCTION)
     assert settings.payments.webhook_secret == HUNTER
-    assert (settings.log_format, settings.log_level) == ("json", "info")
-    assert (Settings().log_format, Settings().log_level) == ("text", "warning")
+    assert (settings.log.format_in("production"), settings.log.level_in("production")) == (
+        "json",
+        "info",
+    )
+    assert (settings.log.format_in("embedded"), settings.log.level_in("embedded")) == (
+        "text",
+        "warning",
+    )
 
 
 @pytest.mark.parametrize(
