@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from ..ports.language.limits import Between, check_limits
-from .urls import check_url
+from .urls import is_near
 
 _MINUTE = timedelta(minutes=1)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -22,7 +22,8 @@ class TypesenseSettings:
     url: str | None = None
     """The https:// URL of a server, or those of a cluster with commas between them.
 
-    Without it, the search index is in the store. http:// is for this machine.
+    Without it, the search index is in the store. http:// is for this machine, and for names without
+    dots, which a network of containers has.
     """
     api_key: str | None = field(default=None, repr=False)
     """The key, which may do everything with the collections of the prefix. It is only taken from
@@ -79,6 +80,10 @@ def _node(url: str) -> str:
     is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if parts.scheme not in _PORTS or not parts.hostname or not is_plain or port == 0:
         raise ValueError(_FORM)
-    check_url("typesense.url", url.strip())
+    if parts.scheme != "https" and not is_near(url.strip()):
+        raise ValueError(
+            "typesense.url must begin with https://, or be on this machine, or be a name without "
+            "dots, which a network of containers has"
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{port or _PORTS[parts.scheme]}{parts.path.rstrip('/')}"

@@ -14,11 +14,12 @@ def load(**settings: str) -> TypesenseSettings:
 
 
 def test_nodes_have_a_port_and_a_path() -> None:
-    urls = "https://a, https://[2001:db8::1]:7000/search/,http://127.0.0.1"
+    urls = "https://a, https://[2001:db8::1]:7000/search/,http://127.0.0.1,http://typesense"
     assert load(URL=urls).urls == (
         "https://a:443",
         "https://[2001:db8::1]:7000/search",
         "http://127.0.0.1:8108",
+        "http://typesense:8108",
     )
     assert load().urls == ()
 
@@ -35,7 +36,8 @@ def test_typesense_is_used_if_it_has_a_url() -> None:
         ({"URL": "https://a,"}, "must be https://HOST:PORT"),
         ({"URL": "https://me:secret@a"}, "must be https://HOST:PORT"),
         ({"URL": "https://a:0"}, "must be https://HOST:PORT"),
-        ({"URL": "http://a"}, "must begin with https://"),
+        ({"URL": "http://a.example.com"}, "must begin with https://"),
+        ({"URL": "http://10.0.0.7:8108"}, "must begin with https://"),
         ({"URL": "https://a", "API_KEY": ""}, "SOLEBOOK_TYPESENSE__API_KEY"),
         ({"URL": "http://localhost", "CA": "ca.pem"}, "is for https://"),
         ({"PREFIX": "a/b"}, "must be of letters"),

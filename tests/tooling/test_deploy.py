@@ -1,26 +1,222 @@
-"""The configuration files that are shipped."""
+"""The configuration files that are shipped say what the programs understand."""
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from kubernetes_validate.utils import validate
+
+from bootstrap import PINNED_UV
+from solebook.config.load import load_settings
+from solebook.entrypoints.cli.main import build_parser
+from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 
 from ..nats_server import require_nats
+from .deployed import (
+    DEPLOY,
+    compose_services,
+    kubernetes_objects,
+    output_of,
+    pods,
+    settings_in_kubernetes,
+)
 
-NATS = Path(__file__).parents[2] / "deploy" / "nats-server.conf"
+KUBERNETES = "1.35"
+"""The version of Kubernetes whose schemas the manifests are held against."""
 
 
-def test_nats_syncs_each_message() -> None:
-    assert "sync_interval: always" in NATS.read_text()
+def roles_of(command: list[str]) -> list[ProcessRole]:
+    """Return the roles of a command, which the command line must understand."""
+    options = build_parser().parse_args(command)
+    return list(getattr(options, "roles", ()) or ())
 
 
-@pytest.mark.real
+def test_the_image_is_built_by_the_uv_of_bootstrap() -> None:
+    dockerfile = (DEPLOY / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"uv==(\S+)", dockerfile) == [PINNED_UV]
+
+
+class TestNats:
+    @pytest.mark.parametrize("file", ["nats-server.conf", "compose/nats.conf"])
+    def test_each_message_is_synced(self, file: str) -> None:
+        assert "sync_interval: always" in (DEPLOY / file).read_text()
+
+    @pytest.mark.real
+    @pytest.mark.integration
+    @pytest.mark.parametrize("file", ["nats-server.conf", "compose/nats.conf"])
+    def test_the_server_accepts_its_configuration(self, file: str) -> None:
+        require_nats()
+        program = Path(sys.executable).parent / "nats-server"
+        tried = subprocess.run(
+            [program, "-t", "-c", DEPLOY / file],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={"NATS_PASSWORD": "secret"},
+        )
+        assert tried.returncode == 0, tried.stderr
+
+
 @pytest.mark.integration
-def test_nats_accepts_its_configuration() -> None:
-    require_nats()
-    program = Path(sys.executable).parent / "nats-server"
-    tried = subprocess.run(
-        [program, "-t", "-c", NATS], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert tried.returncode == 0, tried.stderr
+class TestCompose:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def services(cls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+        return compose_services(tmp_path_factory.mktemp("compose"))
+
+    @pytest.fixture
+    def own(self, services: dict[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in services.items() if one["image"] == "solebook"}
+
+    def test_every_role_runs_and_the_database_is_migrated_first(self, own: dict[str, Any]) -> None:
+        roles = [role for one in own.values() for role in roles_of(one["command"])]
+        assert sorted(roles) == sorted(ALL_ROLES)
+        for name, one in own.items():
+            waits_for = one["depends_on"]
+            assert name == "migrate" or waits_for == {
+                "migrate": {"condition": "service_completed_successfully"}
+            }
+
+    def test_the_settings_are_right_and_use_every_server(
+        self, services: dict[str, Any], own: dict[str, Any]
+    ) -> None:
+        [environment] = {tuple(sorted(one["environment"].items())) for one in own.values()}
+        settings = load_settings(None, dict(environment))
+        assert settings.is_shared
+        assert {"postgres", "nats", "redis", "typesense", "influxdb"} <= set(services)
+        used = f"{settings.store.url} {settings.nats.url} {settings.redis.url}"
+        used += f" {settings.typesense.url} {settings.influx.url}"
+        hosts = {url.rpartition("@")[2] for url in used.replace("//", "@").split()}
+        assert {re.split(r"[:/]", host)[0] for host in hosts} <= set(services)
+
+    def test_no_process_of_the_exchange_may_write_but_to_its_folder(
+        self, own: dict[str, Any]
+    ) -> None:
+        for one in own.values():
+            assert one["read_only"]
+            assert one["cap_drop"] == ["ALL"]
+            assert [volume.partition(":")[2] for volume in one["volumes"]] == [
+                "/var/lib/solebook:rw"
+            ]
+
+    def test_only_nginx_is_reached_from_outside(self, services: dict[str, Any]) -> None:
+        assert {name for name, one in services.items() if "ports" in one} == {"nginx"}
+
+    def test_every_server_that_keeps_something_has_a_volume(self, services: dict[str, Any]) -> None:
+        keeps = {name for name, one in services.items() if one.get("volumes")}
+        assert {"postgres", "nats", "typesense", "influxdb"} <= keeps
+
+
+@pytest.mark.integration
+class TestKubernetes:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def objects(cls) -> list[dict[str, Any]]:
+        return kubernetes_objects()
+
+    def test_every_object_is_valid(self, objects: list[dict[str, Any]]) -> None:
+        assert len(objects) > 10
+        for one in objects:
+            validate(one, KUBERNETES, strict=True)
+
+    def test_every_role_runs(self, objects: list[dict[str, Any]]) -> None:
+        commands = [pod["containers"][0]["args"] for _, pod in pods(objects)]
+        roles = [role for command in commands for role in roles_of(command)]
+        assert sorted(roles) == sorted(ALL_ROLES)
+        assert [command[0] for command in commands].count("migrate") == 1
+
+    def test_the_settings_are_those_of_production(
+        self, objects: list[dict[str, Any]], tmp_path: Path
+    ) -> None:
+        settings = settings_in_kubernetes(objects, tmp_path)
+        assert settings.mode == "production"
+        assert settings.is_shared
+        assert settings.streams_between == "nats"
+
+    def test_every_pod_reads_the_settings_and_the_secret(
+        self, objects: list[dict[str, Any]]
+    ) -> None:
+        [settings] = [one["metadata"]["name"] for one in objects if one["kind"] == "ConfigMap"]
+        for name, pod in pods(objects):
+            [container] = pod["containers"]
+            assert container["envFrom"] == [{"secretRef": {"name": "solebook"}}], name
+            volumes = {volume["name"]: volume for volume in pod["volumes"]}
+            assert volumes["settings"]["configMap"]["name"] == settings, name
+            mounted = {one["name"]: one["mountPath"] for one in container["volumeMounts"]}
+            assert f"{mounted['settings']}/solebook.toml" in container["args"], name
+
+    def test_no_pod_is_root_or_may_write_but_to_its_folders(
+        self, objects: list[dict[str, Any]]
+    ) -> None:
+        for name, pod in pods(objects):
+            [container] = pod["containers"]
+            assert pod["securityContext"]["runAsNonRoot"], name
+            assert pod["enableServiceLinks"] is False, name
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }, name
+            assert container["resources"]["limits"]["memory"], name
+
+    def test_every_deployment_has_probes_at_its_port_and_a_disruption_budget(
+        self, objects: list[dict[str, Any]]
+    ) -> None:
+        budgets = {
+            one["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]
+            for one in objects
+            if one["kind"] == "PodDisruptionBudget"
+        }
+        deployments = [one for one in objects if one["kind"] == "Deployment"]
+        assert deployments
+        for one in deployments:
+            [container] = one["spec"]["template"]["spec"]["containers"]
+            [port] = container["ports"]
+            assert str(port["containerPort"]) in container["args"]
+            paths = {"startup": "live", "liveness": "live", "readiness": "ready"}
+            for probe, path in paths.items():
+                asked = container[f"{probe}Probe"]["httpGet"]
+                assert asked == {"path": f"/health/{path}", "port": port["name"]}
+            labels = one["spec"]["template"]["metadata"]["labels"]
+            assert one["spec"]["selector"]["matchLabels"] == labels
+            assert labels["app.kubernetes.io/component"] in budgets
+            assert one["spec"]["replicas"] >= 2
+
+
+@pytest.mark.integration
+class TestSystemd:
+    UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+    def test_the_units_are_understood(self, tmp_path: Path) -> None:
+        instances = set(re.findall(r"solebook-\w+@\w+\.service", self.target()))
+        for unit in self.UNITS:
+            text = unit.read_text(encoding="utf-8")
+            told = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={shutil.which('true')}", text)
+            (tmp_path / unit.name).write_text(told)
+        names = {unit.name for unit in self.UNITS if "@." not in unit.name} | instances
+        for name in instances:
+            shutil.copy(tmp_path / re.sub(r"@\w+\.", "@.", name), tmp_path / name)
+        files = [tmp_path / name for name in sorted(names)]
+        output_of("systemd-analyze", "verify", *files, package="systemd")
+
+    def test_the_target_starts_every_role(self) -> None:
+        workers = re.findall(r"solebook-worker@(\w+)\.service", self.target())
+        assert sorted([*workers, ProcessRole.HTTP]) == sorted(ALL_ROLES)
+        assert "solebook-migrate.service" in self.target()
+        assert len(re.findall(r"solebook-http@\d+\.service", self.target())) == 2
+
+    def test_each_unit_runs_a_command_that_there_is(self) -> None:
+        for unit in self.UNITS:
+            text = unit.read_text(encoding="utf-8")
+            instance = "8000" if "http" in unit.name else "trade"
+            for command in re.findall(r"(?m)^ExecStart=\S+ (.*)$", text):
+                roles_of(command.replace("%i", instance).split())
+
+    @staticmethod
+    def target() -> str:
+        return (DEPLOY / "systemd" / "solebook.target").read_text(encoding="utf-8")
