@@ -11,6 +11,14 @@ class Clock(Protocol):
         """Return the current time, aware and in UTC. It never goes backwards."""
         ...
 
+    def elapsed(self) -> float:
+        """Return the seconds since some fixed instant, for durations.
+
+        Unlike differences of instants, they are right also while this clock is set, or runs slower
+        or faster, because the machine's was wrong. Only who moves a clock on purpose moves this.
+        """
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Return when `seconds` have passed on this clock."""
         ...

@@ -160,7 +160,7 @@ class _FollowedBook:
         self._halted = stream.views.is_halted(book)
         self._pending: list[BookChange | BookChanges] = []
         """The changes of this epoch that are not sent yet."""
-        self._due = stream.clock.now()
+        self._due = stream.clock.elapsed()
         self._telling: asyncio.Task[None] | None = None
 
     def join(self, reader: MemoryBookReader, view: BookView) -> None:
@@ -199,10 +199,10 @@ class _FollowedBook:
 
     async def _send_when_due(self) -> None:
         # Sleep even if it is due at once, so that the engine continues first.
-        wait = self._due - self._stream.clock.now()
-        await self._stream.clock.sleep(max(0.0, wait.total_seconds()))
+        wait = self._due - self._stream.clock.elapsed()
+        await self._stream.clock.sleep(max(0.0, wait))
         self._telling = None
-        self._due = self._stream.clock.now() + self._stream.interval
+        self._due = self._stream.clock.elapsed() + self._stream.interval.total_seconds()
         epoch = self._epoch
         with suppress(Unavailable):  # the book is sent when it is published
             view = await self._stream.views.whole(self._book, self._stream.depth)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from ...ports.cache import Cache
@@ -22,15 +22,15 @@ class MemoryCache(Cache[K, V]):
             raise ValueError(f"size and life must be positive, not {size} and {life}")
         self._clock = clock
         self._size = size
-        self._life = life
-        self._kept: OrderedDict[K, tuple[V, datetime]] = OrderedDict()
+        self._life = life.total_seconds()
+        self._kept: OrderedDict[K, tuple[V, float]] = OrderedDict()
         self._loading: dict[K, asyncio.Task[V]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         """All running loads, also invalidated ones: asyncio may drop tasks without a reference."""
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         kept = self._kept.get(key)
-        if kept is not None and self._clock.now() < kept[1]:
+        if kept is not None and self._clock.elapsed() < kept[1]:
             self._kept.move_to_end(key)
             return kept[0]
         loading = self._loading.get(key)
@@ -49,7 +49,7 @@ class MemoryCache(Cache[K, V]):
         self._loading.clear()
 
     async def _load(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
-        good_until = self._clock.now() + self._life
+        good_until = self._clock.elapsed() + self._life
         task = asyncio.current_task()
         try:
             value = await load()
@@ -60,7 +60,7 @@ class MemoryCache(Cache[K, V]):
             if self._loading.get(key) is task:
                 del self._loading[key]
 
-    def _keep(self, key: K, value: V, good_until: datetime) -> None:
+    def _keep(self, key: K, value: V, good_until: float) -> None:
         self._kept[key] = value, good_until
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:

@@ -1,7 +1,6 @@
 """Token buckets, in memory."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from math import ceil
 
 from ...ports.clock import Clock
@@ -9,18 +8,18 @@ from ...ports.language.errors import RateLimited
 from ...ports.language.rate_limits import RateLimit
 from ...ports.rate_limits import RateLimits
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-6
 """The tolerance for rounding errors of floats, in tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Bucket:
     tokens: float
-    at: datetime
+    at: float
     limit: RateLimit
 
-    def tokens_at(self, now: datetime) -> float:
-        gained = (now - self.at).total_seconds() * self.limit.per_second
+    def tokens_at(self, now: float) -> float:
+        gained = (now - self.at) * self.limit.per_second
         return min(self.limit.burst, self.tokens + gained)
 
 
@@ -33,7 +32,7 @@ class MemoryRateLimits(RateLimits):
         self._sweep_at = 1_024
 
     async def take(self, bucket: str, limit: RateLimit, cost: int = 1) -> None:
-        now = self._clock.now()
+        now = self._clock.elapsed()
         before = self._buckets.get(bucket)
         tokens = float(limit.burst)
         if before is not None:
@@ -47,13 +46,13 @@ class MemoryRateLimits(RateLimits):
             self._forget_full(now)
 
     async def put_back(self, bucket: str, limit: RateLimit) -> None:
-        now = self._clock.now()
+        now = self._clock.elapsed()
         before = self._buckets.get(bucket)
         if before is not None:
             tokens = min(limit.burst, before.tokens_at(now) + 1)
             self._buckets[bucket] = _Bucket(tokens, now, limit)
 
-    def _forget_full(self, now: datetime) -> None:
+    def _forget_full(self, now: float) -> None:
         """Remove full buckets, and scan again when there are twice as many as remain now."""
         self._buckets = {
             name: bucket

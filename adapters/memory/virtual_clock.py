@@ -16,12 +16,15 @@ class VirtualClock(Clock):
 
     def __init__(self, start: datetime) -> None:
         assert start.tzinfo is not None, "times are aware"
-        self._now = start.astimezone(UTC)
+        self._start = self._now = start.astimezone(UTC)
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._order = count()
 
     def now(self) -> datetime:
         return self._now
+
+    def elapsed(self) -> float:
+        return (self._now - self._start).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:

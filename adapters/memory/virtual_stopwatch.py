@@ -1,11 +1,7 @@
 """A stopwatch that runs with a virtual clock."""
 
-from datetime import UTC, datetime
-
 from ...ports.stopwatch import Stopwatch
 from .virtual_clock import VirtualClock
-
-_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class VirtualStopwatch(Stopwatch):
@@ -15,7 +11,7 @@ class VirtualStopwatch(Stopwatch):
         self._clock = clock
 
     def elapsed(self) -> float:
-        return (self._clock.now() - _ORIGIN).total_seconds()
+        return self._clock.elapsed()
 
     async def sleep(self, seconds: float) -> None:
         await self._clock.sleep(seconds)

@@ -101,9 +101,9 @@ class QueueWorkers:
         """Deliveries that were claimed but are not under way yet."""
         self._under_way: dict[asyncio.Task[Sequence[Delivery]], Sequence[Delivery]] = {}
         self._done: list[Delivery] = []
-        self._claimed_at = clock.now()
+        self._claimed_at = clock.elapsed()
         """When `_ahead` was claimed."""
-        self._renewed_at = clock.now()
+        self._renewed_at = clock.elapsed()
         """Since when the claims of all that is under way have been in force."""
         self._has_claims = False
         self._rounds = 1
@@ -237,7 +237,7 @@ class QueueWorkers:
         self._was_full = len(first) == limit and not self._is_single()
         self._asked_at = self._time()
         self._has_claims = bool(first or self._under_way)
-        self._claimed_at = now
+        self._claimed_at = self._clock.elapsed()
         self._ahead.extend(d for d in first if not self._is_held_up(d))
         if overdue_since is not None and self._ahead and self._ahead[0].due_at <= overdue_since:
             self._since_longest_due = 0
@@ -258,14 +258,14 @@ class QueueWorkers:
             for other in portion
         )
 
-    def _is_due_again(self, since: datetime, part: float) -> bool:
-        """Whether a part of a claim's life is over. The clock may have been set back."""
-        return abs(self._clock.now() - since) >= self._claims.life * part
+    def _is_due_again(self, since: float, part: float) -> bool:
+        """Whether a part of a claim's life is over."""
+        return self._clock.elapsed() - since >= (self._claims.life * part).total_seconds()
 
     async def _renew(self) -> None:
         """Renew the claims of what is under way or must still be removed, if it is time."""
         if self._is_due_again(self._renewed_at, _RENEWED):
-            self._renewed_at = self._clock.now()
+            self._renewed_at = self._clock.elapsed()
             held = [*chain(self._done, *self._under_way.values())]
             if held:
                 await self._claims.renew(held)

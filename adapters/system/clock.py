@@ -81,6 +81,9 @@ class SystemClock(Clock):
             pace = self._look()
         return pace.at(max(mark, pace.mark))
 
+    def elapsed(self) -> float:
+        return self._elapsed()
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -199,6 +202,8 @@ class AdjustableClock(MovableClock):
         """Start at `start`, an aware datetime, or `ahead` of now. Raises ValueError if naive."""
         self._real = SystemClock() if real is None else real
         self._ahead = ahead if start is None else _aware(start) - self._real.now()
+        self._gained = timedelta(0)
+        """How far it was moved."""
         self._moved = asyncio.Event()
 
     @property
@@ -214,6 +219,9 @@ class AdjustableClock(MovableClock):
     def now(self) -> datetime:
         return self._real.now() + self._ahead
 
+    def elapsed(self) -> float:
+        return self._real.elapsed() + self._gained.total_seconds()
+
     async def sleep(self, seconds: float) -> None:
         wake_at = self.now() + timedelta(seconds=seconds)
         await asyncio.sleep(0)
@@ -225,6 +233,7 @@ class AdjustableClock(MovableClock):
         if by < timedelta(0):
             raise ValueError("time never goes backwards")
         self._ahead += by
+        self._gained += by
         self._moved.set()
         self._moved = asyncio.Event()
 

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from ...ports.chart_backlog import ChartBacklog
 from ...ports.charts import Charts
@@ -13,10 +12,10 @@ from ...ports.transaction import Transaction
 
 _AT_ONCE = 500
 """The number of sales that are charted at once."""
-_AGAIN = timedelta(seconds=5)
-"""After so long, voids are written again."""
-_LATEST = timedelta(minutes=1)
-"""How long a write may arrive late."""
+_AGAIN = 5.0
+"""After so many seconds, voids are written again."""
+_LATEST = 60.0
+"""How many seconds a write may arrive late."""
 _REMEMBERED = 10_000
 """How many voids are written again, the latest."""
 
@@ -38,11 +37,11 @@ class ChartSales:
     charts: Charts
     clock: Clock
     """Of the real time."""
-    _voided: deque[tuple[datetime, Sale]] = field(
+    _voided: deque[tuple[float, Sale]] = field(
         default_factory=lambda: deque(maxlen=_REMEMBERED), init=False
     )
     """The latest voids, and when they were written first."""
-    _again_at: datetime | None = field(default=None, init=False)
+    _again_at: float | None = field(default=None, init=False)
     """When they are written again. None if there are none."""
 
     async def __call__(self) -> int:
@@ -65,13 +64,13 @@ class ChartSales:
         return len(waiting)
 
     def _remember(self, voided: Sequence[Sale]) -> None:
-        now = self.clock.now()
+        now = self.clock.elapsed()
         self._voided.extend((now, sale) for sale in voided)
         if self._again_at is None:
             self._again_at = now + _AGAIN
 
     async def _void_again(self) -> None:
-        now = self.clock.now()
+        now = self.clock.elapsed()
         if self._again_at is None or now < self._again_at:
             return
         await self.charts.void(*(sale for _, sale in self._voided))

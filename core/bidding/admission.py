@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ...ports.charge_backlog import ChargeBacklog
 from ...ports.clock import Clock
 from ...ports.language.errors import Overloaded
 
-_LOOK_EVERY = timedelta(milliseconds=250)
+_LOOK_EVERY = 0.25
 _RETRY_AFTER = 1.0
 
 
@@ -34,7 +34,7 @@ class Admission:
         self._refuse_after = max_backlog / 3
         self._consumers = consumers
         self._looking = asyncio.Lock()
-        self._looked_at: datetime | None = None
+        self._looked_at: float | None = None
         self._overloaded = False
 
     async def check(self) -> None:
@@ -55,20 +55,20 @@ class Admission:
         return self._overloaded
 
     async def _look(self) -> None:
-        now = self._clock.now()
+        looked_at = self._clock.elapsed()
         self._overloaded = await self._backlog.waits_since_before(
-            now - self._refuse_after, consumers=self._consumers
+            self._clock.now() - self._refuse_after, consumers=self._consumers
         )
-        self._looked_at = now
+        self._looked_at = looked_at
 
     def _is_stale(self) -> bool:
         """Return whether the cached answer is stale.
 
-        A test clock may stand still or be set back. While it stands still and offers are refused,
-        the store is asked each time, because the backlog may have been charged.
+        A test clock may stand still. While it does and offers are refused, the store is asked each
+        time, because the backlog may have been charged.
         """
         if self._looked_at is None:
             return True
-        passed = self._clock.now() - self._looked_at
+        passed = self._clock.elapsed() - self._looked_at
         stands_still = self._overloaded and not passed
-        return stands_still or not timedelta(0) <= passed < _LOOK_EVERY
+        return stands_still or passed >= _LOOK_EVERY

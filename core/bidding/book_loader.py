@@ -120,10 +120,10 @@ class BookLoader(LoadedBooks):
         """Load all books, and reload those that a failed batch touched, until cancelled."""
         while True:
             await self._may_load.wait()
-            begun = self._clock.now()
+            begun = self._clock.elapsed()
             try:
                 more = await self.load_more()
-                took = (self._clock.now() - begun).total_seconds()
+                took = self._clock.elapsed() - begun
                 pause = min(max(_PAUSE, took), _AGAIN) if more else None
             except Unavailable as error:
                 _log.warning("books are not loaded yet: %s", with_cause(error))

@@ -24,9 +24,9 @@ class AwaitOutcome:
 
         Call it outside a transaction, because only a committed request is carried out.
         """
-        until = self.clock.now() + within
+        until = self.clock.elapsed() + within.total_seconds()
         while (outcome := await self.audit_log.outcome_of(entry_id)) is None:
-            left = (until - self.clock.now()).total_seconds()
+            left = until - self.clock.elapsed()
             if left <= 0:
                 return None
             await self.clock.sleep(min(_PAUSE, left))

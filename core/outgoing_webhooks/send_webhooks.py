@@ -59,7 +59,7 @@ class SendWebhooks:
         """Send some of what is due to a claimed endpoint. Return the number of attempts."""
         if not await self._may_get_anything(endpoint_id):
             return 0
-        attempts, until = 0, self.clock.now() + self.rules.timeout
+        attempts, until = 0, self.clock.elapsed() + self.rules.timeout.total_seconds()
         begun = await self._begin(endpoint_id, last=False)
         while begun is not None:
             endpoint, webhook = begun
@@ -67,7 +67,7 @@ class SendWebhooks:
             attempts += 1
             async with self.transaction():
                 await self._conclude(endpoint_id, webhook, answer)
-                is_last = attempts >= _AT_A_TIME or self.clock.now() >= until
+                is_last = attempts >= _AT_A_TIME or self.clock.elapsed() >= until
                 begun = await self._begin(endpoint_id, last=is_last)
         return attempts
 

@@ -7,7 +7,8 @@ from functools import partial
 from ...composition.adapters import Store
 from ...composition.application import Application
 
-_EVERY = timedelta(hours=1)
+_EVERY = 3_600.0
+"""Seconds."""
 _REMEMBER = timedelta(days=7)
 """How long inbox records, stored responses and ended sessions are kept."""
 _KEEP_TOLD = timedelta(days=365)
@@ -23,12 +24,12 @@ class ForgettingWhatIsOld:
         self._outgoing_webhooks = application.outgoing_webhooks
         self._store = store
         self._clock = application.adapters.clock
-        self._last: datetime | None = None
+        self._last: float | None = None
 
     async def __call__(self) -> None:
         """Delete everything that is too old, unless it was done within the last hour."""
-        now = self._clock.now()
-        if self._last is not None and now - self._last < _EVERY:
+        now, elapsed = self._clock.now(), self._clock.elapsed()
+        if self._last is not None and elapsed - self._last < _EVERY:
             return
         unhandled_since = await self._unhandled_since(now)
         old = now - _REMEMBER
@@ -43,7 +44,7 @@ class ForgettingWhatIsOld:
         await self._payments.forget_received_webhooks(unhandled_since)
         await self._outgoing_webhooks.forget_webhooks()
         await self._orders.forget_addresses()
-        self._last = now
+        self._last = elapsed
 
     async def _unhandled_since(self, now: datetime) -> datetime:
         """Return since when messages may still be delivered, for the first time or again.

@@ -33,11 +33,11 @@ class Sweeper:
         """Sweep until cancelled. Raises what the store raises; it may be run again."""
         while True:
             self._uptime.resume()
-            checked = self._clock.now()
+            checked = self._clock.elapsed()
             while await self.sweep():
-                checked = self._clock.now()
+                checked = self._clock.elapsed()
             # A clock that was moved during the last sweep shows here that the next one is due.
-            passed = (self._clock.now() - checked).total_seconds()
+            passed = self._clock.elapsed() - checked
             await self._clock.sleep(max(_INTERVAL - passed, _SHORTEST_PAUSE))
 
     async def sweep(self) -> int:

@@ -49,6 +49,13 @@ async def test_time_passes_and_never_goes_backwards(
     assert clock.now() >= before + timedelta(milliseconds=1)
 
 
+async def test_what_has_elapsed_is_what_has_passed(clock_and_passing: tuple[Clock, Pass]) -> None:
+    clock, passing = clock_and_passing
+    before = clock.elapsed()
+    await passing(timedelta(milliseconds=2))
+    assert clock.elapsed() >= before + 0.001
+
+
 async def test_a_sleeper_wakes_once_the_time_has_passed(
     clock_and_passing: tuple[Clock, Pass],
 ) -> None:

@@ -104,9 +104,9 @@ class StreamConnection:
         self._signed_in: SignedIn | None = None
         self._books: set[BookKey] = set()
         self._orders: asyncio.Task[None] | None = None
-        self._heard_at = self._clock.now()
+        self._heard_at = self._clock.elapsed()
         self._sending = asyncio.Lock()
-        self._sending_since: datetime | None = None
+        self._sending_since: float | None = None
 
     async def run(self) -> None:
         """Serve the client until either side ends the connection."""
@@ -160,16 +160,16 @@ class StreamConnection:
         settings = self._settings
         while True:
             await self._clock.sleep(_GLANCE)
-            now = self._clock.now()
-            if self._sending_since is not None and now - self._sending_since >= settings.patience:
+            now, since = self._clock.elapsed(), self._sending_since
+            if since is not None and now - since >= settings.patience.total_seconds():
                 raise Closed(CloseCode.FELL_BEHIND)
             if self._signed_in is not None:
                 expires_at = self._signed_in.expires_at
-                if expires_at is not None and now >= expires_at:
+                if expires_at is not None and self._clock.now() >= expires_at:
                     raise Closed(CloseCode.SIGNED_OUT)
             if self._books or self._orders is not None:
                 self._heard_at = now
-            elif now - self._heard_at >= settings.idle:
+            elif now - self._heard_at >= settings.idle.total_seconds():
                 raise Closed(CloseCode.IDLE)
 
     async def _tell_why(self, code: CloseCode) -> None:
@@ -193,7 +193,7 @@ class StreamConnection:
         errors = 0
         while True:
             text = await self._receive()
-            self._heard_at = self._clock.now()
+            self._heard_at = self._clock.elapsed()
             try:
                 await self._take(ENTRANCE)
                 request = read_request(text)
@@ -317,7 +317,7 @@ class StreamConnection:
     async def _send(self, answer: Answer) -> None:
         """Send a message after those that are being sent. Raises Closed if the client is gone."""
         async with self._sending:
-            self._sending_since = self._clock.now()
+            self._sending_since = self._clock.elapsed()
             try:
                 await self._socket.send_text(msgspec.json.encode(answer).decode())
             except (WebSocketException, OSError):

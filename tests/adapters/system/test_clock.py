@@ -91,6 +91,22 @@ def test_a_jump_forward_is_followed_when_it_has_stood_for_ten_minutes(machine: M
     assert machine.trouble() is None
 
 
+@pytest.mark.parametrize("by", [DAY, -DAY])
+def test_durations_are_right_whatever_the_clock_does(machine: Machine, by: timedelta) -> None:
+    machine.wall += by
+    before = machine.clock.elapsed()
+    machine.pass_(700)
+    assert machine.clock.trouble is None if by > timedelta(0) else machine.clock.trouble
+    assert machine.clock.elapsed() - before == 700
+
+
+async def test_moving_a_clock_lets_time_elapse() -> None:
+    clock = AdjustableClock(HYPE, VirtualClock(NOON))
+    before = clock.elapsed()
+    clock.advance(HOUR)
+    assert clock.elapsed() - before == pytest.approx(3_600)
+
+
 def test_a_jump_that_moves_on_is_another_one(machine: Machine) -> None:
     machine.wall += DAY
     machine.pass_(500)

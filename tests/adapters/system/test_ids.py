@@ -62,6 +62,9 @@ class BackwardClock(Clock):
         self._now -= timedelta(seconds=1)
         return self._now
 
+    def elapsed(self) -> float:
+        raise NotImplementedError
+
     async def sleep(self, seconds: float) -> None:
         raise NotImplementedError
 
