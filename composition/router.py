@@ -1,8 +1,8 @@
 """Routes of messages to use cases."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from ..ports.language.challenges import ChallengeKind
 from ..ports.language.consumers import Consumer, Effect
@@ -79,24 +79,17 @@ class Router:
 
         One that `persists` is retried without limit while something is unavailable.
         """
-        consumer = self._consumer(event, name, use_case, Effect.REPEATABLE)
-        return replace(consumer, persists=persists)
+        return self._consumer(event, name, use_case, Effect.REPEATABLE, persists=persists)
 
     def together(
         self, name: str, use_case: _OfSeveral[E], *events: type[E]
     ) -> tuple[Consumer, ...]:
         """Route like `inside`, several events at once."""
-
-        async def handle_all(messages: Sequence[Message]) -> None:
-            await use_case(*(_event(message, *events) for message in messages))
-
-        return tuple(
-            replace(self.inside(event, name, use_case), handle_all=handle_all) for event in events
-        )
+        return self._together(name, use_case, *events)
 
     def told(self, name: str, use_case: _OfSeveral[E], *events: type[E]) -> tuple[Consumer, ...]:
         """Route like `together`, through the queue of notifications."""
-        return tuple(map(_in_letters, self.together(name, use_case, *events)))
+        return self._together(name, use_case, *events, queue=Queue.LETTERS, turn=_user_of)
 
     def queued(
         self,
@@ -111,9 +104,17 @@ class Router:
         The use case must be idempotent. `again`, if given, is called after a failed attempt. If a
         messenger is unavailable, the use case decides how long it is retried.
         """
-        letters = _in_letters(self.outside(event, name, use_case))
-        consumer = replace(letters, persists=True, queue_of=_queue_of_channel)
-        return consumer if again is None else replace(consumer, handle_again=_handler(event, again))
+        return self._consumer(
+            event,
+            name,
+            use_case,
+            Effect.OUTSIDE,
+            queue=Queue.LETTERS,
+            turn=_user_of,
+            queue_of=_queue_of_channel,
+            persists=True,
+            handle_again=None if again is None else _handler(event, again),
+        )
 
     def persistent(
         self, queue: Queue, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]]
@@ -122,14 +123,33 @@ class Router:
 
         If the provider is unavailable, the call is retried without limit.
         """
-        consumer = self.outside(event, name, use_case)
-        return replace(consumer, queue=queue, turn=_party_of, persists=True)
+        return self._consumer(
+            event, name, use_case, Effect.OUTSIDE, queue=queue, turn=_party_of, persists=True
+        )
+
+    def _together(
+        self, name: str, use_case: _OfSeveral[E], *events: type[E], **fields: Any
+    ) -> tuple[Consumer, ...]:
+        async def handle_all(messages: Sequence[Message]) -> None:
+            await use_case(*(_event(message, *events) for message in messages))
+
+        fields["handle_all"] = handle_all
+        return tuple(
+            self._consumer(event, name, use_case, Effect.INSIDE, **fields) for event in events
+        )
 
     def _consumer(
-        self, event: type[E], name: str, use_case: Callable[[E], Awaitable[None]], effect: Effect
+        self,
+        event: type[E],
+        name: str,
+        use_case: Callable[[E], Awaitable[None]],
+        effect: Effect,
+        *,
+        queue: Queue | None = None,
+        **fields: Any,
     ) -> Consumer:
-        handle = _handler(event, use_case)
-        return Consumer(f"{name}:{event.SUBJECT}", event.SUBJECT, handle, self.queue, effect)
+        subject, handle = event.SUBJECT, _handler(event, use_case)
+        return Consumer(f"{name}:{subject}", subject, handle, queue or self.queue, effect, **fields)
 
 
 def _handler(
@@ -160,11 +180,6 @@ def _party_of(event: Event) -> str:
             return event.reference
         case _:
             return ""
-
-
-def _in_letters(consumer: Consumer) -> Consumer:
-    """Return the consumer with the queue of notifications, in which users take turns."""
-    return replace(consumer, queue=Queue.LETTERS, turn=_user_of)
 
 
 def _queue_of_channel(event: Event) -> Queue:

@@ -62,7 +62,7 @@ class MemoryDatabase(Transaction):
 
     @property
     def is_open(self) -> bool:
-        return asyncio.current_task() in self._inside
+        return bool(self._inside) and asyncio.current_task() in self._inside
 
     def announce(self, call: Callable[[], None]) -> None:
         ensure(self._holder is asyncio.current_task(), "an announcement follows a write")
@@ -115,6 +115,8 @@ class MemoryDatabase(Transaction):
 
     async def _take_turn(self) -> bool:
         """Wait until no other transaction is under way. Return False outside a transaction."""
+        if not self._inside:  # which is quicker to ask than who does
+            return False
         task = asyncio.current_task()
         if task is None or task not in self._inside:
             return False

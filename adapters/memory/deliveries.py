@@ -94,7 +94,8 @@ class MemoryDeliveries(_KeptDeliveries, Deliveries):
         but: Collection[str] = (),
         overdue_since: datetime | None = None,
     ) -> Sequence[Delivery]:
-        if self._lines.are_empty(queue):  # most often, and then there is nothing to write
+        # Most often there is nothing to write, and none of any queue.
+        if not self._tables.deliveries or self._lines.are_empty(queue):
             return []
         async with self._database():
             await self._database.writing()

@@ -93,6 +93,11 @@ class Dispatcher:
         self._outages = {queue: Outage() for queue in Queue if queue.is_of_servers}
         numbers = {queue: default_workers(queue) for queue in Queue} | dict(workers or {})
         self._queues = {queue: self._workers_of(queue, number) for queue, number in numbers.items()}
+        self._of_trades = [
+            at_work
+            for queue, at_work in self._queues.items()
+            if queue.role is not ProcessRole.LETTERS
+        ]
         self._wakeups = wakeups
         for queue, at_work in self._queues.items():
             wakeups.subscribe(queue, at_work.wake)
@@ -266,11 +271,7 @@ class Dispatcher:
 
     def _is_trading(self) -> bool:
         """Whether trades are under way, which go before letters."""
-        return self._dispatching > 0 or any(
-            workers.is_at_work
-            for queue, workers in self._queues.items()
-            if queue.role is not ProcessRole.LETTERS
-        )
+        return self._dispatching > 0 or any(at_work.is_at_work for at_work in self._of_trades)
 
     def _is_handled_inside(self, delivery: Delivery) -> bool:
         consumer = self._by_name.get(delivery.consumer)

@@ -224,7 +224,7 @@ class QueueWorkers:
 
     async def _claim(self) -> None:
         done, self._done = self._done, []
-        under_way = {d.turn_in_line for d in chain(*self._under_way.values())}
+        under_way = {d.turn_in_line for portion in self._under_way.values() for d in portion}
         now = self._clock.now()
         looks_back = self._since_longest_due >= _ROUNDS
         overdue_since = now - _LONG if looks_back else None
