@@ -64,6 +64,7 @@ from .nats_bus import open_nats_bus
 from .network import open_network
 from .outside_messengers import mail_reports_of, push_server_key_of, text_reports_of
 from .replica import Shown, open_replica, shown_from_readers, shown_from_replica, shown_from_store
+from .tracing import with_spans
 from .typesense_adapters import TypesenseIndex, check_of, index_of, open_typesense_index
 from .webhook_sender import open_webhook_sender, webhook_rules
 
@@ -307,7 +308,7 @@ class Container(containers.DeclarativeContainer):
         none=providers.Singleton(MemoryRateLimits, clock),
         redis=providers.Singleton(redis_adapters.redis_rate_limits, redis, clock),
     )
-    adapters: providers.Provider[Adapters] = providers.Singleton(
+    plain: providers.Provider[Adapters] = providers.Singleton(
         Adapters,
         store=store,
         stored_products=plain_store.provided.products,
@@ -340,6 +341,7 @@ class Container(containers.DeclarativeContainer):
         event_bus=event_bus,
         rate_limits=rate_limits,
     )
+    adapters: providers.Provider[Adapters] = providers.Singleton(with_spans, plain, settings)
     across: providers.Provider[Across | None] = providers.Selector(
         carrier,
         process=providers.Object(None),

@@ -30,6 +30,7 @@ from .server import ServerSettings
 from .services import ServicesSettings
 from .stream import StreamSettings
 from .stripe_amounts import check_amounts
+from .tracing import TracingSettings
 from .typesense import TypesenseSettings
 from .urls import check_url, is_here
 from .users import UsersSettings
@@ -255,6 +256,7 @@ class Settings(Section, frozen=True):
     """The folder of the embedded adapters' files."""
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
+    tracing: TracingSettings = TracingSettings()
     http: HttpSettings = HttpSettings()
     stream: StreamSettings = StreamSettings()
     store: StoreSettings = StoreSettings()

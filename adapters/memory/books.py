@@ -220,10 +220,11 @@ class MemoryBooks(MemoryAdapter, Books):
                     await self._destinations.insert(opened.order.id, opened.destination)
                 await self._payments.open_or_lock(opened.payment)
                 for deadline in opened.deadlines:
-                    await self._deadlines.set(deadline)
-                await self._outbox.add(*opened.events)
+                    trace = batch.traces.get(str(opened.order.id))
+                    await self._deadlines.set(replace(deadline, trace=trace))
+                await self._outbox.add_all(opened.events, batch.traces)
             if batch.events:
-                await self._outbox.add(*batch.events)
+                await self._outbox.add_all(batch.events, batch.traces)
 
     def _add(self, quote: Quote) -> None:
         assert quote.id not in self._tables.quotes, quote

@@ -1,11 +1,13 @@
 """Deadlines, in memory."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from ...ports.language.deadlines import Deadline, DeadlineKind
 from ...ports.language.ids import OrderId
+from ...ports.language.traces import current_traceparent
 from ...ports.outbox import Deadlines
 from .database import MemoryAdapter
 from .tables import day_of, drop_if_empty, until
@@ -16,6 +18,7 @@ class MemoryDeadlines(MemoryAdapter, Deadlines):
 
     async def set(self, deadline: Deadline) -> None:
         await self._database.writing()
+        deadline = replace(deadline, trace=deadline.trace or current_traceparent())
         self._forget(deadline.order_id, deadline.kind)
         key = (deadline.order_id, deadline.kind)
         on_day = self._tables.deadlines_on_day[day_of(deadline.due_at)]

@@ -1,7 +1,7 @@
 """The outbox and the inbox, in memory."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -14,9 +14,12 @@ from ...ports.language.ids import MessageId
 from ...ports.language.messages import Message
 from ...ports.language.portions import PORTION
 from ...ports.language.priority import Priority
+from ...ports.language.traces import current_traceparent
 from ...ports.outbox import Inbox, Note, Outbox
 from .database import MemoryAdapter, MemoryDatabase
 from .tables import drop_if_empty
+
+_NO_TRACES: Mapping[str, str] = {}
 
 
 class MemoryOutbox(MemoryAdapter, Outbox):
@@ -29,9 +32,18 @@ class MemoryOutbox(MemoryAdapter, Outbox):
         self._added = asyncio.Event()
 
     async def add(self, *events: Event) -> None:
+        await self.add_all(events)
+
+    async def add_all(
+        self, events: Iterable[Event], traces: Mapping[str, str] = _NO_TRACES
+    ) -> None:
+        """Add many events, with the traces of their keys; MemoryBooks calls it."""
         await self._database.writing()
+        here = current_traceparent()
         for event in events:
-            message = Message(MessageId(self._ids.new()), event.key, event, self._clock.now())
+            trace = traces.get(event.key, here)
+            id_, now = MessageId(self._ids.new()), self._clock.now()
+            message = Message(id_, event.key, event, now, trace)
             of_priority = self._tables.outbox_of_priority[event.priority]
             for table in (self._tables.outbox, of_priority):
                 self._database.put(table, message.id, message)

@@ -10,6 +10,9 @@ from ...ports.clock import Clock
 from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Outdated, Refusal, Unavailable, with_cause
 from ...ports.language.messages import Delivery, Message
+from ...ports.language.spans import SpanKind
+from ...ports.language.traces import parsed_trace, within
+from ...ports.language.tracing import span
 from ...ports.randomness import Randomness
 from .retry_policy import RetryPolicy
 
@@ -67,14 +70,14 @@ class Attempts:
         message: Message,
         *,
         again: bool = False,
-        within: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext,
+        inside: Callable[[], AbstractAsyncContextManager[Any]] = nullcontext,
     ) -> Failure | None:
         """Hand a message to a consumer once. Return the failure, or None.
 
-        `within` is a context around the call, which an exception of the consumer leaves.
+        `inside` is a context around the call, which an exception of the consumer leaves.
         """
         try:
-            async with within():
+            async with inside():
                 await self.handle(consumer, message, again=again)
         except Exception as error:  # noqa: BLE001  # a consumer may raise anything
             return self.failure(consumer, message, error)
@@ -82,7 +85,10 @@ class Attempts:
 
     async def handle(self, consumer: Consumer, message: Message, *, again: bool) -> None:
         """Hand a message to a consumer once. Raises what the consumer raises."""
-        await ((consumer.handle_again if again else None) or consumer.handle)(message)
+        handle = (consumer.handle_again if again else None) or consumer.handle
+        with within(parsed_trace(message.trace)), span(consumer.name, SpanKind.CONSUMER) as seen:
+            seen.tell(subject=message.subject, message_id=str(message.id), key=message.key)
+            await handle(message)
 
     def failure(self, consumer: Consumer, message: Message, error: Exception) -> Failure:
         """Log the error of an attempt, and return it as a failure."""

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.messages import Message
+from ...ports.language.traces import parsed_trace
 from ...ports.outbox import Note
 from .attempts import TRIES, Attempts, Failure, is_conflict
 
@@ -57,8 +58,8 @@ class AttemptsTogether:
         if care is not Care.NONE:
             if error := self._errors.pop(note, None):
                 return self.attempts.failure(consumer, message, error)
-            within = self.savepoint
-            return await self.attempts.make(consumer, message, again=again, within=within)
+            inside = self.savepoint
+            return await self.attempts.make(consumer, message, again=again, inside=inside)
         try:
             await self.attempts.handle(consumer, message, again=again)
         except Exception as error:
@@ -72,13 +73,14 @@ class AttemptsTogether:
     ) -> Set[Note]:
         """Hand messages at once to consumers that handle several, and return their notes.
 
-        `but` are notes of what was handled before. With care, each message is attempted by itself.
+        `but` are notes of what was handled before. With care, each message is attempted by itself,
+        and so is one whose trace is recorded.
         Raises what the consumers raise.
         """
         together: defaultdict[Any, list[tuple[Consumer, Message]]] = defaultdict(list)
         for consumer, message in pairs:
             is_new = (consumer.name, message.id) not in but
-            if is_new and consumer.handle_all is not None and care is Care.NONE:
+            if is_new and consumer.handle_all and care is Care.NONE and not _is_recorded(message):
                 together[consumer.handle_all].append((consumer, message))
         made: set[Note] = set()
         for handle_all, several in together.items():
@@ -86,6 +88,11 @@ class AttemptsTogether:
                 await handle_all([message for _, message in several])
                 made |= {(consumer.name, message.id) for consumer, message in several}
         return made
+
+
+def _is_recorded(message: Message) -> bool:
+    trace = parsed_trace(message.trace)
+    return trace is not None and trace.is_sampled
 
 
 async def handle_together(

@@ -19,6 +19,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     version: int
     occurred_at: datetime
     event: msgspec.Raw
+    trace: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Envelope).decode
@@ -35,6 +36,7 @@ def encode_message(message: Message) -> bytes:
             message.event.VERSION,
             message.occurred_at,
             msgspec.Raw(_encode(message.event)),
+            message.trace,
         )
     )
 
@@ -51,4 +53,5 @@ def decode_message(payload: bytes) -> Message:
     assert envelope.version == event.VERSION, (
         f"{envelope.subject} comes in version {envelope.version}"
     )
-    return Message(MessageId(envelope.id), envelope.key, event, envelope.occurred_at)
+    id_ = MessageId(envelope.id)
+    return Message(id_, envelope.key, event, envelope.occurred_at, envelope.trace)

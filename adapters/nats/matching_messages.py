@@ -20,8 +20,11 @@ from ...ports.matching import ShardMatching
 from .refusals import RefusalReply
 
 
-class _Command(msgspec.Struct, frozen=True):
+class _Command(msgspec.Struct, frozen=True, kw_only=True):
     """A call of a method of `Matching`."""
+
+    trace: str | None = None
+    """Where in a trace it was called, as a traceparent."""
 
     def run(self, matching: ShardMatching) -> Awaitable[Any]:
         """Call the method."""
@@ -30,6 +33,10 @@ class _Command(msgspec.Struct, frozen=True):
     def repeated(self) -> Self:
         """Return the command for another attempt, after one whose outcome nobody knows."""
         return self
+
+    def in_trace(self, traceparent: str | None) -> Self:
+        """Return the command as called in a trace."""
+        return msgspec.structs.replace(self, trace=traceparent)
 
 
 class _RepeatableCommand(_Command, frozen=True, kw_only=True):

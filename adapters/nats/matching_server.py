@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...ports.language.errors import Refusal, ShardLost
+from ...ports.language.traces import parsed_trace, within
 from ...ports.matching import ShardMatching
 from ...ports.tenure import Tenure
 from .matching_messages import Answer, Command, Failed, Refused, Reply
@@ -54,7 +55,8 @@ class MatchingServer:
 async def _run(matching: ShardMatching, payload: bytes) -> Reply | None:
     try:
         command = _decode.decode(payload)
-        result: Any = await command.run(matching)
+        with within(parsed_trace(command.trace)):
+            result: Any = await command.run(matching)
     except ShardLost:
         return None  # the new owner answers
     except Refusal as refusal:

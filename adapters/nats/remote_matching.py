@@ -13,6 +13,7 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
+from ...ports.language.traces import current_traceparent
 from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
 from ...ports.matching import ShardMatching
 from ...ports.stopwatch import Stopwatch
@@ -80,6 +81,7 @@ class RemoteMatching(ShardMatching):
         time = self._stopwatch.elapsed
         nobody_since = time()
         ends_at = nobody_since + self._timeout
+        command = command.in_trace(current_traceparent())
         payload = _encode(command)
         while True:
             try:

@@ -15,6 +15,8 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, shard_of
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
+from ...ports.language.traces import current_traceparent
+from ...ports.language.tracing import span
 from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
 from ...ports.matching import ShardMatching
 from ...ports.orders import OrderOpening
@@ -195,9 +197,11 @@ class BatchWriter(ShardMatching):
             raise Unavailable(what=ENGINE)
         if self._queue.qsize() >= self._most_waiting:
             raise QueueFull(what=f"the queue of {ENGINE}", retry_after=1.0)
-        ticket = _Ticket(command)
-        self._queue.put_nowait(ticket)
-        return await ticket.answer
+        with span("engine") as seen:
+            seen.tell(command=type(command).__name__, shard=self.number)
+            ticket = _Ticket(command)
+            self._queue.put_nowait(ticket)
+            return await ticket.answer
 
     async def finish(self) -> None:
         """Let `run` return once it has answered every queued command."""
@@ -310,20 +314,27 @@ class BatchWriter(ShardMatching):
 class _Ticket(Generic[T]):
     """A queued command, and the future that its caller awaits."""
 
-    __slots__ = ("_outcome", "_refusal", "answer", "command")
+    __slots__ = ("_outcome", "_refusal", "_trace", "answer", "command")
 
     def __init__(self, command: Command[T]) -> None:
         self.command = command
         self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._outcome: T | None = None
         self._refusal: Refusal | None = None
+        self._trace = current_traceparent()
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Apply the command in memory, and keep the outcome until it is durable."""
+        batch = shard.batch
+        matches, events = len(batch.matches), len(batch.events)
         try:
             self._outcome = self.command.apply(shard, stored, now)
         except Refusal as refusal:
             self._refusal = refusal
+        if self._trace is not None:
+            keys = [str(match.id) for match in batch.matches[matches:]]
+            keys += [event.key for event in batch.events[events:]]
+            batch.traces.update(dict.fromkeys(keys, self._trace))
 
     def settle(self) -> None:
         """Give the caller the outcome."""

@@ -9,6 +9,7 @@ from ...composition.container import open_application
 from ...composition.engine import engine_of, hosts_of
 from ...composition.exchange_clock import following_the_clock
 from ...composition.exclusive import exclusive
+from ...composition.tracing import recording_traces
 from ...config.settings import Settings
 from ...core.bidding.hosted_matching import HostedMatching
 from ...ports.language.process_roles import ProcessRole
@@ -26,6 +27,7 @@ async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIte
     Unavailable if the exchange cannot be opened.
     """
     with ExitStack() as stack:
+        stack.enter_context(recording_traces(settings, roles))
         if not settings.is_shared:
             stack.enter_context(exclusive(settings))
         async with open_application(

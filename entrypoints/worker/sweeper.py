@@ -6,6 +6,9 @@ from ...composition.adapters import Store
 from ...composition.application import Application
 from ...ports.language.events import DeadlineReached
 from ...ports.language.process_roles import ProcessRole
+from ...ports.language.traces import parsed_trace
+from ...ports.language.tracing import begin
+from ..new_traces import new_trace
 from .forgetting import ForgettingWhatIsOld
 
 _AT_ONCE = 256
@@ -68,5 +71,8 @@ class Sweeper:
             due = await self._store.deadlines.due(self._clock.now(), _AT_ONCE)
             for deadline in due:
                 await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
-                await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
+                # What set it may be days ago: another trace, which is linked.
+                cause = parsed_trace(deadline.trace)
+                with begin(f"deadline {deadline.kind}", new_trace(), after=cause):
+                    await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
         return len(due)

@@ -83,6 +83,8 @@ class Batch:
     """Halts that began or ended, each in its final state."""
     events: list[Event] = field(default_factory=list)
     """Events to publish after those of the opened orders."""
+    traces: dict[str, str] = field(default_factory=dict)
+    """The traceparent of the command that caused the events of a key."""
 
     @property
     def is_empty(self) -> bool:

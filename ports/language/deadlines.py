@@ -1,6 +1,6 @@
 """Deadlines of orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,3 +51,5 @@ class Deadline:
     kind: DeadlineKind
     order_id: OrderId
     due_at: datetime
+    trace: str | None = field(default=None, compare=False)
+    """Where in a trace it was set, as a traceparent. The store adds it."""

@@ -102,6 +102,8 @@ class Message:
     key: Final[str]
     event: Final[Event]
     occurred_at: Final[datetime]
+    trace: Final[str | None] = None
+    """Where in a trace it was caused, as a traceparent."""
 
     @property
     def subject(self) -> str:

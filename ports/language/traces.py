@@ -42,6 +42,11 @@ class Trace:
         return f"00-{self.trace_id}-{self.span_id}-{'01' if self.is_sampled else '00'}"
 
 
+def parsed_trace(traceparent: str | None) -> Trace | None:
+    """Return the place that was stored, or None if none was."""
+    return None if traceparent is None else Trace.parsed(traceparent)
+
+
 _TRACE: ContextVar[Trace | None] = ContextVar("trace", default=None)
 _USER: ContextVar[str] = ContextVar("user", default="")
 
@@ -49,6 +54,12 @@ _USER: ContextVar[str] = ContextVar("user", default="")
 def current_trace() -> Trace | None:
     """Return where the running code is in a trace, or None if it is in none."""
     return _TRACE.get()
+
+
+def current_traceparent() -> str | None:
+    """Return where the running code is in a trace, to store it, or None if it is in none."""
+    trace = _TRACE.get()
+    return None if trace is None else trace.traceparent
 
 
 def current_user() -> str:
@@ -59,6 +70,16 @@ def current_user() -> str:
 def work_for(user_id: str) -> None:
     """Tell for which user the rest of this block of a trace works."""
     _USER.set(user_id)
+
+
+@contextmanager
+def at(trace: Trace) -> Iterator[None]:
+    """Run a block elsewhere in a trace, for the same user."""
+    before = _TRACE.set(trace)
+    try:
+        yield
+    finally:
+        _TRACE.reset(before)
 
 
 @contextmanager

@@ -310,7 +310,7 @@ class SqlBooks(Books):
             change(_UNWIND, [{"id": id_, "status": MatchStatus.UNWOUND} for id_ in batch.unwound])
             await self._database.flush()  # an ask may be unwound and matched again in one batch
         if events := [*_all(one.events for one in batch.opened), *batch.events]:
-            await self._outbox.add_all(events)
+            await self._outbox.add_all(events, batch.traces)
         for statement, rows in self._changes(batch).items():
             change(statement, rows)
         for statement, rows in self._additions(batch).items():
@@ -338,7 +338,11 @@ class SqlBooks(Books):
             ],
             ADD_PAYMENT: [payment_values(one.payment) for one in opened],
             ADD_STEP: [step_values(step) for one in opened for step in one.history],
-            SET_DEADLINE: [deadline_values(each) for one in opened for each in one.deadlines],
+            SET_DEADLINE: [
+                deadline_values(each, batch.traces.get(str(one.order.id)))
+                for one in opened
+                for each in one.deadlines
+            ],
             PUT_HALT: [halt_values(halt) for halt in batch.halts.values()],
             # Two shards may answer concurrent requests with the same key. The first answer is
             # kept, and the other batch does not fail.

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from ....ports.language.deadlines import Deadline, DeadlineKind
 from ....ports.language.ids import OrderId
+from ....ports.language.traces import current_traceparent
 from ....ports.outbox import Deadlines
 from ..engine.constructs import insert_or_replace
 from ..engine.database import SqlDatabase
@@ -53,18 +54,23 @@ class SqlDeadlines(Deadlines):
 
     async def of(self, order_id: OrderId) -> Sequence[Deadline]:
         rows = await self._database.rows(_OF, order_id=order_id)
-        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+        return [Deadline(row.kind, row.order_id, row.due_at, row.trace) for row in rows]
 
     async def running(self, kinds: Collection[DeadlineKind], after: datetime) -> Sequence[Deadline]:
         of_each = [await self._database.rows(_RUNNING, kind=kind, after=after) for kind in kinds]
         rows = chain.from_iterable(of_each)
-        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+        return [Deadline(row.kind, row.order_id, row.due_at, row.trace) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> Sequence[Deadline]:
         rows = await self._database.rows(_DUE, now=now, limit=limit)
-        return [Deadline(row.kind, row.order_id, row.due_at) for row in rows]
+        return [Deadline(row.kind, row.order_id, row.due_at, row.trace) for row in rows]
 
 
-def deadline_values(deadline: Deadline) -> dict[str, Any]:
-    """Return a deadline's values by column."""
-    return {"order_id": deadline.order_id, "kind": deadline.kind, "due_at": deadline.due_at}
+def deadline_values(deadline: Deadline, trace: str | None = None) -> dict[str, Any]:
+    """Return a deadline's values by column, as set in a trace, by default the current one."""
+    return {
+        "order_id": deadline.order_id,
+        "kind": deadline.kind,
+        "due_at": deadline.due_at,
+        "trace": current_traceparent() if trace is None else trace,
+    }

@@ -15,10 +15,11 @@ def message_values(message: Message) -> dict[str, Any]:
         "version": message.event.VERSION,
         "event": encode(message.event),
         "occurred_at": message.occurred_at,
+        "trace": message.trace,
     }
 
 
 def message_of(row: Row, id_: str = "id") -> Message:
     """Return the message in a row; `id_` names the column of its id."""
     event = decode_event(row.subject, row.version, row.event)
-    return Message(getattr(row, id_), row.key, event, row.occurred_at)
+    return Message(getattr(row, id_), row.key, event, row.occurred_at, row.trace)

@@ -1,7 +1,7 @@
 """The outbox, in SQL."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from ....ports.language.events import Event
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Message
 from ....ports.language.priority import Priority
+from ....ports.language.traces import current_traceparent
 from ....ports.outbox import Outbox
 from ....ports.wakeups import OUTBOX, Wakeups
 from ..engine.constructs import one_of
@@ -31,6 +32,7 @@ _OLDEST = (
 _UNSENT = Statement(_OLDEST)
 _UNSENT_OF_PRIORITY = Statement(_OLDEST.where(outbox.c.priority == bindparam("priority")))
 _MARK_SENT = Statement(delete(outbox).where(one_of(outbox.c.id, "ids")))
+_NO_TRACES: Mapping[str, str] = {}
 
 
 class SqlOutbox(Outbox):
@@ -47,10 +49,15 @@ class SqlOutbox(Outbox):
     async def add(self, *events: Event) -> None:
         await self.add_all(events)
 
-    async def add_all(self, events: Iterable[Event]) -> None:
-        """Add many events at once; SqlBooks calls it."""
-        now = self._clock.now()
-        messages = [Message(MessageId(self._ids.new()), e.key, e, now) for e in events]
+    async def add_all(
+        self, events: Iterable[Event], traces: Mapping[str, str] = _NO_TRACES
+    ) -> None:
+        """Add many events at once, with the traces of their keys; SqlBooks calls it."""
+        now, here = self._clock.now(), current_traceparent()
+        messages = [
+            Message(MessageId(self._ids.new()), e.key, e, now, traces.get(e.key, here))
+            for e in events
+        ]
         rows = [{"id": m.id, **message_values(m), "priority": m.event.priority} for m in messages]
         self._database.execute_later(_ADD, rows)
         self._database.announce(self._wake_up)

@@ -113,6 +113,7 @@ def message_columns() -> list[Column[Any]]:
         Column("version", Integer, nullable=False),
         Column("event", Document, nullable=False),
         Column("occurred_at", Instant, nullable=False),
+        Column("trace", String(55)),
     ]
 
 

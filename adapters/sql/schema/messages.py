@@ -65,6 +65,7 @@ deadlines = Table(
     Column("order_id", Uuid, primary_key=True),
     Column("kind", word(DeadlineKind, "kind"), primary_key=True),
     Column("due_at", Instant, nullable=False),
+    Column("trace", String(55)),
     sqlite_with_rowid=False,
 )
 Index(None, deadlines.c.due_at)

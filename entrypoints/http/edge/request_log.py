@@ -1,8 +1,8 @@
 """A trace and a line of the log for every request."""
 
 import logging
-import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from ipaddress import ip_address, ip_network
 from time import perf_counter
 
@@ -10,9 +10,13 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ....config.log import Addresses
+from ....ports.language.spans import SpanKind
 from ....ports.language.traces import Trace, within
+from ....ports.language.tracing import begin, is_recorded, span
 from ....ports.language.users import Actor
+from ....ports.tracer import Span
 from ...logs import REQUESTS
+from ...new_traces import new_trace
 from ..behind import Behind
 from .costs import HEALTH, KEPT
 from .headers import header
@@ -48,25 +52,27 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and log its answer."""
-        answer = _Answer(scope, send, trace := self._trace_of(scope))
-        with within(trace):
+        given = self._given(scope)
+        trace = given or new_trace()
+        answer = _Answer(scope, send, trace)
+        with within(trace), _recorded(trace, is_new=given is None) as seen:
             try:
                 await self._app(scope, receive, answer.send)
             finally:
+                if is_recorded():
+                    answer.tell(seen, _route(scope))
                 if log.isEnabledFor(logging.INFO):
                     self._log(scope, answer)
 
-    def _trace_of(self, scope: Scope) -> Trace:
-        """Return the trace of a trusted proxy, or a new one.
+    def _given(self, scope: Scope) -> Trace | None:
+        """Return the trace of a trusted proxy, if it sent one.
 
         Whoever else could name a trace could put a request into one of others.
         """
         given = header(scope, b"traceparent")
         if given is not None and self._behind().is_of_proxy(scope):
-            trace = Trace.parsed(given)
-            if trace is not None:
-                return trace
-        return Trace(f"{_random(128):032x}", f"{_random(64):016x}")
+            return Trace.parsed(given)
+        return None
 
     def _log(self, scope: Scope, answer: "_Answer") -> None:
         if scope["path"].startswith(HEALTH) and answer.status < _FAILURE:
@@ -75,8 +81,7 @@ class RequestLog:
         has_failed = answer.has_failed
         if not self._lines.may_log(source, has_failed=has_failed):
             return
-        template = scope.get("path_template") or ""
-        route = template or (scope["path"] if scope["path"] in _ANSWERED_EARLY else _NO_ROUTE)
+        route = _route(scope)
         took = (perf_counter() - answer.begun) * 1_000
         facts: dict[str, object] = {
             "method": answer.method,
@@ -112,6 +117,13 @@ class _Answer:
         """Whether the client was refused."""
         return not any(low <= self.status < high for low, high in _GOOD)
 
+    def tell(self, seen: Span, route: str) -> None:
+        """Tell the span of a request its outcome."""
+        seen.rename(f"{self.method} {route}")
+        seen.tell(method=self.method, route=route, status=self.status)
+        if _FAILURE <= self.status < _GOOD[1][0]:
+            seen.fail(str(self.status))
+
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -132,9 +144,14 @@ def _method(scope: Scope) -> str:
     return asked["method"]
 
 
-def _random(bits: int) -> int:
-    """Return a number that is not 0, which no trace may have."""
-    return random.getrandbits(bits) or 1  # nothing is secret about it
+def _recorded(trace: Trace, *, is_new: bool) -> AbstractContextManager[Span]:
+    """Return the span of a request, whose route is not known yet."""
+    return begin("request", trace, SpanKind.SERVER) if is_new else span("request", SpanKind.SERVER)
+
+
+def _route(scope: Scope) -> str:
+    template: str = scope.get("path_template") or ""
+    return template or (scope["path"] if scope["path"] in _ANSWERED_EARLY else _NO_ROUTE)
 
 
 def _client(address: str, shown: Addresses) -> str | None:

@@ -1,0 +1,44 @@
+"""Sending spans to a collector, over OTLP and HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from .tracer import OpenTelemetryTracer
+
+_QUEUE = 4_096
+"""Spans that wait. Beyond it the newest are dropped: nothing waits for a collector."""
+_PORTION = 512
+_INTERVAL = 2_000
+"""Milliseconds from one portion to the next."""
+_TIMEOUT = 2.0
+"""Seconds that the collector has for an answer."""
+_FAREWELL = 1.5
+"""Seconds in which the last spans may be sent when the process ends."""
+
+
+@contextmanager
+def exporting(url: str, *, service: str, sample: float) -> Iterator[OpenTelemetryTracer]:
+    """Send spans to the collector at a URL until the block is left.
+
+    A collector that is away holds up nothing, and the end for a second or two at most.
+    """
+    exporter = OTLPSpanExporter(f"{url.rstrip('/')}/v1/traces", timeout=_TIMEOUT)
+    processor = BatchSpanProcessor(
+        exporter,
+        max_queue_size=_QUEUE,
+        max_export_batch_size=_PORTION,
+        schedule_delay_millis=_INTERVAL,
+        export_timeout_millis=_TIMEOUT * 1_000,
+    )
+    tracer = OpenTelemetryTracer(processor, service=service, sample=sample)
+    try:
+        yield tracer
+    finally:
+        # The SDK would wait for its own timeouts, which no setting bounds together.
+        farewell = Thread(target=tracer.shut_down, daemon=True)
+        farewell.start()
+        farewell.join(_FAREWELL)

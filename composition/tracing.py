@@ -1,0 +1,57 @@
+"""The traces of a process."""
+
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ..adapters.decorators.linked_deadlines import LinkedDeadlines
+from ..adapters.decorators.traced import traced
+from ..config.settings import Settings
+from ..ports.language.process_roles import ProcessRole
+from ..ports.language.tracing import recording
+from .adapters import Adapters
+from .logs import service_of
+
+_OUTSIDE = (
+    "payment_provider",
+    "seller_accounts",
+    "card_vault",
+    "mailer",
+    "text_messenger",
+    "push_messenger",
+    "webhook_sender",
+    "search_index",
+    "shown_search",
+)
+"""The ports whose calls are spans: those to the servers of others."""
+
+
+@contextmanager
+def recording_traces(settings: Settings, roles: Set[ProcessRole]) -> Iterator[None]:
+    """Record traces until the block is left, if the settings name a collector.
+
+    Raises ModuleNotFoundError if the packages for them are missing.
+    """
+    url = settings.tracing.otlp_url
+    if url is None:
+        yield
+        return
+    from ..adapters.opentelemetry.export import exporting
+
+    sample = settings.tracing.sample
+    with exporting(url, service=service_of(roles), sample=sample) as tracer, recording(tracer):
+        yield
+
+
+def with_spans(adapters: Adapters, settings: Settings) -> Adapters:
+    """Return adapters whose calls to servers of others are spans, if traces are recorded."""
+    return adapters if settings.tracing.otlp_url is None else traced_adapters(adapters)
+
+
+def traced_adapters(adapters: Adapters) -> Adapters:
+    """Return adapters that tell what they do, if it is recorded."""
+    store = adapters.store
+    spanned = {name: traced(getattr(adapters, name), name.replace("_", " ")) for name in _OUTSIDE}
+    return replace(
+        adapters, store=replace(store, deadlines=LinkedDeadlines(store.deadlines)), **spanned
+    )
