@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -49,6 +50,8 @@ REACHES_OUT = (
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
+ASKED_FIRST = re.compile(r"(journey|hostile|docs)(?: and .*)?$")
+"""Expressions that no test without this mark matches. Its name is written in the test's file."""
 
 SERVERS = {
     "postgres_server",
@@ -90,11 +93,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Import nothing from those folders for the unit suite: their libraries take their time."""
+    """Import nothing from those folders for the unit suite: their libraries take their time.
+
+    Of the sessions that are few tests, import what has them: the others are hundreds of files.
+    """
     path = collection_path.relative_to(HERE).as_posix()
     marks = config.option.markexpr
     left_out = path.startswith(REACHES_OUT) and "not integration" in marks
     left_out = left_out or (path.startswith(("journeys", "hostile")) and "not journey" in marks)
+    if asked := ASKED_FIRST.match(marks):
+        is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+        left_out = left_out or (is_test and asked[1] not in collection_path.read_text("utf-8"))
     return True if left_out else None
 
 
