@@ -12,11 +12,20 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from .connections import Connections
 
-MAX_HEAD = 65_536
+MAX_HEAD = 16_384
 """The maximum size of the request line and headers in bytes, approximately.
 
 The parser has no limit.
 """
+MAX_HEADERS = 100
+"""The maximum number of headers. Whatever looks for one walks through all of them."""
+_MOST_PIPELINED = 32
+"""How many requests may wait for the answer to the one before them."""
+_FREE_CHUNKS = 1_000
+_SMALL_CHUNK = 64
+"""Bytes that a chunk of a body has on average, beyond so many free ones. Each costs a call."""
+_READ_WITHIN = 60.0
+"""Seconds within which a client must read what waits for it, until little is left."""
 
 
 def _refusal(status: HTTPStatus, *lines: bytes) -> bytes:
@@ -30,9 +39,14 @@ _TOO_LARGE = _refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 _NO_REQUEST = _refusal(HTTPStatus.BAD_REQUEST)
 
 
+class _TooMuch(Exception):
+    """Makes the parser leave the rest of what it was given."""
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Answers 503 if there are too many connections, 431 if a head is too large and 408 if a
-    request is too slow, and closes the connection.
+    request is too slow, and closes the connection. So it does if a client pipelines too many
+    requests, sends a body in too small chunks or trailers after it, or does not read its answers.
 
     A connection without any request is closed like an idle one. A connection that closes after a
     response stays open until its request has arrived, because the client of a connection that is
@@ -41,9 +55,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _is_in_head = True
     _head = 0
+    """Bytes that arrived since the head began."""
+    _parsed = 0
+    """Bytes of the head that are parsed."""
+    _chunks = 0
+    _body = 0
+    """Bytes of the body of the current request."""
     _since: float | None = None
     """When the incomplete request began, by the clock of the loop."""
     _look: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+    _refusal = _NO_REQUEST
+    """What is answered if the parser fails."""
     _closes = False
     """Whether to close the connection at the end of the current request."""
 
@@ -67,11 +90,26 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._seats.leave(self)
         self._end_look()
+        self._end_unread()
         super().connection_lost(exc)
 
     def close(self) -> None:
-        """Close the connection, on which nothing is under way."""
-        self.transport.close()
+        """Close the connection, on which nothing is under way.
+
+        It would stay open while its client does not read, and nobody counts it any more.
+        """
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(_READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._end_unread()
 
     def data_received(self, data: bytes) -> None:
         self._head += len(data)
@@ -81,10 +119,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request. The base would send a text that is longer than most of it."""
-        self._hang_up(_NO_REQUEST)
+        self._hang_up(self._refusal)
 
     def _hang_up(self, answer: bytes) -> None:
-        self.transport.write(answer)
+        """Close the connection, with an answer if it would not be taken for that of another
+        request.
+        """
+        if self._may_be_answered() and not self.transport.is_closing():
+            self.transport.write(answer)
         self.transport.close()
 
     def handle_websocket_upgrade(self) -> None:
@@ -101,11 +143,33 @@ class BoundedProtocol(HttpToolsProtocol):
         protocol.connection_lost = connection_lost  # type: ignore[method-assign]  # of this one
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            raise _TooMuch
         super().on_message_begin()
         self._seats.works(self)
         self._since = self.loop.time()
         if self._look is None:
             self._look = self.loop.call_later(self._patience, self._look_after_it)
+
+    def on_url(self, url: bytes) -> None:
+        self._count_head(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_head(len(name) + len(value))
+        super().on_header(name, value)
+
+    def _count_head(self, size: int) -> None:
+        self._parsed += size
+        if not self._is_in_head or self._parsed > MAX_HEAD or len(self.headers) >= MAX_HEADERS:
+            self._refusal = _TOO_LARGE
+            raise _TooMuch
+
+    def on_chunk_header(self) -> None:
+        """Count the chunks of a body."""
+        self._chunks += 1
+        if self._chunks > _FREE_CHUNKS + self._body // _SMALL_CHUNK:
+            raise _TooMuch
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
@@ -124,16 +188,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def on_body(self, body: bytes) -> None:
+        self._body += len(body)
         super().on_body(body)
         is_kept = self.cycle is not None and not self.cycle.response_complete
         if is_kept and not self._seats.hold(self, len(body)):
-            self._answer_too_much()
-
-    def _answer_too_much(self) -> None:
-        """Close the connection because its address has sent too much at once."""
-        if not self._is_answered() and not self.transport.is_closing():
-            self.transport.write(_FULL)
-        self.transport.close()
+            self._hang_up(_FULL)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -157,8 +216,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _begin_head(self) -> None:
         self._is_in_head = True
-        self._head = 0
+        self._head = self._parsed = self._chunks = self._body = 0
         self._since = None
+
+    def _end_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _end_look(self) -> None:
         if self._look is not None:
@@ -176,19 +240,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if (due := self._since + self._patience) > self.loop.time():
             self._look = self.loop.call_at(due, self._look_after_it)
             return
-        if not self._is_answered():
-            self._hang_up(_TOO_LATE)
-        else:
-            self.transport.close()
+        self._hang_up(_TOO_LATE)
 
-    def _is_answered(self) -> bool:
-        """Return whether a response to the current request was begun, so that another one would
-        corrupt it.
+    def _may_be_answered(self) -> bool:
+        """Return whether no response to the current request was begun, nor is one to another under
+        way.
         """
         cycle = self.cycle
-        if cycle is None or not cycle.response_started:
-            return False
-        return cycle.more_body or not cycle.response_complete
+        if cycle is None or self._is_in_head:
+            return cycle is None or cycle.response_complete
+        return not cycle.response_started and not self.pipeline
 
 
 class _TransportOfResponse(asyncio.Transport):

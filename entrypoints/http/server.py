@@ -15,6 +15,7 @@ from ...config.http import HttpSettings
 from ..descriptors import raise_descriptors
 from .connections import ConnectionLimits, Connections, connection_limits
 from .protocol import BoundedProtocol
+from .websocket import BoundedWebSocket
 
 _KEEP_ALIVE = 75
 """Seconds that an idle connection stays open.
@@ -90,6 +91,7 @@ async def serving(
         uvicorn.Config(
             app,
             http=counted,
+            ws=BoundedWebSocket,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -11,7 +11,7 @@ from ..http.edge.bearer import PUBLIC
 from ..http.edge.headers import program_of
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest
-from .forms import failed_page, refused_page, submitted
+from .forms import MOST_FORM, failed_page, refused_page, submitted
 from .page import form, page, paragraph
 
 Token = Annotated[str, QueryParameter(max_length=200)]
@@ -24,6 +24,7 @@ class AccountPages(Controller):
     path = "/account"
     include_in_schema = False
     opt = PUBLIC
+    request_max_body_size = MOST_FORM
     exception_handlers = {Refusal: refused_page, HTTPException: failed_page}  # noqa: RUF012  # of Litestar
 
     @get("/email")

@@ -11,6 +11,8 @@ from ...ports.language.errors import Refusal
 from ..http.edge.problems import AnyRequest, http_response, refusal_response
 from .page import page, paragraph
 
+MOST_FORM = 16_384
+"""The maximum size of a form in bytes. To read it takes longer than JSON."""
 _FIELDS = 200
 """The maximum number of fields of a form."""
 

@@ -1,7 +1,7 @@
 """An attacker, in a process of its own: `python attacker.py ATTACK URL SECONDS JSON`.
 
 It comes from one address and keeps to the limits: who is refused asks again when the answer says
-so. At the end it prints what it was answered.
+so. It sends without waiting only what no limit counts. At the end it prints what it was answered.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import itertools
 import json
 import random
 import resource
+import socket
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,6 +24,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 ADDRESS = "127.0.0.2"
 _PAUSE = 0.2
 """Seconds until a connection is tried again that was not accepted, or was closed."""
+_MANY = 65_536
 
 
 class Attacker:
@@ -119,6 +121,39 @@ class Attacker:
                 self.answers["not connected"] += 1
             await asyncio.sleep(_PAUSE)
 
+    async def pour(self, begun: bytes, more: bytes) -> None:
+        """Begin, and send more of the same without an end, whatever is answered."""
+        loop = asyncio.get_running_loop()
+        while not self.is_over:
+            with suppress(OSError), socket.socket() as pouring:
+                await self._connect(pouring)
+                await loop.sock_sendall(pouring, begun)
+                while not self.is_over:
+                    await loop.sock_sendall(pouring, more)
+                    with suppress(BlockingIOError):
+                        if not pouring.recv(_MANY):
+                            break
+            await asyncio.sleep(_PAUSE)
+
+    async def ignore(self, request: bytes) -> None:
+        """Ask again and again, and never read."""
+        loop = asyncio.get_running_loop()
+        while not self.is_over:
+            with suppress(OSError), socket.socket() as unread:
+                unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+                await self._connect(unread)
+                while not self.is_over:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(loop.sock_sendall(unread, request), 1)
+                    await asyncio.sleep(1)
+            await asyncio.sleep(_PAUSE)
+
+    async def _connect(self, opened: socket.socket) -> None:
+        opened.setblocking(False)
+        opened.bind((ADDRESS, 0))
+        await asyncio.get_running_loop().sock_connect(opened, (self.host, self.port))
+        self.answers["opened"] += 1
+
 
 # ---- the attacks -----------------------------------------------------------------------------
 
@@ -203,6 +238,37 @@ async def bodies(attacker: Attacker) -> None:
     await asyncio.gather(*(attacker.hold(begun) for _ in range(100)))
 
 
+async def pieces(attacker: Attacker) -> None:
+    """Send requests that are cheap to send and dear to read, as fast as they are taken."""
+    head = b"POST /nowhere HTTP/1.1\r\nhost: a\r\n"
+    kinds = (
+        (head, b"a:b\r\n" * 10_000),
+        (head + b"transfer-encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 10_000),
+        (head + b"transfer-encoding: chunked\r\n\r\n0\r\n", b"a:b\r\n" * 10_000),
+        (b"", attacker.request("GET", "/nowhere") * 1_000),
+    )
+    await asyncio.gather(*(attacker.pour(*kinds[number % 4]) for number in range(40)))
+
+
+async def frames(attacker: Attacker) -> None:
+    """Send pings and parts of a message to the stream, as fast as they are taken."""
+    part, ping = b"\x00\x80" + bytes(4), b"\x89\x80" + bytes(4)
+    lines = (
+        f"GET /v1/stream HTTP/1.1\r\nhost: {attacker.host}\r\nconnection: upgrade",
+        "upgrade: websocket\r\nsec-websocket-version: 13",
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    )
+    begun = "\r\n".join(lines).encode()
+    kinds = [(begun, ping * 10_000), (begun + b"\x01\x80" + bytes(4), part * 10_000)]
+    await asyncio.gather(*(attacker.pour(*kinds[number % 2]) for number in range(20)))
+
+
+async def unread(attacker: Attacker) -> None:
+    """Ask for large answers on many connections, and read none of them."""
+    large = attacker.request("GET", "/schema"), attacker.request("GET", "/v1/products?limit=100")
+    await asyncio.gather(*(attacker.ignore(large[number % 2]) for number in range(1_000)))
+
+
 async def garbage(attacker: Attacker) -> None:
     """Send what is no request, each time on a new connection."""
     await attacker.ask(itertools.repeat(b"\x00\x01\x02\r\n\r\n"), 100)
@@ -227,6 +293,9 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
         parameters,
         halves,
         bodies,
+        pieces,
+        frames,
+        unread,
         garbage,
         passwords,
     )

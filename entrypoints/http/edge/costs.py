@@ -24,6 +24,11 @@ STREAM = 5
 SUBSCRIPTION = 5
 """What it costs to subscribe to a book, which is answered with a snapshot of it."""
 
+_FREE_BODY = 32_768
+"""Bytes of a body that each cost a token, of which the first ones are the route's."""
+_UNKNOWN_BODY = 32
+"""What a body in chunks costs, whose length is not known before it is read: as much as 1 MiB."""
+
 _BY_COST: Mapping[int, tuple[str, ...]] = {
     1: (
         "PATCH /v1/users/me",
@@ -196,9 +201,20 @@ def cost_at_entrance(scope: Scope) -> int:
 
 
 def cost_of(scope: Scope) -> int:
-    """Return what the route of a request costs. OPTIONS is answered without it."""
+    """Return what the route of a request and its body cost. OPTIONS is answered without it."""
     method = scope["method"]  # type: ignore[typeddict-item]  # it is HTTP
     if method == "OPTIONS":
         return ENTRANCE
     # Who embeds the application may have added routes.
-    return COSTS.get(f"{method} {scope['path_template']}", ENTRANCE)
+    cost = COSTS.get(f"{method} {scope['path_template']}", ENTRANCE)
+    return cost if method == "GET" else cost + _cost_of_body(scope)
+
+
+def _cost_of_body(scope: Scope) -> int:
+    """Return what it costs beyond the route that a body is large. Most are free."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) // _FREE_BODY
+        if name == b"transfer-encoding":
+            return _UNKNOWN_BODY
+    return 0

@@ -15,7 +15,7 @@ from ....ports.language.sources import Source
 from ....ports.language.users import Actor
 from ....ports.rate_limits import RateLimits
 from .client_address import AddressOf
-from .costs import HEALTH
+from .costs import ENTRANCE, HEALTH
 
 _log = logging.getLogger("solebook.http")
 
@@ -70,6 +70,7 @@ class RequestLimits:
         the bucket fills would never find the rest in it.
         """
         bucket, limit = self._bucket_at(scope)
+        rest = min(rest, limit.burst - ENTRANCE)  # the bucket never has more by now
         try:
             await self._take(bucket, limit, rest)
         except RateLimited:

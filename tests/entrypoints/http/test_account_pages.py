@@ -57,6 +57,7 @@ async def test_a_page_has_no_scripts_and_tells_nobody_its_token(world: World) ->
         (b"", "application/x-www-form-urlencoded", 410),
         (b"token=\xff", "application/x-www-form-urlencoded", 400),
         (b"&".join(b"a=1" for _ in range(201)), "application/x-www-form-urlencoded", 400),
+        (b"token=" + b"a" * 16_384, "application/x-www-form-urlencoded", 413),
         (b'{"token": "forged"}', "application/json", 415),
     ],
 )

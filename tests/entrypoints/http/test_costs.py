@@ -1,5 +1,7 @@
 """What requests cost, and what is answered without being made anew."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
@@ -41,6 +43,20 @@ class TestLimited:
             await world.ok("GET", "/v1/search")
         answer = await world.get("/v1/search")
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+
+    async def test_a_large_body_takes_more_of_the_limit(self, world: World) -> None:
+        lines = {"Content-Type": "application/json"}
+        answer = await world.post("/v1/webhooks/sendgrid", content=b" " * 327_680, headers=lines)
+        assert answer.status_code == 400
+        statuses = [(await world.get(f"/nowhere/{n}")).status_code for n in range(10)]
+        assert statuses == [404] * 9 + [429]
+
+    async def test_a_body_of_unknown_length_costs_as_if_it_was_large(self, world: World) -> None:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"[]"
+
+        await world.post("/v1/webhooks/sendgrid", content=parts())
+        assert (await world.get("/nowhere")).status_code == 429
 
     async def test_paths_that_do_not_exist_are_limited(self, world: World) -> None:
         statuses = [(await world.get(f"/nowhere/{n}")).status_code for n in range(21)]

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
-from solebook.entrypoints.http import server
+from solebook.entrypoints.http import protocol, server
 from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.connections import ConnectionLimits
 from solebook.entrypoints.http.server import running_server
@@ -24,6 +24,8 @@ from solebook.ports.language.rate_limits import RateLimit
 
 SERVICE_RESTARTS = 1012
 """The code with which a WebSocket is closed (RFC 6455, section 7.4.2, and IANA's registry)."""
+GET = b"GET /health/live HTTP/1.1\r\nhost: a\r\n"
+CHUNKED = b"POST /v1/sessions HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
 HASTY = ConnectionLimits(total=99, per_address=99, request_timeout=0.1)
 SOON = 2.0
 """Seconds: far less than the ten that a request under way is given."""
@@ -111,6 +113,71 @@ async def test_a_head_that_goes_on_for_ever_is_refused(app: Litestar) -> None:
         for part in (b"x-long: " + b"a" * 70_000, b"x-short: a\r\n" * 6_000):
             answer = await answer_to(url, b"GET /health/live HTTP/1.1\r\nhost: a\r\n", part)
             assert answer.startswith(b"HTTP/1.1 431"), answer
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (GET + b"a: b\r\n" * 101, b"431"),
+        (GET + b"a: " + b"b" * 20_000 + b"\r\n\r\n", b"431"),
+        (CHUNKED + b"1\r\nx\r\n" * 2_000, b"400"),
+        (CHUNKED + b"1\r\nx\r\n0\r\n" + b"a: b\r\n" * 3, b"431"),
+    ],
+    ids=["many headers", "a long header", "small chunks", "trailers"],
+)
+async def test_what_is_cheap_to_send_and_dear_to_read_is_refused(
+    app: Litestar, sent: bytes, answer: bytes
+) -> None:
+    async with serving(app) as url:
+        assert (await answer_to(url, sent)).startswith(b"HTTP/1.1 " + answer)
+
+
+async def test_who_sends_many_requests_before_the_first_is_answered_is_hung_up_on(
+    app: Litestar,
+) -> None:
+    async with serving(app) as url:
+        few = await answer_to(url, (GET + b"\r\n") * 29, GET + b"connection: close\r\n\r\n")
+        many = await answer_to(url, (GET + b"\r\n") * 1_000)
+    assert few.count(b"HTTP/1.1 200 OK") == 30
+    assert many.count(b"HTTP/1.1 ") < 40
+
+
+REFERENCE = b"GET /schema HTTP/1.1\r\nhost: a\r\n\r\n"
+
+
+async def cut_off(app: Litestar, requests: int) -> bool:
+    """Ask for the reference on the only connection that there may be, and read nothing until
+    another one is answered. Return whether the rest of the answers was lost.
+    """
+    loop = asyncio.get_running_loop()
+    only = ConnectionLimits(total=9, per_address=1)
+    with socket.socket() as slow, server.reserved_address("127.0.0.1", 0) as address:
+        address.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)  # of each connection too
+        async with server.serving(app, address, limits=only) as url, asyncio.timeout(10):
+            whole = len(await answer_to(url, REFERENCE, GET + b"connection: close\r\n\r\n"))
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            slow.setblocking(False)
+            await loop.sock_connect(slow, ("127.0.0.1", port_of(url)))
+            await loop.sock_sendall(slow, REFERENCE * requests)
+            answer = b""
+            while not answer.startswith(b"HTTP/1.1 200"):
+                answer = await answer_to(url, GET + b"connection: close\r\n\r\n")
+            received = 0
+            with suppress(ConnectionError):
+                while part := await loop.sock_recv(slow, 65_536):
+                    received += len(part)
+    return received < (whole - len(answer)) * requests
+
+
+async def test_who_does_not_read_makes_room_for_others(app: Litestar) -> None:
+    assert await cut_off(app, requests=1)
+
+
+async def test_who_does_not_read_in_time_is_cut_off(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "_READ_WITHIN", 0.1)
+    assert await cut_off(app, requests=20)
 
 
 async def test_what_is_no_request_is_answered_in_a_few_bytes(app: Litestar) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket as sockets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,18 @@ async def test_a_message_too_large_closes_the_connection(url: str, size: int) ->
         async with asyncio.timeout(SOON):
             await client.wait_closed()
         assert client.close_code == 1009
+
+
+@pytest.mark.parametrize("kind", ["pings", "pongs", "parts of a message"])
+async def test_too_many_frames_close_the_connection(url: str, kind: str) -> None:
+    async with websockets.connect(url) as client, asyncio.timeout(SOON):
+        with suppress(websockets.ConnectionClosed):
+            if kind == "parts of a message":
+                await client.send([""] * 3_000)
+            for _ in range(3_000):
+                await (client.ping() if kind == "pings" else client.pong())
+        await client.wait_closed()
+        assert client.close_code == 1008
 
 
 async def test_a_page_of_a_strange_origin_gets_no_connection(url: str) -> None:
