@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from solebook.adapters.sql.engine import condition
 from solebook.adapters.system.folder_lock import folder_lock
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
@@ -123,8 +124,9 @@ async def test_damage_that_is_found_later_makes_the_process_unready_for_good(
 
 
 async def test_a_full_disk_refuses_writes_until_there_is_room(
-    on_sqlite: Settings, caplog: pytest.LogCaptureFixture
+    on_sqlite: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(condition, "_QUIET", 0.0)
     async with open_application(on_sqlite) as application:
         await join(application, "before")
         await limit_pages(application, 1)

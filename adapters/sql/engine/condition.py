@@ -1,9 +1,14 @@
 """What lasts that keeps a database from working: a full disk, or damage."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 _log = logging.getLogger(__name__)
+
+_QUIET = 5.0
+"""Seconds without a failure after which commits show that everything can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +22,25 @@ class Trouble:
 class Condition:
     """Knows of a database whether something lasting is wrong with it. The log has it once.
 
-    What keeps it from writing is over with the next commit. Damage stays until the process ends:
-    other pages than the damaged ones can still be read and written.
+    What keeps it from writing is over if something was committed and nothing has failed for five
+    seconds: on a full disk, what finds room in pages that are there is still committed. Damage
+    stays until the process ends: other pages can still be read and written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
+        """Create it. `elapsed` returns the seconds of a stopwatch."""
+        self._elapsed = elapsed
         self._trouble: Trouble | None = None
+        self._failed_at = 0.0
+        self._has_committed = False
+        """Whether something was committed since the last failure."""
 
     def note(self, trouble: Trouble | None) -> None:
         """Note what a failure was caused by, if that lasts."""
-        if trouble is None or trouble == self._trouble:
+        if trouble is None:
+            return
+        self._failed_at, self._has_committed = self._elapsed(), False
+        if trouble == self._trouble:
             return
         if self._trouble is None or not self._trouble.is_damage:
             self._trouble = trouble
@@ -37,12 +51,20 @@ class Condition:
 
     def note_commit(self) -> None:
         """Note that something was written."""
-        if self._trouble is not None and not self._trouble.is_damage:
+        if self._trouble is not None:
+            self._has_committed = True
+            self._look()
+
+    def _look(self) -> None:
+        if self._trouble is None or self._trouble.is_damage or not self._has_committed:
+            return
+        if self._elapsed() - self._failed_at >= _QUIET:
             _log.warning("the store can be written again")
             self._trouble = None
 
     def state(self) -> str | None:
         """Return what is wrong in a few words, without the reason, which the log has; or None."""
+        self._look()
         if self._trouble is None:
             return None
         return "is damaged" if self._trouble.is_damage else "cannot be written"

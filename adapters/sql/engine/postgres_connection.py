@@ -283,10 +283,22 @@ def _translated(error: Exception) -> Exception:
 def trouble_of(error: BaseException | None) -> Trouble | None:
     """Return what an error says that lasts about the server's disk or its data."""
     if isinstance(error, asyncpg.DataCorruptedError | asyncpg.IndexCorruptedError):
-        return Trouble(f"PostgreSQL: {error}", is_damage=True)
-    if isinstance(error, asyncpg.DiskFullError | asyncpg.ReadOnlySQLTransactionError):
-        return Trouble(f"PostgreSQL: {error}")
+        return Trouble(_told_by_server(error), is_damage=True)
+    if isinstance(error, _CANNOT_WRITE):
+        return Trouble(_told_by_server(error))
     return None
+
+
+_CANNOT_WRITE = (
+    asyncpg.DiskFullError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresIOError,
+)
+
+
+def _told_by_server(error: BaseException) -> str:
+    what, *_ = str(error).splitlines()  # hints and details follow
+    return f"PostgreSQL: {what}"
 
 
 def _is_outage(error: Exception) -> bool:

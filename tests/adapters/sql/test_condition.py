@@ -20,12 +20,13 @@ FULL, DAMAGED = Trouble("a: full"), Trouble("a: malformed", is_damage=True)
         ("25006", Trouble("PostgreSQL: it says so")),
         ("XX001", Trouble("PostgreSQL: it says so", is_damage=True)),
         ("XX002", Trouble("PostgreSQL: it says so", is_damage=True)),
+        ("58030", Trouble("PostgreSQL: it says so")),
         ("53300", None),
         ("40P01", None),
     ],
 )
 def test_full_disks_and_damage_of_a_server_last(state: str, expected: Trouble | None) -> None:
-    error = asyncpg.PostgresError.new({"C": state, "M": "it says so"})
+    error = asyncpg.PostgresError.new({"C": state, "M": "it says so", "H": "do it"})
     assert of_postgres(error) == expected
 
 
@@ -38,13 +39,19 @@ def test_each_trouble_is_logged_once_and_only_damage_stays(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    condition = Condition()
+    now = 0.0
+    condition = Condition(lambda: now)
     condition.note_commit()
     assert condition.state() is None
     for _ in range(3):
         condition.note(FULL)
         condition.note(None)
-    assert condition.state() == "cannot be written"
+    condition.note_commit()
+    assert condition.state() == "cannot be written", "it found room in a page that was there"
+    now = 4.0
+    condition.note(FULL)
+    now = 20.0
+    assert condition.state() == "cannot be written", "nothing was committed since"
     condition.note_commit()
     assert condition.state() is None
     condition.note(DAMAGED)
