@@ -18,7 +18,7 @@ from ..ports.ids import Ids
 from ..ports.language.messages import NOTIFYING, Queue
 from ..ports.language.public_links import PublicLinks
 from ..ports.passwords import Passwords
-from .folder import make_folder
+from .folder import PROVIDER, make_folder
 from .keepers import holder_of
 
 
@@ -44,7 +44,7 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
         yield MemoryJournal()
         return
     file = settings.payments.journal
-    default = make_folder(settings) / "payment-provider.sqlite3"
+    default = make_folder(settings) / PROVIDER
     journal = SqliteJournal(default if file is None else Path(file))
     yield journal
     journal.close()

@@ -3,7 +3,8 @@
 import re
 
 from ..config.settings import Settings
-from .folder import make_folder
+from .exclusive import is_running
+from .folder import make_folder, require_sound_log
 
 
 async def migrate_store(settings: Settings, *, empty: bool = False) -> str | None:
@@ -18,6 +19,8 @@ async def migrate_store(settings: Settings, *, empty: bool = False) -> str | Non
     from ..adapters.sql.migrate import migrate
 
     make_folder(settings)
+    if not settings.is_shared and not is_running(settings):
+        require_sound_log(settings)
     await migrate(settings.store_url, empty=empty)
     return without_secrets(settings.store_url)
 

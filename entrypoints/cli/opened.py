@@ -38,6 +38,8 @@ async def opened_application(
     """
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from ...composition.container import open_application
+    from ...composition.exclusive import is_running
+    from ...composition.folder import require_sound_log
 
     settings = settings_of(options)
     if settings.store.kind == "memory":
@@ -49,5 +51,7 @@ async def opened_application(
             f"there is no exchange in {missing.parent.resolve()}: run this in the folder where it "
             "is served, or give its settings with --config"
         )
+    if not settings.is_shared and not is_running(settings):
+        require_sound_log(settings)
     async with open_application(settings, clock=clock, migrate=missing is not None) as application:
         yield application

@@ -9,6 +9,7 @@ from ...composition.container import open_application
 from ...composition.engine import engine_of, hosts_of
 from ...composition.exchange_clock import following_the_clock
 from ...composition.exclusive import exclusive
+from ...composition.folder import require_sound_log
 from ...composition.tracing import recording_traces
 from ...config.settings import Settings
 from ...core.bidding.hosted_matching import HostedMatching
@@ -30,6 +31,7 @@ async def running_roles(settings: Settings, roles: Set[ProcessRole]) -> AsyncIte
         stack.enter_context(recording_traces(settings, roles))
         if not settings.is_shared:
             stack.enter_context(exclusive(settings))
+            require_sound_log(settings)
         async with open_application(
             settings, roles=roles, migrate=not settings.is_shared
         ) as application:

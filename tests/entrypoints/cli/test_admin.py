@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -342,3 +343,29 @@ def test_the_first_admin_may_be_registered_before_the_exchange_is_served(
     monkeypatch.setenv("SOLEBOOK_PASSWORD", PASSWORD)
     assert run("admin", "grant", EMAIL, "admin", "--register").code == 0
     assert (tmp_path / "solebook-data" / "solebook.sqlite3").exists()
+
+
+def leave_a_damaged_log(file: Path) -> None:
+    """Leave the file as a process does that is killed, and damage one of its last commits."""
+    log = file.with_name(f"{file.name}-wal")
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        for number in range(5):
+            database.execute(f"CREATE TABLE made_{number} (a)")
+        left = file.read_bytes(), log.read_bytes()
+    file.write_bytes(left[0])
+    log.write_bytes(left[1][:5_000] + b"?" + left[1][5_001:])
+
+
+@pytest.mark.parametrize("command", [["admin", "solvency"], ["migrate"], ["serve", "--port", "0"]])
+def test_a_damaged_log_of_the_store_stops_every_command_and_stays(
+    folder: Path, run: Run, command: list[str]
+) -> None:
+    file = folder / "solebook.sqlite3"
+    leave_a_damaged_log(file)
+    for _ in range(2):
+        refused = run(*command)
+        assert (refused.code, refused.out) == (1, "")
+        told = one_line(refused.err)
+        assert told.startswith("solebook: solebook-data/solebook.sqlite3-wal is damaged: ")
+        assert "transactions in it cannot be read; restore a backup" in told
