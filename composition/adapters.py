@@ -40,6 +40,7 @@ from ..ports.passwords import Passwords
 from ..ports.payment_methods import PaymentMethods
 from ..ports.payment_provider import PaymentProvider
 from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
+from ..ports.personal_records import PersonalRecords
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
 from ..ports.quotes import Quotes
@@ -82,6 +83,7 @@ class Store:
     challenges: Challenges
     known_places: KnownPlaces
     api_tokens: ApiTokens
+    personal_records: PersonalRecords
     products: Products
     stock: Stock
     quotes: Quotes

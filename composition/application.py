@@ -15,6 +15,7 @@ from .analytics import AnalyticsUseCases
 from .authentication import AuthenticationUseCases
 from .bidding import BiddingUseCases
 from .catalog import CatalogUseCases
+from .closing import ClosingUseCases
 from .disputes import DisputesUseCases
 from .keepers import Keepers
 from .notifications import NotificationsUseCases
@@ -37,6 +38,7 @@ class Application:
     """
 
     users: UsersUseCases
+    closing: ClosingUseCases
     catalog: CatalogUseCases
     bidding: BiddingUseCases
     orders: OrdersUseCases

@@ -23,6 +23,7 @@ from .application import Application
 from .authentication import authentication_use_cases
 from .bidding import bidding_use_cases
 from .catalog import catalog_use_cases
+from .closing import closing_use_cases
 from .disputes import disputes_use_cases
 from .engine import build_engines, build_hosted_matching
 from .keepers import Keepers
@@ -101,10 +102,12 @@ def build_application(
     orders = orders_use_cases(adapters, rules, warehouse, retention or Retention())
     patience = patience or Patience()
     parts = payment_parts(adapters, rules, patience)
+    lifetimes = token_lifetimes or TokenLifetimes()
     application = Application(
+        closing=closing_use_cases(adapters, matching, lifetimes),
         users=users_use_cases(
             adapters,
-            token_lifetimes or TokenLifetimes(),
+            lifetimes,
             links,
             place_keys=link_keys,
             verify_addresses=verify_addresses,

@@ -32,6 +32,7 @@ from ..adapters.memory.payments import (
     MemorySellerRecords,
     MemoryWebhooks,
 )
+from ..adapters.memory.personal_records import MemoryPersonalRecords
 from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quotes import MemoryQuotes
@@ -84,6 +85,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         challenges=MemoryChallenges(database),
         known_places=MemoryKnownPlaces(database),
         api_tokens=MemoryApiTokens(database),
+        personal_records=MemoryPersonalRecords(database),
         known_seller_accounts=MemoryKnownSellerAccounts(database),
         products=MemoryProducts(database),
         stock=MemoryStock(database),

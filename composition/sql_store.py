@@ -60,6 +60,7 @@ from ..adapters.sql.users.known_places import SqlKnownPlaces
 from ..adapters.sql.users.newest_addresses import SqlNewestAddresses
 from ..adapters.sql.users.payment_accounts import SqlPaymentAccounts
 from ..adapters.sql.users.payment_methods import SqlPaymentMethods
+from ..adapters.sql.users.personal_records import SqlPersonalRecords
 from ..adapters.sql.users.recipients import SqlRecipients
 from ..adapters.sql.users.seller_accounts import SqlKnownSellerAccounts
 from ..adapters.sql.users.sessions import SqlSessions
@@ -162,6 +163,7 @@ def build_sql_store(
         challenges=SqlChallenges(database),
         known_places=SqlKnownPlaces(database),
         api_tokens=SqlApiTokens(database),
+        personal_records=SqlPersonalRecords(database),
         known_seller_accounts=SqlKnownSellerAccounts(database),
         products=SqlProducts(database),
         stock=SqlStock(database),

@@ -76,7 +76,7 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         made = until(before, self._tables.notifications_on_day)
         old = list(islice((one for one in made if one.created_at < before), PORTION))
         for notification in old:
-            self._drop(notification)
+            self.drop(notification)
         return len(old)
 
     def _note(self, notification: Notification) -> None:
@@ -87,7 +87,8 @@ class MemoryNotifications(MemoryAdapter, Notifications):
         elif notification.id in unread:
             self._database.remove(unread, notification.id)
 
-    def _drop(self, notification: Notification) -> None:
+    def drop(self, notification: Notification) -> None:
+        """Remove a notification with its places in the indexes. Needs a transaction."""
         user_id, order_id = notification.user_id, notification.notice.once_for
         by_day, day = self._tables.notifications_on_day, day_of(notification.created_at)
         for of_user in (self._tables.listed_of_user, self._tables.unread_of_user):

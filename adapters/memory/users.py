@@ -151,4 +151,5 @@ class MemoryRecipients(MemoryAdapter, Recipients):
 def recipient_of(user: User, tables: Tables) -> Recipient:
     """Return a user as the recipient of messages."""
     preferences = tables.notification_preferences.get(user.id) or NotificationPreferences(user.id)
-    return Recipient(user.id, user.email, user.first_name, preferences, user.email_proven)
+    closed = user.closed_at is not None
+    return Recipient(user.id, user.email, user.first_name, preferences, user.email_proven, closed)

@@ -147,6 +147,8 @@ class Notify:
         return [(user_id, notice) for user_id, notice in told if notice is not None]
 
     async def _tell(self, recipient: Recipient, notice: Notice) -> None:
+        if recipient.closed and notice.order_id is None:
+            return  # they are told of their running trades only
         channels = usable_channels(recipient, notice.KIND)
         if not channels:
             return

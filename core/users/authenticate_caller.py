@@ -8,7 +8,7 @@ from datetime import timedelta
 from ...ports.api_tokens import ApiTokens
 from ...ports.clock import Clock
 from ...ports.language.api_tokens import ApiToken, Caller, KeyScope
-from ...ports.language.errors import Forbidden, InvalidToken, Unavailable
+from ...ports.language.errors import Forbidden, InvalidToken, NotFound, Unavailable
 from ...ports.language.ids import UserId
 from ...ports.language.users import Actor, Role
 from ...ports.transaction import Transaction
@@ -71,6 +71,8 @@ class AuthenticateCaller:
 
     async def _actor(self, user_id: UserId, token: ApiToken) -> Actor:
         user = await self.users.get(user_id)
+        if user.closed_at is not None:
+            raise NotFound(what="user", id=user_id)
         if token.owner_id is None:
             return Actor(user.id, user.roles, token.id)
         if user.suspended:

@@ -16,6 +16,9 @@ class DetachCard:
 
     async def __call__(self, event: PaymentMethodRemoved) -> None:
         """Detach the card. Idempotent. Raises Unavailable, after which retry."""
-        method = await self.payment_methods.find(event.payment_method_id)
-        if method is not None:
-            await self.card_vault.detach(method.token)
+        token = event.token
+        if token is None:
+            method = await self.payment_methods.find(event.payment_method_id)
+            token = None if method is None else method.token
+        if token is not None:
+            await self.card_vault.detach(token)

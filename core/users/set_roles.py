@@ -6,7 +6,7 @@ from ...ports.access_tokens import RevokedSessions
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
-from ...ports.language.errors import Forbidden
+from ...ports.language.errors import AccountClosed, Forbidden
 from ...ports.language.ids import UserId
 from ...ports.language.users import Actor, Role, User
 from ...ports.sessions import Sessions
@@ -37,9 +37,9 @@ class SetRoles:
     ) -> User:
         """Return the user with the new roles.
 
-        Raises Forbidden, InvalidText, NotFound, and Unavailable if the roles were written but the
-        list of revoked sessions cannot be. Access tokens with the old roles then stay valid until
-        they expire.
+        Raises Forbidden, InvalidText, NotFound, AccountClosed, and Unavailable if the roles were
+        written but the list of revoked sessions cannot be. Access tokens with the old roles then
+        stay valid until they expire.
         """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="set roles", needs="admins")
@@ -48,6 +48,8 @@ class SetRoles:
         why = None if reason is None else parse_reason(reason)
         async with self.transaction():
             before = await self.users.get(user_id)
+            if before.closed_at is not None:
+                raise AccountClosed(id=user_id)
             user = replace(before, roles=roles)
             await self.users.save(user)
             await self.audit_log.add(

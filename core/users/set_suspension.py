@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...ports.audit_log import AuditLog
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
+from ...ports.language.errors import AccountClosed
 from ...ports.language.events import UserSuspended
 from ...ports.language.ids import UserId
 from ...ports.language.staff import check_not_own, check_role
@@ -38,7 +39,9 @@ class SetSuspension:
     async def __call__(
         self, actor: Actor, user_id: UserId, *, suspended: bool, reason: str
     ) -> SuspensionSet:
-        """Return the user and the audit entry. Raises Forbidden, InvalidText, NotFound.
+        """Return the user and the audit entry.
+
+        Raises Forbidden, InvalidText, NotFound, AccountClosed.
 
         The process with the matching engine withdraws the quotes. It then adds a second audit
         entry, with their number, that refers to the returned one.
@@ -55,7 +58,10 @@ class SetSuspension:
             facts={"suspended": suspended},
         )
         async with self.transaction():
-            user = replace(await self.users.get(user_id), suspended=suspended)
+            user = await self.users.get(user_id)
+            if user.closed_at is not None:
+                raise AccountClosed(id=user_id)
+            user = replace(user, suspended=suspended)
             await self.users.save(user)
             entry = await self.audit_log.add(act)
             if suspended:

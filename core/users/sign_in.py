@@ -45,6 +45,8 @@ class SignIn:
         QueueFull if too many passwords wait to be checked.
         """
         found = await find_by_email(self.users, email)
+        if found is not None and found.closed_at is not None:
+            found = None
         password_hash = None if found is None else found.password_hash
         if not await self.passwords.verify(password, password_hash, source) or found is None:
             raise WrongCredentials
@@ -54,7 +56,7 @@ class SignIn:
             # Read the user again, under the lock: while the password was being checked, an admin
             # may have removed a role and revoked every session but this one.
             user = await self.users.get(found.id)
-            if user.password_hash != password_hash:
+            if user.password_hash != password_hash or user.closed_at is not None:
                 raise WrongCredentials  # it was changed or reset meanwhile, which ends all sessions
             now = self.clock.now()
             session = Session(session_id, user.id, created_at=now, source=source.name or None)

@@ -1,4 +1,4 @@
-"""Tell a user that their password or their payout account was changed."""
+"""Tell a user that their password or payout account was changed, or their account closed."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,7 +6,11 @@ from datetime import timedelta
 from uuid import uuid5
 
 from ...ports.challenges import Challenges
-from ...ports.language.account_notices import PasswordChangedNotice, PayoutAccountChangedNotice
+from ...ports.language.account_notices import (
+    AccountClosedNotice,
+    PasswordChangedNotice,
+    PayoutAccountChangedNotice,
+)
 from ...ports.language.challenges import ChallengeKind
 from ...ports.language.errors import Unavailable
 from ...ports.language.events import SecurityChange, SecurityChanged
@@ -56,5 +60,7 @@ class TellOfSecurityChange:
 def _notice(event: SecurityChanged) -> Notice:
     if event.what is SecurityChange.PAYOUT_ACCOUNT:
         return PayoutAccountChangedNotice(event.at, event.program)
+    if event.what is SecurityChange.CLOSED:
+        return AccountClosedNotice(event.at, event.program)
     reset = event.what is SecurityChange.PASSWORD_RESET
     return PasswordChangedNotice(event.at, event.program, reset)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from ...ports.language.account_notices import (
+    AccountClosedNotice,
     ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
@@ -97,6 +98,7 @@ def sample_notices(warehouse: Warehouse) -> dict[NotificationKind, Notice]:
         ApiKeyCreatedNotice("my bot", (KeyScope.READ, KeyScope.TRADE), SENT_AT),
         PasswordChangedNotice(SENT_AT, "Firefox", reset=False),
         PayoutAccountChangedNotice(SENT_AT, "Firefox"),
+        AccountClosedNotice(SENT_AT, "Firefox"),
         NewSignInNotice(SENT_AT, "Firefox"),
         WelcomeNotice(),
         PriceDroppedNotice(_SHOE, 20_500, _PRICE),

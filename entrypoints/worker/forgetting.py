@@ -22,6 +22,7 @@ class ForgettingWhatIsOld:
         self._orders = application.orders
         self._payments = application.payments
         self._outgoing_webhooks = application.outgoing_webhooks
+        self._closing = application.closing
         self._store = store
         self._clock = application.adapters.clock
         self._last: float | None = None
@@ -44,6 +45,7 @@ class ForgettingWhatIsOld:
         await self._payments.forget_received_webhooks(unhandled_since)
         await self._outgoing_webhooks.forget_webhooks()
         await self._orders.forget_addresses()
+        await self._closing.finish_closings()
         self._last = elapsed
 
     async def _unhandled_since(self, now: datetime) -> datetime:

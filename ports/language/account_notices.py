@@ -82,6 +82,16 @@ class PayoutAccountChangedNotice(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountClosedNotice(Notice):
+    """To a user whose account was closed."""
+
+    KIND: ClassVar[NotificationKind] = NotificationKind.ACCOUNT_CLOSED
+    at: datetime
+    program: str
+    """The family of the browser or program."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewSignInNotice(Notice):
     """To a user as whom somebody signed in from a place that was never seen before."""
 

@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     """What was done. A new action needs no migration."""
 
     ROLES_SET = "roles_set"
+    ACCOUNT_CLOSED = "account_closed"
     SUSPENSION_SET = "suspension_set"
     PRODUCT_CREATED = "product_created"
     PRODUCT_EDITED = "product_edited"

@@ -104,6 +104,8 @@ class WithdrawalReason(StrEnum):
     """
     ADMIN = "admin"
     """An admin withdrew it."""
+    CLOSING = "closing"
+    """Its owner closes their account."""
 
 
 @dataclass(frozen=True, slots=True)

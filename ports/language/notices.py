@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .account_notices import (
+    AccountClosedNotice,
     ApiKeyCreatedNotice,
     EmailChangedNotice,
     EmailProofNotice,
@@ -92,6 +93,7 @@ NOTICES: dict[NotificationKind, type[Notice]] = {
         ApiKeyCreatedNotice,
         PasswordChangedNotice,
         PayoutAccountChangedNotice,
+        AccountClosedNotice,
         WelcomeNotice,
         PriceDroppedNotice,
         QuotesWithdrawnNotice,

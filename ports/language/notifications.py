@@ -43,6 +43,7 @@ class NotificationKind(StrEnum):
     API_KEY_CREATED = "api_key_created"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
     PAYOUT_ACCOUNT_CHANGED = "payout_account_changed"
+    ACCOUNT_CLOSED = "account_closed"
     NEW_SIGN_IN = "new_sign_in"
     WELCOME = "welcome"
     BID_MATCHED = "bid_matched"
@@ -91,6 +92,7 @@ ALWAYS_SENT = frozenset(
         NotificationKind.API_KEY_CREATED,
         NotificationKind.PASSWORD_CHANGED,
         NotificationKind.PAYOUT_ACCOUNT_CHANGED,
+        NotificationKind.ACCOUNT_CLOSED,
         NotificationKind.NEW_SIGN_IN,
     }
 )
@@ -393,3 +395,5 @@ class Recipient:
     preferences: NotificationPreferences
     email_proven: bool = True
     """Whether mail may be sent to the email. An unproven one gets its proof only."""
+    closed: bool = False
+    """Whether the account is closed, so that its user is told of their trades only."""

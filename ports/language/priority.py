@@ -40,6 +40,7 @@ PRIORITY_OF: dict[NotificationKind, Priority] = {
     NotificationKind.API_KEY_CREATED: _HIGH,  # the same
     NotificationKind.PASSWORD_CHANGED: _HIGH,  # the same
     NotificationKind.PAYOUT_ACCOUNT_CHANGED: _HIGH,  # a thief may get the payouts
+    NotificationKind.ACCOUNT_CLOSED: _HIGH,  # the same
     NotificationKind.NEW_SIGN_IN: _HIGH,  # a thief may have the password
     NotificationKind.ALARM: _HIGH,  # an admin must look at it
     NotificationKind.ORDER_CONFIRMED: _NORMAL,  # the seller ships next

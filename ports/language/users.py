@@ -17,6 +17,23 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class CloseObstacle(StrEnum):
+    """Why an account cannot be closed yet."""
+
+    DEBT = "debt"
+    """The user owes the exchange something."""
+    COMPLAINT = "complaint"
+    """A complaint about an order of the user stands."""
+    DISPUTE = "dispute"
+    """The user's bank disputes a charge."""
+    SALE_NOT_SHIPPED = "sale_not_shipped"
+    """The user has sold a pair and not shipped it."""
+    PAYOUT_REFUSED = "payout_refused"
+    """A payout was refused, and needs another account."""
+    ONLY_ADMIN = "only_admin"
+    """Nobody else is an admin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The user who makes a request, with the roles of their token."""
@@ -58,6 +75,11 @@ class User:
     email_proven_at: datetime | None = None
     """When the email was proven, or accepted without a proof. Without it, the user places no quotes
     and gets no mail but the proof."""
+
+    closed_at: datetime | None = None
+    """When the account was closed. Its user cannot sign in. It is suspended too."""
+    erased_at: datetime | None = None
+    """When everything personal was erased."""
 
     @property
     def email_proven(self) -> bool:

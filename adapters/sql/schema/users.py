@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    and_,
 )
 
 from ....ports.language.users import Role
@@ -31,8 +32,15 @@ users = Table(
     Column("payout_account", String),
     Column("suspended", Boolean, nullable=False),
     Column("email_proven_at", Instant),
+    Column("closed_at", Instant),
+    Column("erased_at", Instant),
 )
 partial_index("ix_users_admins", users.c.id, where=holds(users.c.roles, Role.ADMIN))
+partial_index(
+    "ix_users_unerased",
+    users.c.id,
+    where=and_(users.c.closed_at.is_not(None), users.c.erased_at.is_(None)),
+)
 
 addresses = Table(
     "addresses",

@@ -18,6 +18,7 @@ RECIPIENT_COLUMNS = (
     users.c.email,
     users.c.first_name,
     users.c.email_proven_at,
+    users.c.closed_at,
     notification_preferences.c.phone,
     notification_preferences.c.devices,
     notification_preferences.c.channels,
@@ -52,4 +53,5 @@ class SqlRecipients(Recipients):
 def recipient_of(user_id: UserId, row: Row) -> Recipient:
     """Return the recipient in a row with `RECIPIENT_COLUMNS`."""
     proven = row.email_proven_at is not None
-    return Recipient(user_id, row.email, row.first_name, preferences_of(user_id, row), proven)
+    closed, preferences = row.closed_at is not None, preferences_of(user_id, row)
+    return Recipient(user_id, row.email, row.first_name, preferences, proven, closed)

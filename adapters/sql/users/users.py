@@ -63,6 +63,8 @@ def _values(user: User) -> dict[str, Any]:
         "payout_account": user.payout_account,
         "suspended": user.suspended,
         "email_proven_at": user.email_proven_at,
+        "closed_at": user.closed_at,
+        "erased_at": user.erased_at,
     }
 
 
@@ -79,4 +81,6 @@ def _user(row: Row) -> User:
         payout_account=row.payout_account,
         suspended=row.suspended,
         email_proven_at=row.email_proven_at,
+        closed_at=row.closed_at,
+        erased_at=row.erased_at,
     )

@@ -35,6 +35,8 @@ class AnswerByLetter:
             return
         async with self.transaction():
             user, now = await self.users.get(user_id), self.clock.now()
+            if user.closed_at is not None:
+                return
             if not user.email_proven:
                 proof = await self.challenges.get(user.id, ChallengeKind.EMAIL)
                 if proof is not None and now - proof.asked_at < PAUSE:

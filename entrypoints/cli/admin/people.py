@@ -42,6 +42,8 @@ async def find_user(app: Application, options: argparse.Namespace) -> str:
         "joined": f"{user.created_at:%Y-%m-%d %H:%M} UTC",
         "proven": _proven(record),
         "suspended": "yes" if user.suspended else "no",
+        "closed": "no" if user.closed_at is None else f"{user.closed_at:%Y-%m-%d}",
+        "erased": "no" if user.erased_at is None else f"{user.erased_at:%Y-%m-%d}",
         "open bids": record.open_bids,
         "open asks": record.open_asks,
         "declines": f"{record.declines}{bar}",
@@ -109,6 +111,14 @@ async def reinstate(app: Application, options: argparse.Namespace) -> str:
     return f"{record.user.email} is not suspended"
 
 
+async def close(app: Application, options: argparse.Namespace) -> str:
+    """Close an account at its user's request."""
+    record = await named_user(app, options.user)
+    done = await app.closing.close_account.for_user(OPERATOR, record.user.id, reason=options.reason)
+    already = " already" if done is None else ""
+    return f"the account of {record.user.email} is closed{already}"
+
+
 async def forgive(app: Application, options: argparse.Namespace) -> str:
     """Forgive a buyer's declined cards."""
     record = await named_user(app, options.user)
@@ -159,6 +169,18 @@ ACTIONS = (
         '--reason "the pairs were authentic after all"\n'
         "seller@example.com is not suspended",
         run=reinstate,
+        arguments=(USER,),
+    ),
+    Action(
+        name="close-account",
+        help="close the account of a user who asks for it",
+        about="Closes an account for good, as its user can do it. Nobody can sign in any more,\n"
+        "and the quotes leave. Running trades go on. After the last one, everything\n"
+        "personal is erased. It is refused while the user must still do something.",
+        example="solebook admin close-account buyer@example.com "
+        '--reason "asked for it in a letter of 1 March"\n'
+        "the account of buyer@example.com is closed",
+        run=close,
         arguments=(USER,),
     ),
     Action(

@@ -177,6 +177,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /v1/users",
         "POST /v1/sessions",
         "PUT /v1/users/me/password",
+        "DELETE /v1/users/me",
         "POST /v1/password-resets",
         "POST /v1/password-resets/completion",
         "POST /account/email",

@@ -58,6 +58,8 @@ STATUS: dict[type[Refusal], int] = {
     # conflicts with the current state
     errors.Outdated: 409,
     errors.EmailTaken: 409,
+    errors.AccountNeeded: 409,
+    errors.AccountClosed: 409,
     errors.EmailNotProven: 409,
     errors.NoPhone: 409,
     errors.TooManyAddresses: 409,

@@ -1,11 +1,12 @@
 """Registration, your profile, and user administration."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get, patch, post, put
+from litestar import Controller, delete, get, patch, post, put
 from litestar.params import FromPath
 from msgspec import UNSET, Meta, UnsetType
 
@@ -17,18 +18,22 @@ from ....core.users.user_texts import (
 )
 from ....core.users.view_profile import Profile
 from ....ports.language.errors import (
+    AccountClosed,
+    AccountNeeded,
     CardRefused,
     InvalidText,
     NotFound,
     QueueFull,
     TooManyPaymentMethods,
+    WrongCredentials,
 )
 from ....ports.language.ids import PaymentMethodId, UserId
 from ....ports.language.users import Role, User
 from ..edge.bearer import PUBLIC
+from ..edge.headers import program_of
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
-from ..edge.key_scopes import FOR_ADMINS, FOR_READERS
+from ..edge.key_scopes import FOR_ADMINS, FOR_NO_KEY, FOR_READERS
 from ..edge.roles import requires
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 from .admin.reasons import ReasonText
@@ -57,6 +62,12 @@ class ProfileChange(msgspec.Struct, forbid_unknown_fields=True):
 
     first_name: Name | UnsetType = UNSET
     last_name: Name | UnsetType = UNSET
+
+
+class Closing(msgspec.Struct, forbid_unknown_fields=True):
+    """Your password, so that nobody else closes your account."""
+
+    password: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class PaymentMethod(msgspec.Struct, forbid_unknown_fields=True):
@@ -230,6 +241,33 @@ class UsersController(Controller):
         )
         return user_view(user)
 
+    @delete(
+        "/me",
+        summary="Close your account",
+        opt=FOR_NO_KEY,
+        responses=problems(WrongCredentials, AccountNeeded, QueueFull, body=True),
+    )
+    async def close_me(
+        self,
+        request: JsonRequest,
+        data: Annotated[Closing, example({"password": "correct horse battery"})],
+        application: App,
+        credential_limits: Limits,
+    ) -> None:
+        """Close your account for good. It takes your password.
+
+        All your sessions and API keys end, and your open bids and asks leave the market. Running
+        trades go on, and letters tell you of them. After the last one, everything personal is
+        erased. It is refused while you must still do something, as `because` says.
+        """
+        source = await credential_limits.check(request.scope, "own", str(request.user.user_id))
+        await application.closing.close_account(
+            request.user,
+            password=data.password,
+            source=replace(source, trusted=True),
+            program=program_of(request),
+        )
+
     @put(
         "/me/payment-method",
         summary="Set your payment method",
@@ -268,7 +306,7 @@ class UsersController(Controller):
         "/{user_id:uuid}/roles",
         summary="Set a user's roles",
         guards=[requires(Role.ADMIN)],
-        responses=problems(NotFound, InvalidText, body=True),
+        responses=problems(NotFound, InvalidText, AccountClosed, body=True),
     )
     async def set_roles(
         self,
@@ -291,7 +329,7 @@ class UsersController(Controller):
         summary="Suspend a user or lift the suspension",
         opt=FOR_ADMINS,
         guards=[requires(Role.ADMIN)],
-        responses=problems(NotFound, InvalidText, body=True),
+        responses=problems(NotFound, InvalidText, AccountClosed, body=True),
     )
     async def set_suspension(
         self,

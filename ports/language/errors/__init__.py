@@ -38,6 +38,8 @@ from .market import (
     TradingSuspended,
 )
 from .people import (
+    AccountClosed,
+    AccountNeeded,
     AlertExists,
     CardRefused,
     ChallengeNotMet,
@@ -80,6 +82,8 @@ from .trade import (
 )
 
 __all__ = [
+    "AccountClosed",
+    "AccountNeeded",
     "AddressMissing",
     "AlarmClosed",
     "AlertExists",

@@ -17,6 +17,38 @@ class EmailTaken(Refusal):
 
 
 @dataclass(eq=False)
+class AccountNeeded(Refusal):
+    """The account cannot be closed yet: its user must do something first."""
+
+    because: tuple[str, ...]
+    """Every reason, as a `CloseObstacle`."""
+
+    def __str__(self) -> str:
+        why = ", ".join(_OBSTACLES.get(each, each) for each in self.because)
+        return f"the account cannot be closed yet: {why}"
+
+
+_OBSTACLES = {
+    "debt": "a debt must be settled",
+    "complaint": "a complaint must be settled",
+    "dispute": "a disputed charge must be settled",
+    "sale_not_shipped": "a sold pair must be shipped",
+    "payout_refused": "a refused payout needs another payout account",
+    "only_admin": "somebody else must become an admin",
+}
+
+
+@dataclass(eq=False)
+class AccountClosed(Refusal):
+    """The account is closed, so nothing about it can be changed."""
+
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"the account of the user {self.id} is closed"
+
+
+@dataclass(eq=False)
 class TooManyAddresses(Refusal):
     """The user has the maximum number of addresses."""
 

@@ -106,11 +106,12 @@ class ApiKeyCreated(Event):
 
 
 class SecurityChange(StrEnum):
-    """What was changed of what protects an account or its money."""
+    """What was changed of an account or its money."""
 
     PASSWORD = "password"  # noqa: S105  # the name of what was changed
     PASSWORD_RESET = "password_reset"  # noqa: S105  # the same
     PAYOUT_ACCOUNT = "payout_account"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ class PaymentMethodRemoved(Event):
     SUBJECT: ClassVar[str] = "payment_method.removed"
     payment_method_id: PaymentMethodId
     user_id: UserId
+    token: str | None = None
+    """The provider's name of it. None in older messages: the card is stored then."""
 
     @property
     def key(self) -> str:

@@ -38,6 +38,7 @@ GET    /v1/users/me                                    401   200    200   200   
 GET    /v1/users/me/sessions                           401   200    200   200           200   200 -
 DELETE /v1/users/me/sessions/{session_id}              401   404    404   404           404   404 -
 PUT    /v1/users/me/password                           401   401    401   401           401   401 -
+DELETE /v1/users/me                                    401   401    401   401           401   401 -
 PATCH  /v1/users/me                                    401   200    200   200           200   200 -
 GET    /v1/users/me/balance                            401   200    200   200           200   200 read
 GET    /v1/users/me/addresses                          401   200    200   200           200   200 read
@@ -212,6 +213,7 @@ def bodies(world: World) -> dict[Row, Any]:
         ("POST", "/v1/password-resets"): {"email": "buyer@example.com"},
         ("POST", "/v1/password-resets/completion"): {"token": "forged", "password": PASSWORD},
         # The password is wrong.
+        ("DELETE", "/v1/users/me"): {"password": "guessed"},
         ("PUT", "/v1/users/me/password"): {"old": "guessed", "new": PASSWORD},
         ("PUT", "/v1/users/me/email"): {"email": "new@example.com", "password": "guessed"},
         ("POST", "/v1/sessions"): credentials,

@@ -1,5 +1,6 @@
 """Users and addresses over HTTP."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from ...served import ADDRESS, PASSWORD
@@ -126,3 +127,41 @@ async def test_a_suspended_user_places_no_asks(
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/trading-suspended")
     await market.ok("PUT", path, admin, json={"suspended": False, "reason": "as agreed"})
     await market.ask(seller)
+
+
+async def test_an_account_is_closed_with_its_password(world: World, buyer: Person) -> None:
+    body = {"password": PASSWORD}
+    refused = await world.call("DELETE", "/v1/users/me", buyer, json={"password": "guessed"})
+    assert refused.status_code == 401
+    closed = await world.call("DELETE", "/v1/users/me", buyer, json=body)
+    assert (closed.status_code, closed.content) == (204, b"")
+    assert (await world.get("/v1/users/me", buyer)).status_code == 401
+    credentials = {"email": "buyer@example.com", "password": PASSWORD}
+    assert (await world.post("/v1/sessions", json=credentials)).status_code == 401
+
+
+async def test_a_seller_who_must_ship_is_told_so_instead_of_closing(
+    world: World, buyer: Person, seller: Person
+) -> None:
+    await world.order(buyer, seller)
+    refused = await world.call("DELETE", "/v1/users/me", seller, json={"password": PASSWORD})
+    problem = refused.json()
+    assert (refused.status_code, problem["type"]) == (409, "/problems/account-needed")
+    assert problem["because"] == ["sale_not_shipped"]
+    assert (await world.get("/v1/users/me", seller)).json()["suspended"] is False
+
+
+async def test_admins_see_when_an_account_was_closed_and_what_is_left_of_it(
+    world: World, buyer: Person, admin: Person
+) -> None:
+    await world.call("DELETE", "/v1/users/me", buyer, json={"password": PASSWORD})
+    await world.workers.settle()
+    await world.clock.advance(timedelta(days=2))
+    await world.workers.settle()
+    await world.sign_in(admin)
+    record = await world.ok("GET", f"/v1/admin/users/{buyer.id}", admin)
+    assert (record["first_name"], record["last_name"]) == ("Closed", "account")
+    assert record["closed_at"] < record["erased_at"]
+    lift = {"suspended": False, "reason": "a mistake"}
+    refused = await world.call("PUT", f"/v1/users/{buyer.id}/suspension", admin, json=lift)
+    assert refused.json()["type"] == "/problems/account-closed"

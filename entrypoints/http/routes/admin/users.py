@@ -41,6 +41,8 @@ class UserRecordView(msgspec.Struct, frozen=True):
     roles: list[Role]
     created_at: datetime
     suspended: bool
+    closed_at: datetime | None
+    erased_at: datetime | None
     email_proven: bool
     phone_proven: bool
     has_payment_method: bool
@@ -77,6 +79,8 @@ def user_record_view(record: UserRecord) -> UserRecordView:
         roles=sorted(user.roles),
         created_at=user.created_at,
         suspended=user.suspended,
+        closed_at=user.closed_at,
+        erased_at=user.erased_at,
         email_proven=user.email_proven,
         phone_proven=record.phone_proven,
         has_payment_method=user.payment_method is not None,
@@ -98,6 +102,8 @@ _EXAMPLE = {
     "roles": ["buyer", "seller"],
     "created_at": "2026-03-01T12:00:00Z",
     "suspended": False,
+    "closed_at": None,
+    "erased_at": None,
     "email_proven": True,
     "phone_proven": False,
     "has_payment_method": False,

@@ -64,6 +64,7 @@ CALLS: dict[str, Prepare] = {
     "quotes": of_seller("ask"),
     "suspend": of_seller(*WHY),
     "reinstate": of_seller(*WHY),
+    "close-account": of_seller(*WHY),
     "forgive-declines": of_seller(*WHY),
     "withdraw-quote": of_quote,
     "halt": of_product,

@@ -1,0 +1,122 @@
+"""Erase what is personal of closed accounts."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from ....ports.clock import Clock
+from ....ports.language.events import PaymentMethodRemoved
+from ....ports.language.ids import UserId
+from ....ports.language.market import Side
+from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.users import User
+from ....ports.orders import Destinations, Orders
+from ....ports.outbox import Outbox
+from ....ports.payment_methods import PaymentMethods
+from ....ports.payments import Payouts
+from ....ports.personal_records import PersonalRecords
+from ....ports.transaction import Transaction
+from ....ports.users import Users
+from .leave_market import LeaveMarket
+from .running_trades import RunningTrades
+
+CARDS_LEAVE_AFTER = timedelta(minutes=10)
+"""How long after the closing a bid that was under way has traded, or never will."""
+ERASED_AFTER = timedelta(days=1)
+"""How long at least an account is closed before it is erased: letters about it have arrived then,
+and no request of before is under way."""
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FinishClosings:
+    """Goes through the closed accounts, and erases those that no trade needs any more.
+
+    The cards leave once nothing is charged to them. Names, email, phone, addresses, cards, payout
+    account, sessions and notifications are erased when the last trade is over and nobody owes
+    anything. Orders, the ledger and the audit log keep the user's id. The email is free then.
+
+    Each step is a transaction of its own and may be repeated, so a crash in between does no harm.
+    """
+
+    transaction: Transaction
+    users: Users
+    records: PersonalRecords
+    trades: RunningTrades
+    leave_market: LeaveMarket
+    orders: Orders
+    destinations: Destinations
+    payouts: Payouts
+    payment_methods: PaymentMethods
+    outbox: Outbox
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """Go through them once, and return how many were erased."""
+        erased, after = 0, None
+        while user_ids := await self.records.unerased(_AT_ONCE, after):
+            for user_id in user_ids:
+                erased += await self._finish(user_id)
+            after = user_ids[-1]
+        return erased
+
+    async def _finish(self, user_id: UserId) -> bool:
+        user, now = await self.users.get(user_id), self.clock.now()
+        if user.closed_at is None or now - user.closed_at < CARDS_LEAVE_AFTER:
+            return False
+        if not await self.trades.await_charge(user_id):
+            await self._remove_cards(user_id)
+        if now - user.closed_at < ERASED_AFTER or not await self.trades.are_over(user_id):
+            return False
+        await self._erase_destinations(user_id)
+        await self._erase_accounts(user_id)
+        async with self.transaction():
+            user = await self.users.get(user_id)
+            await self.leave_market(user_id, now)
+            await self.records.erase(user_id)
+            await self.users.save(replace(erased(user), erased_at=now))
+        return True
+
+    async def _remove_cards(self, user_id: UserId) -> None:
+        if not await self.payment_methods.of(user_id):
+            return
+        async with self.transaction():
+            user = await self.users.get(user_id)
+            for card in await self.payment_methods.of(user_id):
+                await self.payment_methods.remove(card.id, self.clock.now())
+                await self.outbox.add(PaymentMethodRemoved(card.id, user_id, card.token))
+            await self.users.save(replace(user, payment_method=None))
+
+    async def _erase_destinations(self, user_id: UserId) -> None:
+        request: PageRequest | None = PageRequest(MAX_PAGE)
+        while request is not None:
+            page = await self.orders.of_user(user_id, request, Side.BID)
+            async with self.transaction():
+                for order in page.items:
+                    await self.destinations.erase(order.id)
+            request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None
+
+    async def _erase_accounts(self, user_id: UserId) -> None:
+        """Erase the payout account from payouts, which keep the provider's id of the payout."""
+        request: PageRequest | None = PageRequest(MAX_PAGE)
+        while request is not None:
+            page = await self.payouts.of_seller(user_id, request)
+            async with self.transaction():
+                for each in page.items:
+                    payout = await self.payouts.find(each.order_id)
+                    if payout is not None and payout.account is not None:
+                        await self.payouts.save(replace(payout, account=None))
+            request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None
+
+
+def erased(user: User) -> User:
+    """Return a user with nothing personal: who looks at it sees a closed account."""
+    return replace(
+        user,
+        email=f"{user.id}@closed.invalid",  # unique, and no mail goes to it
+        password_hash="",
+        first_name="Closed",
+        last_name="account",
+        payment_method=None,
+        payout_account=None,
+        email_proven_at=None,
+    )
