@@ -18,6 +18,7 @@ from solebook.ports.language.events import (
 )
 
 PARTS_OF_USE_CASES = {
+    "solebook.core.users.closing.leave_market.LeaveMarket",
     "solebook.core.bidding.place_on_side.PlaceOnSide",
     "solebook.core.users.challenges.answer_by_letter.AnswerByLetter",
     "solebook.core.outgoing_webhooks.disable_endpoint.Disabling",
@@ -103,13 +104,14 @@ def named_use_cases(application: Application) -> Iterator[tuple[str, object]]:
 
 
 def test_every_use_case_is_named_by_its_verb() -> None:
-    """A context may have folders. Those of payments have use cases of their own, or not."""
+    """A context may have folders. Those of payments and users have use cases of their own, or
+    not."""
     for name, use_case in named_use_cases(build_embedded()):
         context, verb = name.split(".")
         *folders, module = type(use_case).__module__.removeprefix("solebook.core.").split(".")
         assert module == verb
         assert context in folders
-        assert folders[0] in (context, "payments")
+        assert folders[0] in (context, "payments", "users")
 
 
 # ---- events --------------------------------------------------------------------------------------

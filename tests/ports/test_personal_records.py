@@ -49,9 +49,8 @@ async def test_nothing_of_a_person_is_left_when_the_account_is_erased(
     await exchange.open()
     person = await _joins(exchange)
     await _leaves_traces(exchange, person)
-    for trade in ({"buyer": person}, {"seller": person}):
-        order = await exchange.trade(OrderStatus.DELIVERED, **trade)
-        assert order.status == "delivered"
+    await exchange.trade(OrderStatus.DELIVERED, buyer=person)
+    await exchange.trade(OrderStatus.DELIVERED, seller=person)
     written = await _everything(store)
     missing = {word for word in PERSONAL if word not in written}
     assert not missing, "the person left no trace of it"
@@ -77,10 +76,10 @@ async def test_closed_accounts_that_are_not_erased_are_listed_in_pages(
 ) -> None:
     people = sorted((records.user() for _ in range(4)), key=lambda user: user.id)
     now = records.instant
-    states = ({}, {"closed_at": now}, {"closed_at": now, "erased_at": now}, {"closed_at": now})
+    states = ((None, None), (now, None), (now, now), (now, None))
     async with store.transaction():
-        for user, state in zip(people, states, strict=True):
-            await store.users.add(replace(user, **state))
+        for user, (closed_at, erased_at) in zip(people, states, strict=True):
+            await store.users.add(replace(user, closed_at=closed_at, erased_at=erased_at))
     [first] = await store.personal_records.unerased(1)
     [second] = await store.personal_records.unerased(1, first)
     assert [first, second] == [people[1].id, people[3].id]

@@ -55,7 +55,8 @@ class CloseAccount:
     ) -> None:
         """Close the actor's account.
 
-        Raises WrongCredentials, QueueFull, AccountNeeded, and Unavailable; repeat then.
+        Raises WrongCredentials, InvalidText for a password of more than 72 bytes of UTF-8,
+        QueueFull, AccountNeeded, and Unavailable; repeat then.
         """
         found = await self.users.get(actor.user_id)
         if not await self.passwords.verify(password, found.password_hash, source):

@@ -245,7 +245,7 @@ class UsersController(Controller):
         "/me",
         summary="Close your account",
         opt=FOR_NO_KEY,
-        responses=problems(WrongCredentials, AccountNeeded, QueueFull, body=True),
+        responses=problems(InvalidText, WrongCredentials, AccountNeeded, QueueFull, body=True),
     )
     async def close_me(
         self,
