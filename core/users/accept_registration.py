@@ -16,8 +16,9 @@ class AcceptRegistration:
     """Registers a user, or lets a letter tell who has the email that somebody registers again.
 
     The stranger is not told which, and it takes the same work: the password is hashed either way,
-    and either transaction looks for the email and stores what follows. A repeated registration has
-    no effect but a letter, so it needs no idempotency key.
+    either transaction tries to add the user, and where one stores that a letter is due, the other
+    reads who gets one. A repeated registration has no effect but a letter, so it needs no
+    idempotency key.
     """
 
     transaction: Transaction
@@ -46,11 +47,9 @@ class AcceptRegistration:
             source=source,
         )
         async with self.transaction():
-            owner = await self.users.find_by_email(user.email)
-            if owner is None:
-                try:
-                    await self.register_user.add(user)
-                except EmailTaken:  # at the same time as another one
-                    owner = await self.users.find_by_email(user.email)
-            if owner is not None:
-                await self.outbox.add(RegistrationRepeated(owner.id))
+            try:
+                await self.register_user.add(user)
+            except EmailTaken:
+                owner = await self.users.find_by_email(user.email)
+                if owner is not None:  # who may have changed it meanwhile
+                    await self.outbox.add(RegistrationRepeated(owner.id))
