@@ -4,8 +4,8 @@ from alembic import op
 
 from solebook.adapters.sql.migrations.parts import instant, partial_index
 
-revision = "0076"
-down_revision = "0075"
+revision = "0077"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 
