@@ -1,7 +1,8 @@
 """The adapters of an application, one per port."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ..adapters.memory.measurements import NoMeasurements
 from ..ports.access_tokens import AccessTokens, RevokedSessions
 from ..ports.alarms import Alarms
 from ..ports.api_tokens import ApiTokens
@@ -31,6 +32,7 @@ from ..ports.known_seller_accounts import KnownSellerAccounts
 from ..ports.language.catalog import Product
 from ..ports.language.ids import ProductId
 from ..ports.leases import Leases
+from ..ports.measurements import Measurements
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.notifications import Notifications, Preferences
 from ..ports.order_stream import OrderStream
@@ -59,6 +61,7 @@ from ..ports.tape import Tape, TapeReader
 from ..ports.templates import Templates
 from ..ports.transaction import Transaction
 from ..ports.users import Addresses, NewestAddresses, PaymentAccounts, Recipients, Traders, Users
+from ..ports.waiting_work import WaitingWork
 from ..ports.wakeups import Wakeups
 from ..ports.webhook_archive import WebhookArchive
 from ..ports.webhook_endpoints import OutgoingWebhooks, WebhookEndpoints
@@ -129,6 +132,7 @@ class Store:
     audit_log: AuditLog
     alarms: Alarms
     snapshots: Snapshots
+    waiting_work: WaitingWork
     wakeups: Wakeups
 
 
@@ -172,3 +176,4 @@ class Adapters:
     webhook_sender: WebhookSender
     event_bus: EventBus
     rate_limits: RateLimits
+    measurements: Measurements = field(default_factory=NoMeasurements)

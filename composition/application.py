@@ -74,5 +74,7 @@ class Application:
     adapters: Adapters
     rules: MarketRules
     warehouse: Warehouse
+    expose_metrics: Callable[[], bytes] | None = None
+    """Returns what is measured in Prometheus's text format. None if nothing is."""
     state_of_store: Callable[[], str | None] | None = None
     """Returns what is lastingly wrong with the store, or None."""

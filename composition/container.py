@@ -15,6 +15,7 @@ from ..ports.language.process_roles import ProcessRole
 from . import sql_adapters
 from .application import Application
 from .exchange_clock import agreed_clock
+from .metrics import measure, pools_of, read_from
 from .network import require_network
 from .providers import Container
 from .system_clock import start_after_stored
@@ -67,8 +68,18 @@ async def open_application(
             if roles is not None:
                 require_network(settings, shards)
             container.shards.override(providers.Object(shards))
+        measurements = None
+        if roles is not None and settings.metrics.port is not None:
+            from ..adapters.prometheus.measurements import PrometheusMeasurements
+
+            measurements = PrometheusMeasurements()
+            measure(container, measurements)
         application = await container.application.async_()
-        yield replace(application, state_of_store=state)
+        expose = None
+        if measurements is not None:
+            read_from(measurements, application, pools_of(container))
+            expose = measurements.expose
+        yield replace(application, state_of_store=state, expose_metrics=expose)
     finally:
         await _wait_for_openings(container)
         closing = container.shutdown_resources()

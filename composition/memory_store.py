@@ -55,6 +55,7 @@ from ..adapters.memory.users import (
     MemoryTraders,
     MemoryUsers,
 )
+from ..adapters.memory.waiting_work import MemoryWaitingWork
 from ..adapters.memory.wakeups import MemoryWakeups
 from ..adapters.memory.webhook_archive import MemoryWebhookArchive
 from ..adapters.memory.webhook_endpoints import MemoryOutgoingWebhooks, MemoryWebhookEndpoints
@@ -140,5 +141,6 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         audit_log=MemoryAuditLog(database, clock=clock, ids=ids),
         alarms=MemoryAlarms(database),
         snapshots=MemorySnapshots(database),
+        waiting_work=MemoryWaitingWork(database),
         wakeups=MemoryWakeups(),
     )

@@ -14,6 +14,7 @@ from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
 from ..core.operations.resolve_alarm import ResolveAlarm
 from ..core.operations.view_backlog import ViewBacklog
+from ..core.operations.view_waiting_work import ViewWaitingWork
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import AlarmRaised
 from ..ports.language.messages import Queue
@@ -38,6 +39,7 @@ class OperationsUseCases:
     read_audit_log: ReadAuditLog
     answer_once: AnswerOnce
     view_backlog: ViewBacklog
+    view_waiting_work: ViewWaitingWork
 
 
 def operations_use_cases(
@@ -92,6 +94,7 @@ def operations_use_cases(
             broker=broker or NoBroker(),
             clock=clock,
         ),
+        view_waiting_work=ViewWaitingWork(store.waiting_work, clock),
     )
 
 

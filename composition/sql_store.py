@@ -38,6 +38,7 @@ from ..adapters.sql.operations.exchange_clock import SqlClockFollowers, SqlClock
 from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
 from ..adapters.sql.operations.leases import SqlLeases
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
+from ..adapters.sql.operations.waiting_work import SqlWaitingWork
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
 from ..adapters.sql.orders.destinations import SqlDestinations
 from ..adapters.sql.orders.orders import SqlOrders
@@ -212,5 +213,6 @@ def build_sql_store(
         audit_log=SqlAuditLog(database, clock=clock, ids=ids),
         alarms=SqlAlarms(database),
         snapshots=SqlSnapshots(database),
+        waiting_work=SqlWaitingWork(database),
         wakeups=wakeups,
     )

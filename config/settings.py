@@ -22,6 +22,7 @@ from .messengers import (
     WebPushSettings,
     check_messengers,
 )
+from .metrics import MetricsSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
 from .redis import RedisSettings
@@ -265,6 +266,7 @@ class Settings(Section, frozen=True):
     influx: InfluxSettings = InfluxSettings()
     typesense: TypesenseSettings = TypesenseSettings()
     services: ServicesSettings = ServicesSettings()
+    metrics: MetricsSettings = MetricsSettings()
     security: SecuritySettings = SecuritySettings()
     users: UsersSettings = UsersSettings()
     payments: PaymentsSettings = PaymentsSettings()

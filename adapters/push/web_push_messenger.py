@@ -29,6 +29,8 @@ _LIFE = timedelta(days=1)
 """How long a service keeps a message for a browser that is not running."""
 _TOKEN_LIFE = timedelta(hours=12)
 _MOST_HOSTS = 100
+_SERVER = "push services"
+"""Their name in measurements. Their hosts are too many, and chosen by browsers."""
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
@@ -111,7 +113,8 @@ class WebPushMessenger(PushMessenger):
         if host not in self._services:
             what = f"the push service {host}"
             calls = HttpCalls(self._client, self._stopwatch, what=what)
-            self._services[host] = calls, CircuitBreaker(self._stopwatch, what=what)
+            breaker = CircuitBreaker(self._stopwatch, what=what, server=_SERVER)
+            self._services[host] = calls, breaker
             if len(self._services) > _MOST_HOSTS:
                 self._services.popitem(last=False)
         return self._services[host]

@@ -8,6 +8,7 @@ from typing import TypeVar
 import bcrypt
 
 from ...ports.language.errors import InvalidText, QueueFull
+from ...ports.language.pools import PoolUse
 from ...ports.language.sources import NOWHERE, Source
 from ...ports.passwords import Passwords
 from .turns import LineFull, Turns
@@ -53,6 +54,12 @@ class BcryptPasswords(Passwords):
         expected = self._dummy_hash if password_hash is None else password_hash.encode()
         same = await self._work(lambda: bcrypt.checkpw(secret, expected), source)
         return same and password_hash is not None
+
+    @property
+    def use(self) -> PoolUse:
+        """Whether a password is hashed, and how many wait."""
+        inside = self._turns.inside
+        return PoolUse(1, min(inside, 1), max(0, inside - 1))
 
     def close(self) -> None:
         """Cancel waiting calls and stop the thread, which may take as long as one hash."""

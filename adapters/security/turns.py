@@ -27,6 +27,11 @@ class Turns:
         self._last = False
         self._working = False
 
+    @property
+    def inside(self) -> int:
+        """How many calls were accepted and have not ended."""
+        return sum(line.inside for line in self._lines.values())
+
     @asynccontextmanager
     async def turn(self, source: Source) -> AsyncIterator[None]:
         """Wait for the turn of this call. Raises LineFull, at once or while it waits."""
@@ -80,6 +85,10 @@ class _Line:
         self._waiting: dict[str, deque[_Waiting]] = {}
         self._inside: dict[str, int] = {}
         """The calls of each source that were accepted and have not left."""
+
+    @property
+    def inside(self) -> int:
+        return sum(self._inside.values())
 
     def enter(self, name: str) -> None:
         own = self._inside.get(name, 0)

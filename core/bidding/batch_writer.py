@@ -188,6 +188,16 @@ class BatchWriter(ShardMatching):
         """Whether the engine takes commands."""
         return self._writing is not None and not self._writing.done() and not self._tenure.is_over
 
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for their batch."""
+        return self._queue.qsize()
+
+    @property
+    def most_waiting(self) -> int:
+        """How many commands may wait."""
+        return self._most_waiting
+
     async def submit(self, command: Command[T]) -> T:
         """Queue a command, wait for its turn, and return its answer.
 

@@ -41,6 +41,11 @@ class HostedMatching(ShardMatching):
         self._engine: MatchingEngine | None = None
         self._is_here = asyncio.Event()
 
+    @property
+    def engine(self) -> MatchingEngine | None:
+        """The engine of this process, if it has one at present."""
+        return self._engine
+
     async def host(self, tenure: Tenure) -> None:
         """Run an engine until cancelled, or until it loses its shard.
 

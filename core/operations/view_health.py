@@ -30,6 +30,11 @@ class DependencyHealth:
     is_optional: bool = False
     """Whether the process serves everything without it."""
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.refusal is None
+
 
 @dataclass(frozen=True, slots=True)
 class ViewHealth:

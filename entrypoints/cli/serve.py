@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from ...composition.application import Application
@@ -46,6 +47,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser.add_argument("--host", help="where to listen (127.0.0.1)")
     parser.add_argument("--port", type=int, help="the port to listen on (8000); 0 picks a free one")
     parser.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        help="serve /metrics here, and not to the public (metrics.port)",
+    )
+    parser.add_argument(
         "--roles", type=some_roles, default=ALL_ROLES, metavar="ROLE[,ROLE]", help="see below (all)"
     )
     parser.set_defaults(run=serve)
@@ -64,10 +71,11 @@ async def serve(options: argparse.Namespace) -> int:
     from ..logs import log_as_set
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
+    from .watching import serving_operators, watched_at
 
     if ProcessRole.HTTP not in options.roles:
         raise ValueError("`solebook serve` has the role http; without it, use `solebook worker`")
-    settings = settings_of(options)
+    settings = watched_at(settings_of(options), None, options.metrics_port)
     check_roles(settings, options.roles)
     log_as_set(settings, options.roles, verbose=options.verbose)
     if ProcessRole.MATCHING not in options.roles and not settings.nats.servers:
@@ -85,7 +93,13 @@ async def serve(options: argparse.Namespace) -> int:
         async with running_roles(settings, options.roles) as application:
             await report_doubled_products(application)
             app = create_app(application, settings.http, settings.stream, settings.log)
-            async with serving(app, address, limits=limits) as url:
+            async with AsyncExitStack() as stack:
+                watched = ""
+                if settings.metrics.port is not None:
+                    here = serving_operators(application, settings)
+                    watched = f"{await stack.enter_async_context(here)}/metrics"
+                serves = serving(app, address, limits=limits)
+                url = await stack.enter_async_context(serves)
                 stop = stop_signal()
                 collect_rarely()
                 beside = [
@@ -93,6 +107,8 @@ async def serve(options: argparse.Namespace) -> int:
                     asyncio.create_task(describe_in_time(app)),
                 ]
                 print(f"solebook serves {url}  (the API: {url}/schema)")
+                if watched:
+                    print(f"operators read {watched}")
                 print(f"{_kept(settings)}; Ctrl-C stops", flush=True)
                 await stop.wait()
                 for task in beside:

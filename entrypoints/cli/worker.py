@@ -33,10 +33,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     )
     parser.add_argument("roles", nargs="+", type=role_of_a_worker, metavar="ROLE", help="see below")
     parser.add_argument(
-        "--health-port", type=int, metavar="PORT", help="serve /health/live and /health/ready here"
+        "--health-port", type=int, metavar="PORT", help="serve /health/live, /health/ready and /metrics here (metrics.port)"
     )
     parser.add_argument(
-        "--health-host", default="127.0.0.1", metavar="HOST", help="where (127.0.0.1)"
+        "--health-host", metavar="HOST", help="where (metrics.host, 127.0.0.1)"
     )
     parser.set_defaults(run=work)
 
@@ -50,9 +50,10 @@ async def work(options: argparse.Namespace) -> int:
     from ..services.serving import is_served
     from ..signals import stop_signal
     from .running import running_roles, spare_loaded_books
+    from .watching import serving_operators, watched_at
 
     roles = frozenset(options.roles)
-    settings = settings_of(options)
+    settings = watched_at(settings_of(options), options.health_host, options.health_port)
     check_roles(settings, roles)
     log_as_set(settings, roles, verbose=options.verbose)
     if ProcessRole.SERVICES in roles and not is_served(settings):
@@ -61,13 +62,9 @@ async def work(options: argparse.Namespace) -> int:
         stop = stop_signal()
         application = await stack.enter_async_context(running_roles(settings, roles))
         where = ""
-        if options.health_port is not None:
-            from ..http.health_app import create_health_app
-            from ..http.server import running_server
-
-            app = create_health_app(application)
-            server = running_server(app, options.health_host, options.health_port)
-            where = f" ({await stack.enter_async_context(server)}/health/ready)"
+        if settings.metrics.port is not None:
+            url = await stack.enter_async_context(serving_operators(application, settings))
+            where = f" ({url}/health/ready)"
         collect_rarely()
         sparing = asyncio.create_task(spare_loaded_books(application))
         print(f"solebook works as {', '.join(sorted(roles))}{where}; Ctrl-C stops", flush=True)

@@ -25,6 +25,7 @@ from .edge.headers import add_security_headers
 from .edge.json_body import JsonRequest
 from .edge.json_response import JsonResponse
 from .edge.kept_answers import KeptAnswers
+from .edge.measured import Measured
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .edge.request_checks import check_request
 from .edge.request_log import RequestLog
@@ -174,4 +175,6 @@ def before_routes(
     """Return what is done with a request before its route is looked for."""
     refusing = EarlyRefusal(KeptAnswers(handler, behind=behind), behind().application.admission)
     cors = cors_config(settings.cors_origins)
-    return RequestLog(Entrance(HeadAsGet(refusing), behind=behind, cors=cors), behind=behind)
+    logged = RequestLog(Entrance(HeadAsGet(refusing), behind=behind, cors=cors), behind=behind)
+    is_measured = behind().application.adapters.measurements.is_used
+    return Measured(logged, behind=behind) if is_measured else logged

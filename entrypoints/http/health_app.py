@@ -1,4 +1,4 @@
-"""The HTTP application of a worker, which answers health checks alone."""
+"""The HTTP application for operators: health checks, and metrics."""
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -11,13 +11,15 @@ from .edge.headers import add_security_headers
 from .edge.json_response import JsonResponse
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .routes.health import HealthController
+from .routes.metrics import MetricsController
 
 
 def create_health_app(application: Application) -> Litestar:
-    """Return an HTTP application with /health/live and /health/ready."""
+    """Return an HTTP application with /health/live, /health/ready, and /metrics if it measures."""
     health = view_health_of(application)
+    metrics = [MetricsController] if application.expose_metrics is not None else []
     return Litestar(
-        route_handlers=[HealthController],
+        route_handlers=[HealthController, *metrics],
         response_class=JsonResponse,
         before_send=[add_security_headers],
         dependencies={

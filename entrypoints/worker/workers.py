@@ -19,12 +19,14 @@ from ...ports.language.errors import Refusal, with_cause
 from ...ports.language.messages import Queue
 from ...ports.language.process_roles import ProcessRole
 from ...ports.language.reminders import Reminders
+from ...ports.measurements import Measurements
 from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
 from .broker_keeper import BrokerKeeper
 from .chart_drawer import ChartDrawer
 from .courier import Courier
 from .index_renewer import IndexRenewer
+from .observer import Observer
 from .reconciler import Reconciler
 from .relay import Relay
 from .sweeper import Sweeper
@@ -34,6 +36,18 @@ _log = logging.getLogger(__name__)
 
 Loop: TypeAlias = Callable[[], Awaitable[None]]
 
+_ROLES: dict[str, ProcessRole] = {
+    "relay": ProcessRole.RELAY,
+    "engine": ProcessRole.MATCHING,
+    "sweeper": ProcessRole.DEADLINES,
+    "expiry": ProcessRole.DEADLINES,
+    "expiry of quotes": ProcessRole.DEADLINES,
+    "reconciler": ProcessRole.DEADLINES,
+    "drawer of charts": ProcessRole.CHARTS,
+    "renewal of the search index": ProcessRole.SEARCH,
+    "webhooks": ProcessRole.WEBHOOKS,
+}
+"""The roles of loops, besides those that have it in their name."""
 _PAUSE = 1.0
 """Seconds between the failure of a loop and its restart."""
 
@@ -75,6 +89,8 @@ class Workers:
             self._drawer = ChartDrawer(chart_sales)
         self.webhooks = WebhookLoop(application)
         self._index = IndexRenewer(application.search.renew_index)
+        self._measurements = adapters.measurements
+        self.observer = Observer(application)
 
     def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
         if self._across is None:
@@ -119,7 +135,7 @@ class Workers:
         if self._engine is not None:
             await self._engine.start()
         try:
-            async with _running(self._loops()):
+            async with _running(self._loops(), self._measurements):
                 yield
         finally:
             if self._engine is not None:
@@ -152,6 +168,8 @@ class Workers:
             if self._hosts:
                 queues.remove(Queue.MATCHING)
                 loops["engine"] = partial(self._keepers.shards.run, self._host)
+        if self._measurements.is_used:
+            loops["observer"] = self.observer.run
         for queue in queues:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
         return loops
@@ -175,18 +193,18 @@ class Workers:
 
     async def _expire(self, _: Tenure) -> None:
         """End overdue quotes while this process has the lease. Ending one twice changes nothing."""
-        async with _running({"expiry of quotes": self._expiry.run}):
+        async with _running({"expiry of quotes": self._expiry.run}, self._measurements):
             await asyncio.get_running_loop().create_future()
 
     async def _relay(self, _: Tenure) -> None:
         """Relay while this process has the lease. The inbox detects what two processes relay."""
-        async with _running({"relay": self.relay.run}):
+        async with _running({"relay": self.relay.run}, self._measurements):
             await asyncio.get_running_loop().create_future()
 
     async def _draw(self, _: Tenure) -> None:
         """Draw charts while this process has the lease."""
         assert self._drawer is not None
-        async with _running({"drawer of charts": self._drawer.run}):
+        async with _running({"drawer of charts": self._drawer.run}, self._measurements):
             await asyncio.get_running_loop().create_future()
 
     async def _host(self, shard: int, tenure: LeaseTenure) -> None:
@@ -207,7 +225,10 @@ class Workers:
         try:
             await asyncio.wait((hosting, starting), return_when=asyncio.FIRST_COMPLETED)
             if not hosting.done():
-                async with self._reached(starting.result(), tenure), _running(calling):
+                async with (
+                    self._reached(starting.result(), tenure),
+                    _running(calling, self._measurements),
+                ):
                     await asyncio.wait((hosting,))
         finally:
             starting.cancel()
@@ -225,10 +246,20 @@ async def _receive(
     await broker.receive(role, partition, epoch=tenure.lease.epoch, tenure=tenure)
 
 
+def _role_of(loop: str) -> str:
+    """Return the role to which a loop belongs, or "" for what every process does."""
+    kind, _, of = loop.partition(" of ")
+    if kind == "courier":
+        return Queue(of).role
+    return of if kind == "messages" else _ROLES.get(loop, "")
+
+
 @asynccontextmanager
-async def _running(loops: Mapping[str, Loop]) -> AsyncIterator[None]:
+async def _running(loops: Mapping[str, Loop], measurements: Measurements) -> AsyncIterator[None]:
     """Run loops until the block is left."""
-    tasks = [asyncio.create_task(_keep_running(name, run)) for name, run in loops.items()]
+    tasks = [
+        asyncio.create_task(_keep_running(name, run, measurements)) for name, run in loops.items()
+    ]
     try:
         yield
     finally:
@@ -237,20 +268,27 @@ async def _running(loops: Mapping[str, Loop]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _keep_running(name: str, run: Loop) -> None:
+async def _keep_running(name: str, run: Loop, measurements: Measurements) -> None:
     """Restart a loop whenever it fails, so that one order cannot stop the others.
 
     While it pauses for the same reason, the log says so once a minute.
     """
     time = asyncio.get_running_loop().time
     reminders = Reminders()
+    role = _role_of(name)
+    measurements.loop_began(role, name)
     while True:
         try:
             await run()
+        except asyncio.CancelledError:
+            measurements.loop_ended(role, name)
+            raise
         except Refusal as refusal:
+            measurements.loop_failed(role, name)
             why = with_cause(refusal)
             if reminders.is_due(name, why, time()):
                 _log.warning("the %s pauses: %s", name, why)
         except Exception:  # noqa: BLE001  # whatever it is, the loop must go on
+            measurements.loop_failed(role, name)
             _log.exception("the %s failed and starts again", name)
         await asyncio.sleep(_PAUSE)

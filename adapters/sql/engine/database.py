@@ -41,6 +41,7 @@ class SqlDatabase:
         self._required = required
         self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
+        self.pools = self._driver.pools
         self.condition = Condition()
         self._is_open = False
         self._work: ContextVar[Work | None] = ContextVar("work", default=None)

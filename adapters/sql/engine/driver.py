@@ -1,11 +1,12 @@
 """The protocols of a database driver and its connections."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect
 
+from ....ports.language.pools import PoolUse
 from .condition import Trouble
 from .statement import CompiledStatement
 
@@ -148,6 +149,10 @@ class Driver(Protocol):
 
     def stream(self, sql: str, values: Sequence[Any]) -> AsyncGenerator[Iterable[Any], None]:
         """Run a query and yield its rows in batches, all as of one instant."""
+        ...
+
+    def pools(self) -> Mapping[str, PoolUse]:
+        """Return how its connections are used, by what they are for."""
         ...
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable, with_cause
+from ....ports.language.pools import PoolUse
 from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .postgres import DIALECT
+from .pool_use import use_of
 from .postgres_connection import PostgresConnection, trouble_of
 
 _log = logging.getLogger(__name__)
@@ -62,6 +64,9 @@ class PostgresDriver(Driver):
         return trouble_of(error)
 
     # ---- the pool ------------------------------------------------------------------------
+
+    def pools(self) -> Mapping[str, PoolUse]:
+        return {"connections": use_of(self._free, self._limits.connections)}
 
     async def take(self) -> PostgresConnection:
         """Return a connection, if necessary after waiting for a free one. Raises Unavailable."""

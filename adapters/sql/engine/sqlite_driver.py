@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
+from ....ports.language.pools import PoolUse
 from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE
 from .finished import finished
+from .pool_use import use_of
 from .sqlite import DIALECT
 from .sqlite_connection import SqliteConnection, trouble_of
 from .sqlite_writer import SqliteWriter
@@ -78,6 +80,9 @@ class SqliteDriver(Driver):
         await self.commit(connection)
 
     # ---- reading -------------------------------------------------------------------------
+
+    def pools(self) -> Mapping[str, PoolUse]:
+        return {"readers": use_of(self._reading, self._readers), "writer": self._writer.use}
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
         return _Reading(self)

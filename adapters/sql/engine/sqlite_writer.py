@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....ports.language.errors import Unavailable, with_cause
+from ....ports.language.pools import PoolUse
 from .errors import STORE
 from .sqlite_connection import SqliteConnection
 from .turns import Turns
@@ -44,6 +45,11 @@ class SqliteWriter:
         """The transactions since the last COMMIT; None if none has begun."""
         self._is_urgent = False
         """Whether the current turn is urgent."""
+
+    @property
+    def use(self) -> PoolUse:
+        """How many transactions write, and wait for their turn."""
+        return PoolUse(1, int(self._turns.is_taken), self._turns.waiting)
 
     async def open(self) -> None:
         """Connect. Raises Unavailable."""

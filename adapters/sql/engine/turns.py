@@ -12,6 +12,11 @@ class Turns:
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait."""
+        return len(self._urgent) + len(self._waiting)
+
     async def take(self, *, urgent: bool = False) -> None:
         """Wait for a turn, which ends with `end`."""
         if not self.is_taken:

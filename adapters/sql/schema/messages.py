@@ -90,6 +90,7 @@ deliveries = Table(
     not_negative("attempts"),
 )
 partial_index("ix_deliveries_failed", deliveries.c.key, where=deliveries.c.attempts > 0)
+partial_index("ix_deliveries_dead", deliveries.c.id, where=deliveries.c.dead)
 partial_index("ix_deliveries_oldest", deliveries.c.occurred_at, where=~deliveries.c.dead)
 partial_index(
     "ix_deliveries_of_turn",

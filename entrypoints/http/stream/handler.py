@@ -35,6 +35,7 @@ class Stream:
         self._http = http
         self._limits = limits
         self._seats = Seats()
+        application.adapters.measurements.watch_streams(lambda: self._seats.count)
 
     async def serve(self, socket: WebSocket[Any, Any, Any]) -> None:
         """Serve one client until it disconnects.

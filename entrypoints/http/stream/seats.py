@@ -15,6 +15,11 @@ class Seats:
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
 
+    @property
+    def count(self) -> int:
+        """How many seats are taken."""
+        return self._taken.total()
+
     @contextmanager
     def taken(self, whose: str, limit: int) -> Iterator[None]:
         """Take a seat until the block is left. Raises NoSeat."""

@@ -187,6 +187,12 @@ IN_ORDER = {
     "reconciliation._PAGE.0",
     "alarms._PAGE.0",
     "alarms._PAGE_OF_OPEN.0",
+    "waiting_work._ALARMS.0",
+    "waiting_work._DEAD.0",
+    "waiting_work._DEADLINE.0",
+    "waiting_work._OLDEST_UNSENT.0",
+    "waiting_work._UNCHARGED.0",
+    "waiting_work._UNSENT.0",
 }
 
 
