@@ -15,7 +15,8 @@ from ..ports.language.process_roles import ProcessRole
 from . import sql_adapters
 from .application import Application
 from .exchange_clock import agreed_clock
-from .metrics import measure, pools_of, read_from
+from .measured_container import measure, pools_of
+from .metrics import read_from
 from .network import require_network
 from .providers import Container
 from .system_clock import start_after_stored
@@ -77,7 +78,7 @@ async def open_application(
         application = await container.application.async_()
         expose = None
         if measurements is not None:
-            read_from(measurements, application, pools_of(container))
+            read_from(measurements, application, await pools_of(container))
             expose = measurements.expose
         yield replace(application, state_of_store=state, expose_metrics=expose)
     finally:

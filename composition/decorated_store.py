@@ -35,9 +35,7 @@ def decorated_store(
         store = replace(
             store,
             books=MeasuredBooks(store.books, measurements, SystemStopwatch()),
-            orders=MeasuredOrders(
-                store.orders, measurements, clock=clock, transaction=transaction
-            ),
+            orders=MeasuredOrders(store.orders, measurements, clock=clock, transaction=transaction),
         )
     return replace(
         store,

@@ -5,67 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from dependency_injector import providers
-
 from .. import __version__
 from ..adapters.decorators.circuit_breaker import CircuitBreaker, breakers
-from ..adapters.security.passwords import BcryptPasswords
-from ..ports.language.pools import PoolUse
-from .application import Application
-from .decorated_store import decorated_store
-from .engine import shards_of
-from .keepers import Keepers
-from .providers import Container
 from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import MatchingEngine
+from ..ports.language.pools import PoolUse
+from .application import Application
+from .engine import shards_of
+from .keepers import Keepers
 
 if TYPE_CHECKING:
     from ..adapters.prometheus.measurements import PrometheusMeasurements
     from ..adapters.prometheus.readings import ServerCalls
-    from ..adapters.sql.engine.database import SqlDatabase
 
 Pools = Callable[[], Mapping[str, PoolUse]]
-
-
-def measure(container: Container, measurements: "PrometheusMeasurements") -> None:
-    """Have everything in a container that is not built yet measured."""
-    told = providers.Object(measurements)
-    container.store.override(
-        providers.Singleton(
-            decorated_store,
-            container.plain_store,
-            product_cache=container.product_cache,
-            order_stream=container.order_stream,
-            measurements=told,
-            clock=container.clock,
-        )
-    )
-    assert isinstance(container.adapters, providers.Singleton)
-    container.adapters.add_kwargs(measurements=told)
-
-
-def pools_of(container: Container) -> Pools:
-    """Return what tells how the pools of a container are used that were opened."""
-    databases = {
-        "store": container.sql_database,
-        "leases": container.lease_database,
-        "public": container.public_database,
-        "replica": container.replica_database,
-    }
-    opened: dict[str, SqlDatabase] = {
-        name: provider()
-        for name, provider in databases.items()
-        if isinstance(provider, providers.Resource) and provider.initialized
-    }
-
-    def read() -> Mapping[str, PoolUse]:
-        return {
-            f"{name} {pool}": use
-            for name, database in opened.items()
-            for pool, use in database.pools().items()
-        }
-
-    return read
 
 
 def read_from(
@@ -73,14 +26,6 @@ def read_from(
 ) -> None:
     """Expose what is read of an application whenever Prometheus asks."""
     from ..adapters.prometheus.readings import ProcessReadings, Readings
-
-    passwords = application.adapters.passwords
-
-    def read_pools() -> Mapping[str, PoolUse]:
-        of_passwords = (
-            {"passwords": passwords.use} if isinstance(passwords, BcryptPasswords) else {}
-        )
-        return {**pools(), **of_passwords}
 
     def engines() -> list[MatchingEngine]:
         found = (
@@ -99,7 +44,7 @@ def read_from(
                 owned=lambda: _owned(application, engines()),
                 queue=lambda: sum(engine.waiting for engine in engines()),
                 queue_limit=lambda: sum(engine.most_waiting for engine in engines()),
-                pools=read_pools,
+                pools=pools,
                 servers=_servers,
             )
         )

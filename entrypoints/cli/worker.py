@@ -33,11 +33,12 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     )
     parser.add_argument("roles", nargs="+", type=role_of_a_worker, metavar="ROLE", help="see below")
     parser.add_argument(
-        "--health-port", type=int, metavar="PORT", help="serve /health/live, /health/ready and /metrics here (metrics.port)"
+        "--health-port",
+        type=int,
+        metavar="PORT",
+        help="serve /health/live, /health/ready and /metrics here (metrics.port)",
     )
-    parser.add_argument(
-        "--health-host", metavar="HOST", help="where (metrics.host, 127.0.0.1)"
-    )
+    parser.add_argument("--health-host", metavar="HOST", help="where (metrics.host, 127.0.0.1)")
     parser.set_defaults(run=work)
 
 

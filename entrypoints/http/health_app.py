@@ -10,8 +10,8 @@ from ...ports.language.errors import Refusal
 from .edge.headers import add_security_headers
 from .edge.json_response import JsonResponse
 from .edge.problems import http_response, refusal_response, unexpected_response
+from .metrics import MetricsController
 from .routes.health import HealthController
-from .routes.metrics import MetricsController
 
 
 def create_health_app(application: Application) -> Litestar:

@@ -64,11 +64,13 @@ async def test_open_alarms_are_counted_by_kind(
     store: Store, records: Records, clock: VirtualClock
 ) -> None:
     now = clock.now()
+    kinds = [AlarmKind.RECONCILIATION, AlarmKind.RECONCILIATION, AlarmKind.REFUND_OVERDUE]
+    order_ids = [records.order_id() for _ in kinds]
     async with store.transaction():
-        for kind in (AlarmKind.RECONCILIATION, AlarmKind.RECONCILIATION, AlarmKind.REFUND_OVERDUE):
-            alarm_id, order_id = AlarmId(records.ids.new()), records.order_id()
+        for kind, order_id in zip(kinds, order_ids, strict=True):
+            alarm_id = AlarmId(records.ids.new())
             await store.alarms.add(Alarm(alarm_id, kind, order_id, "it is so", now, now))
-        await store.alarms.close(order_id, [AlarmKind.REFUND_OVERDUE], now)
+        await store.alarms.close(order_ids[-1], [AlarmKind.REFUND_OVERDUE], now)
     waiting = await store.waiting_work.view(100)
     assert waiting.alarms == {AlarmKind.RECONCILIATION: 2}
 

@@ -35,8 +35,7 @@ class SqlDatabase:
     ) -> None:
         """Create a database; `name` tells its server who is connected.
 
-        One that is not `required` may be unavailable when it is opened. Raises ValueError for an
-        invalid URL or an unsupported database.
+        One that is not `required` may be away at first. Raises ValueError for an unsupported URL.
         """
         self._required = required
         self._driver = driver_of(url, limits or Limits(), name)

@@ -17,8 +17,8 @@ from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
-from .postgres import DIALECT
 from .pool_use import use_of
+from .postgres import DIALECT
 from .postgres_connection import PostgresConnection, trouble_of
 
 _log = logging.getLogger(__name__)

@@ -1,6 +1,8 @@
 """What waits in the store, in SQL."""
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select
 
 from ....ports.language.alarms import AlarmKind
 from ....ports.language.messages import Queue
@@ -15,14 +17,14 @@ from ..schema.columns import is_word
 from ..schema.messages import IN_LINE
 
 
-def _count(rows: Select[tuple[int]]) -> Select[tuple[int]]:
+def _count(rows: Select[Any]) -> Select[Any]:
     """Return the query that counts some rows, and reads no more of them than `most`."""
     return select(func.count().label("count")).select_from(
         rows.limit(bindparam("most")).subquery("first")
     )
 
 
-_ONE = literal_column("1").label("one")
+_ONE: ColumnElement[int] = literal_column("1").label("one")
 _UNSENT = Statement(_count(select(_ONE).select_from(outbox)))
 _OLDEST_UNSENT = Statement(select(outbox.c.occurred_at).order_by(outbox.c.sequence).limit(1))
 _LENGTH = Statement(

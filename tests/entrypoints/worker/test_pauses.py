@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from solebook.adapters.memory.measurements import NoMeasurements
 from solebook.entrypoints.worker import workers
 from solebook.ports.language import reminders
 from solebook.ports.language.errors import Unavailable
@@ -22,7 +23,7 @@ async def test_the_log_says_why_a_loop_pauses_once_and_again_when_the_reason_cha
         await asyncio.Event().wait()
 
     over = asyncio.Event()
-    running = asyncio.create_task(workers._keep_running("relay", run))
+    running = asyncio.create_task(workers._keep_running("relay", run, NoMeasurements()))
     await over.wait()
     running.cancel()
     assert caplog.messages == [
@@ -47,7 +48,7 @@ async def test_the_log_reminds_of_a_loop_that_still_pauses(
         raise Unavailable(what="the store")
 
     over = asyncio.Event()
-    running = asyncio.create_task(workers._keep_running("relay", run))
+    running = asyncio.create_task(workers._keep_running("relay", run, NoMeasurements()))
     await over.wait()
     running.cancel()
     assert len(caplog.messages) == 3
