@@ -18,8 +18,10 @@ AT_HAND = {
     "book_stream",
     "clock",
     "event_bus",
+    "measurements",
     "order_stream",
     "rate_limits",
+    "real_clock",
 }
 """The adapters that entrypoints use themselves."""
 KNOWN_FOR_MORE = {"solebook.ports.event_bus"}
