@@ -43,11 +43,16 @@ def open_journal(settings: Settings) -> Iterator[Journal]:
         # The ledger and the provider's books are lost together; otherwise they would not balance.
         yield MemoryJournal()
         return
-    file = settings.payments.journal
-    default = make_folder(settings) / PROVIDER
-    journal = SqliteJournal(default if file is None else Path(file))
+    make_folder(settings)
+    journal = SqliteJournal(journal_file(settings))
     yield journal
     journal.close()
+
+
+def journal_file(settings: Settings) -> Path:
+    """Return where the books of the embedded payment provider are."""
+    file = settings.payments.journal
+    return Path(settings.folder) / PROVIDER if file is None else Path(file)
 
 
 def jwt_access_tokens(settings: Settings, clock: Clock) -> AccessTokens:

@@ -45,6 +45,12 @@ async def migrate(url: str, *, empty: bool = False) -> None:
             await connection.run_sync(_upgrade)
 
 
+async def require_empty(url: str) -> None:
+    """Raise WrongSchema unless the database has no tables. Raises ValueError, Unavailable."""
+    async with connected(url, only_reads=True) as connection:
+        await connection.run_sync(_require_empty)
+
+
 async def require_current(url: str) -> None:
     """Raise WrongSchema unless the database has exactly this version of the schema."""
     async with connected(url, only_reads=True) as connection:

@@ -5,6 +5,7 @@ from typing import Any
 
 from . import (
     api_tokens,
+    backup,
     catalog,
     clock,
     copy,
@@ -63,3 +64,4 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     reconciliation.add_to(actions, common)
     verify.add_to(actions, common)
     copy.add_to(actions, common)
+    backup.add_to(actions, common)

@@ -1,0 +1,70 @@
+"""A dump of a PostgreSQL database, by the programs that come with it."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+
+async def dump_postgres(url: str, target: Path) -> None:
+    """Dump a database, as it is at one moment, into a new file that `pg_restore` reads.
+
+    Others read and write it meanwhile. Raises OSError with what the program says, and if it is not
+    installed.
+    """
+    await _run("pg_dump", "--format=custom", f"--file={target}", url=url)
+
+
+async def restore_postgres(source: Path, url: str) -> None:
+    """Fill an empty database from a dump, in one transaction. Raises OSError."""
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+    await _run("pg_restore", *options, str(source), url=url)
+
+
+async def _run(program: str, *options: str, url: str) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise OSError(
+            f"{program} is not installed: install PostgreSQL's client programs, not older than the "
+            "server (apt-get install postgresql-client)"
+        )
+    place, password = without_password(url)
+    # Everybody on the machine can read arguments, but not the environment.
+    secret = {} if password is None else {"PGPASSWORD": password}
+    process = await asyncio.create_subprocess_exec(
+        found,
+        *options,
+        f"--dbname={place}",
+        env={**os.environ, **secret},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if process.returncode:
+        lines = said.decode(errors="replace").strip().splitlines() or ["it failed"]
+        raise OSError(f"{program}: {lines[0].removeprefix(f'{program}: ')}")
+
+
+def without_password(url: str) -> tuple[str, str | None]:
+    """Return the URL of a database for libpq, and its password, which is no longer in it.
+
+    >>> without_password("postgresql+asyncpg://me:a%40b@db/solebook?sslmode=require")
+    ('postgresql://me@db/solebook?sslmode=require', 'a@b')
+    >>> without_password("postgresql:///solebook?host=/run&user=me&password=secret")
+    ('postgresql:///solebook?host=%2Frun&user=me', 'secret')
+    """
+    parts = urlsplit(url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    user, colon, password = login.partition(":")
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    inside = [value for name, value in options if name == "password"]
+    query = urlencode([(name, value) for name, value in options if name != "password"])
+    where = f"postgresql://{user}{at}{hosts}{parts.path}" + (f"?{query}" if query else "")
+    return where, inside[-1] if inside else unquote(password) if colon else None
