@@ -47,7 +47,7 @@ class PostgresServer:
 
         `options` are settings such as `ssl=on`.
         """
-        self._programs = programs
+        self.programs = programs
         self.folder = folder
         self.port = port
         self._options = [
@@ -94,7 +94,7 @@ class PostgresServer:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    str(self._programs / "postgres"),
+                    str(self.programs / "postgres"),
                     *("-D", str(self.data), "-k", str(self.folder), *self._options),
                 ],
                 stdout=log,
@@ -155,7 +155,7 @@ class PostgresServer:
     def run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs and return what it prints."""
         finished = subprocess.run(
-            [str(self._programs / program), *arguments],
+            [str(self.programs / program), *arguments],
             check=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -180,7 +180,7 @@ class PostgresServer:
         """Run a server that follows this one, until the block is left."""
         with _own_folder() as folder:
             replica = PostgresServer(
-                self._programs, folder, port=_free_port(), options=("hot_standby=on", *options)
+                self.programs, folder, port=_free_port(), options=("hot_standby=on", *options)
             )
             how = ("-X", "stream", "-c", "fast", "--no-sync", "-R")
             self.run("pg_basebackup", "-d", self.url(), "-D", str(replica.data), *how)

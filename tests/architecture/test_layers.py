@@ -97,6 +97,7 @@ KNOW_A_DRIVER = {
     "solebook.adapters.sql.engine.postgres_connecting": "connects the store to PostgreSQL",
     "solebook.adapters.embedded.sqlite_journal": "the embedded payment provider's file is its own",
     "solebook.adapters.system.folder_lock": "the lock of a folder is a lock of SQLite on a file",
+    "solebook.adapters.backup.sqlite_copy": "copies a file that the store has open",
     "solebook.adapters.system.occurrences": "counts the rows of a file on disk",
     "solebook.benchmarks.order_by_order": "needs no store of ours to compare it with",
     "solebook.benchmarks.trades": "looks into the file that it measured",

@@ -277,8 +277,8 @@ class TestPostgres:
         assert not BACKUP.exists()
 
     def test_what_the_program_says_is_told_in_one_line(
-        self, folder: Path, run: Run, postgres_url: str
+        self, folder: Path, run: Run, postgres_server: PostgresServer
     ) -> None:
-        refused = run("admin", "backup", str(BACKUP), "--store", f"{postgres_url}_not_there")
+        refused = run("admin", "backup", str(BACKUP), "--store", postgres_server.url("not_there"))
         assert refused.code == 1
-        assert 'database "store_not_there" does not exist' in one_line(refused.err)
+        assert 'database "not_there" does not exist' in one_line(refused.err)
