@@ -10,14 +10,14 @@ from ..adapters.backup.folder import Kept, copy_durably, is_same, new_backup, re
 from ..adapters.backup.postgres_dump import dump_postgres, restore_postgres
 from ..adapters.backup.sqlite_copy import copy_sqlite
 from ..config.settings import Settings
-from .exclusive import exclusive
+from .exclusive import exclusive, is_running
+from .folder import PROVIDER, require_sound_log
 from .from_settings import journal_file
 from .migrations import migrate_store
 
 KEYS = ("signing-key", "webhook-secret", "webhooks-key")
 """Files of the folder with secrets that were generated. Settings may take their place."""
 _STORE = {"sqlite": "solebook.sqlite3", "postgres": "solebook.dump"}
-_PROVIDER = "payment-provider.sqlite3"
 
 Tell = Callable[[str, int, int], None]
 
@@ -27,14 +27,16 @@ async def back_up(settings: Settings, target: Path, tell: Tell) -> Sequence[str]
 
     The store comes first and the books of the embedded payment provider second, so that the
     provider knows at least as much as the store, which looks up a missing charge by its key. Raises
-    OSError, and ValueError for a store in memory.
+    OSError, and ValueError for a store in memory, and for a damaged write-ahead log.
     """
     _require_kept(settings)
+    if not settings.is_shared and not is_running(settings):
+        require_sound_log(settings)
     kept = Kept(datetime.now(UTC).isoformat(timespec="seconds"), __version__, settings.store.kind)
     with new_backup(target, kept) as folder:
         await _show("database", tell, _save_store(settings, folder / _STORE[kept.store]))
         if settings.payments.adapter == "embedded" and journal_file(settings).exists():
-            saved = copy_sqlite(journal_file(settings), folder / _PROVIDER)
+            saved = copy_sqlite(journal_file(settings), folder / PROVIDER)
             await _show("payment provider", tell, saved)
         for name in KEYS:
             key = Path(settings.folder) / name
@@ -84,7 +86,7 @@ async def _save_store(settings: Settings, target: Path) -> None:
 def _targets(settings: Settings, files: Mapping[str, Path]) -> dict[str, Path]:
     """Return where the files of a backup go, the store last. A dump goes into no file."""
     folder = Path(settings.folder)
-    places = {name: folder / name for name in KEYS} | {_PROVIDER: journal_file(settings)}
+    places = {name: folder / name for name in KEYS} | {PROVIDER: journal_file(settings)}
     if settings.store.kind == "sqlite":
         places[_STORE["sqlite"]] = _file_of(settings)
     return {name: place for name, place in places.items() if name in files}
