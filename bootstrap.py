@@ -34,6 +34,8 @@ COMMANDS = {
     "test": ("nox",),
     "run": ("--no-default-groups", "solebook"),
 }
+WITHOUT_SERVERS = ("--no-extra", "stack")
+"""The servers are large, and only for the tests and the stack."""
 
 
 def main(words: "list[str]") -> int:
@@ -55,13 +57,18 @@ def main(words: "list[str]") -> int:
     # Use the Python that runs this script, because uv might download another one.
     environment.setdefault("UV_PYTHON", sys.executable)
     environment.pop("VIRTUAL_ENV", None)  # it may be another project's
-    command = [uv, "run", "--project", ROOT, "--all-extras", *COMMANDS[words[0]], *words[1:]]
+    is_small = words[0] != "test" and not {"stack", "--stack"}.intersection(words)
+    extras = ("--all-extras", *(WITHOUT_SERVERS if is_small else ()))
+    command = [uv, "run", "--project", ROOT, *extras, *COMMANDS[words[0]], *words[1:]]
     # Checks run in this folder. The exchange keeps its data in the caller's folder.
     folder = ROOT if words[0] == "test" else None
-    try:
-        return subprocess.run(command, cwd=folder, env=environment).returncode
-    except KeyboardInterrupt:
-        return 130
+    if not WINDOWS:
+        # It takes the place of this process, so that signals reach it. A process that waited for it
+        # would kill it a moment after Ctrl-C, whatever it has left to stop.
+        if folder is not None:
+            os.chdir(folder)
+        os.execve(uv, command, environment)
+    return subprocess.run(command, cwd=folder, env=environment).returncode
 
 
 def _uv_on_path() -> "str | None":

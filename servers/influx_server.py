@@ -1,8 +1,4 @@
-"""InfluxDB as Debian has it: 1.6, to which influxdb-client writes through a shim.
-
-That version has `/write` and `/query`. influxdb-client writes to `/api/v2/write`, which came with
-InfluxDB 1.8, which also takes `Token USER:PASSWORD`. The shim makes that the login that 1.6 knows.
-"""
+"""InfluxDB as Debian has it: 1.6, to which influxdb-client writes through a shim."""
 
 import http.client
 import re
@@ -14,6 +10,8 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlencode
+
+from solebook.entrypoints.stack import influx_shim
 
 from .child_server import PATIENCE, ChildServer
 from .valkey_server import free_port
@@ -32,52 +30,6 @@ bind-address = "127.0.0.1:{rpc}"
 [http]
   bind-address = "127.0.0.1:{port}"
   log-enabled = false
-"""
-
-_SHIM = """\
-import base64, http.client, ssl, sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlencode, urlsplit
-class Shim(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    def forward(self):
-        url = urlsplit(self.path)
-        path = self.path
-        if url.path == "/api/v2/write":
-            database, _, policy = parse_qs(url.query)["bucket"][0].partition("/")
-            path = "/write?" + urlencode({"db": database, "rp": policy})
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        kind, word = (self.headers.get("Authorization", "") + " ").split(" ", 1)
-        if kind == "Token":
-            kind, word = "Basic", base64.b64encode(word.strip().encode()).decode()
-        headers = {"Authorization": f"{kind} {word.strip()}"} if kind else {}
-        server = connect("127.0.0.1", int(sys.argv[2]), timeout=60)
-        try:
-            server.request(self.command, path, body, headers)
-            answer = server.getresponse()
-            status, body = answer.status, answer.read()
-        except OSError as error:
-            status, body = 503, str(error).encode()
-        server.close()
-        self.send_response(status)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if status != 204:
-            self.wfile.write(body)
-    do_GET = do_POST = forward
-    def log_message(self, *_):
-        pass
-connect = http.client.HTTPConnection
-shim = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shim)
-if sys.argv[3:]:
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(*sys.argv[3:])
-    shim.socket = tls.wrap_socket(shim.socket, server_side=True, do_handshake_on_connect=False)
-    trusting = ssl._create_unverified_context()
-    connect = lambda *to, **more: http.client.HTTPSConnection(*to, context=trusting, **more)
-shim.serve_forever()
 """
 
 
@@ -101,7 +53,7 @@ class _Shim(ChildServer):
 
     def command_line(self) -> Sequence[str]:
         self.folder.mkdir(exist_ok=True)
-        return (sys.executable, "-c", _SHIM, str(self.port), str(self._to), *self.tls)
+        return (sys.executable, influx_shim.__file__, str(self.port), str(self._to), *self.tls)
 
     def is_ready(self) -> bool:
         with suppress(OSError, http.client.HTTPException):

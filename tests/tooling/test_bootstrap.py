@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SMALL = "--all-extras|--no-extra|stack|--no-default-groups"
+"""Without the servers, which only the tests and the stack need."""
 
 
 @pytest.fixture
@@ -38,8 +40,10 @@ def bootstrap(*words: str, path: Path) -> subprocess.CompletedProcess[str]:
     [
         (["test"], "--all-extras|nox"),
         (["test", "-s", "tests", "--", "a b"], "--all-extras|nox|-s|tests|--|a b"),
-        (["demo", "--seed", "1"], "--all-extras|--no-default-groups|solebook|demo|--seed|1"),
-        (["run", "serve"], "--all-extras|--no-default-groups|solebook|serve"),
+        (["demo", "--seed", "1"], f"{SMALL}|solebook|demo|--seed|1"),
+        (["demo", "--stack"], "--all-extras|--no-default-groups|solebook|demo|--stack"),
+        (["run", "serve"], f"{SMALL}|solebook|serve"),
+        (["run", "stack"], "--all-extras|--no-default-groups|solebook|stack"),
     ],
 )
 def test_a_word_runs_its_command_with_the_further_arguments(

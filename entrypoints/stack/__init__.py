@@ -1,0 +1,1 @@
+"""A whole deployment on one machine: servers, the processes of an exchange, and a screen."""
