@@ -17,6 +17,7 @@ from solebook.adapters.memory.messengers import (
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.sql.engine.database import SqlDatabase
+from solebook.adapters.sql.engine.sqlite_driver import SqliteDriver
 from solebook.adapters.sql.search.postgres_search_index import PostgresSearchIndex
 from solebook.adapters.sql.search.sqlite_search_index import SqliteSearchIndex
 from solebook.composition.embedded import embedded_adapters
@@ -160,6 +161,8 @@ class Machine:
                     push_messenger=self.push_messenger,
                 )
                 yield exchange_on(adapters)
+                if edges.is_dead:
+                    _give_up_writes(database)
 
     def _search_index(self, database: SqlDatabase) -> SearchIndex:
         if self.url.startswith("postgresql:"):
@@ -173,3 +176,10 @@ class Machine:
         taken += [(message.phone, message.text) for message in self.text_messenger.sent]
         taken += [(str(message.devices), message.title) for message in self.push_messenger.sent]
         return Counter(taken)
+
+
+def _give_up_writes(database: SqlDatabase) -> None:
+    """Let a killed process disconnect at once: nobody ends what it was writing."""
+    driver = database._driver
+    if isinstance(driver, SqliteDriver):
+        driver._writer._patience = 0.0
