@@ -182,6 +182,12 @@ def proto(session: nox.Session) -> None:
 
 
 @nox.session
+def trace(session: nox.Session) -> None:
+    """Record the traces of a trade for the docs, and draw them."""
+    session.run("python", "-m", "tests.entrypoints.http.whole_trade")
+
+
+@nox.session
 def pin(session: nox.Session) -> None:
     """Resolve all packages again and pin the exact versions in pyproject.toml (ADR 0002)."""
     pyproject = ROOT / "pyproject.toml"

@@ -1,6 +1,7 @@
 """A collector of traces, as small as it can be."""
 
 import gzip
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,19 @@ class Receiver:
             for scope in of_service.scope_spans
             for span in scope.spans
         ]
+
+    def traces_before(self, name: str) -> set[bytes]:
+        """Return the traces with a span of this name, and those that are linked to them."""
+        linked = defaultdict[bytes, set[bytes]](set)
+        for _, span in self.spans:
+            linked[span.trace_id] |= {link.trace_id for link in span.links}
+        found, left = set[bytes](), [s.trace_id for _, s in self.spans if s.name == name]
+        while left:
+            trace = left.pop()
+            if trace not in found:
+                found.add(trace)
+                left += linked[trace]
+        return found
 
 
 @contextmanager

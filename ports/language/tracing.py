@@ -43,9 +43,13 @@ class NoTracer(Tracer):
         return _NOTHING
 
 
-@contextmanager
-def unrecorded(trace: Trace) -> Iterator[Span]:
+def unrecorded(trace: Trace) -> AbstractContextManager[Span]:
     """Be in a trace of which nothing is recorded."""
+    return _NOTHING if current_trace() is trace else _unrecorded_at(trace)
+
+
+@contextmanager
+def _unrecorded_at(trace: Trace) -> Iterator[Span]:
     with at(trace):
         yield NO_SPAN
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ...nats_server import NatsServer
+from ...otlp_receiver import Receiver, receiving
 from .processes import Processes, Running, wait_until
 
 SOON = 15.0
@@ -24,9 +25,22 @@ PASS = {
 
 
 @pytest.fixture
-def processes(tmp_path: Path, postgres_url: str, nats_server: NatsServer) -> Iterator[Processes]:
+def collector() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def processes(
+    tmp_path: Path, postgres_url: str, nats_server: NatsServer, collector: Receiver
+) -> Iterator[Processes]:
     processes = Processes(tmp_path, postgres_url)
-    processes.over_nats(nats_server, SOLEBOOK_MARKET__PAYOUT_HOLD="PT1S")
+    processes.over_nats(
+        nats_server,
+        SOLEBOOK_MARKET__PAYOUT_HOLD="PT1S",
+        SOLEBOOK_TRACING__OTLP_URL=collector.url,
+        SOLEBOOK_TRACING__SAMPLE="1",
+    )
     yield processes
     processes.close()
 
@@ -74,7 +88,7 @@ def exchange(processes: Processes) -> Exchange:
 
 
 def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
-    exchange: Exchange,
+    exchange: Exchange, collector: Receiver
 ) -> None:
     here, there, staff = exchange.here, exchange.there, exchange.staff
     workers = [
@@ -114,6 +128,15 @@ def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
         assert code == 0, complaints
     verified = exchange.processes.run("admin", "verify")
     assert verified.returncode == 0, verified.stdout
+    bid = next(s.trace_id for _, s in collector.spans if s.name == "POST /v1/bids")
+    in_trace = {(service, span.name) for service, span in collector.spans if span.trace_id == bid}
+    assert in_trace >= {
+        ("http", "POST /v1/bids"),
+        ("matching", "engine"),
+        ("deadlines,trade", "payment provider charge"),
+        ("charts,letters,search,webhooks", "mailer send"),
+    }
+    assert bid in collector.traces_before("payment provider pay_out")
 
 
 def test_another_engine_answers_soon_after_a_kill(exchange: Exchange) -> None:

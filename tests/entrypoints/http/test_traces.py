@@ -1,75 +1,34 @@
 """One trace leads from a bid to the letters, and others are linked to it, to the payout."""
 
+import json
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import TypeAlias
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
-from solebook.adapters.opentelemetry.tracer import OpenTelemetryTracer
 from solebook.composition.application import Application
-from solebook.composition.build import build_application
-from solebook.composition.embedded import build_embedded, in_another_process
-from solebook.composition.tracing import traced_adapters
 from solebook.ports.language.tracing import recording
-from solebook.ports.language.users import Role
 
-from .world import PARCEL, PASS, Person, World
+from .waterfall import drawn
+from .whole_trade import (
+    FILE,
+    PICTURE,
+    Recorder,
+    names_of,
+    place,
+    recorded,
+    traced_application,
+    trade,
+)
+from .world import Person, World
 
 pytestmark = pytest.mark.integration
-
-Traces: TypeAlias = dict[int, list[ReadableSpan]]
 
 
 @pytest.fixture
 def application(clock: VirtualClock) -> Application:
-    adapters = traced_adapters(build_embedded(seed=3, clock=clock).adapters)
-    return build_application(in_another_process(adapters))
-
-
-class Recorder:
-    """What was recorded."""
-
-    def __init__(self) -> None:
-        self.exporter = InMemorySpanExporter()
-        processor = SimpleSpanProcessor(self.exporter)
-        self.tracer = OpenTelemetryTracer(processor, service="all", sample=1.0)
-
-    @property
-    def spans(self) -> list[ReadableSpan]:
-        return list(self.exporter.get_finished_spans())
-
-    @property
-    def traces(self) -> Traces:
-        """The spans of each trace."""
-        traces: Traces = {}
-        for span in self.spans:
-            assert span.context is not None
-            traces.setdefault(span.context.trace_id, []).append(span)
-        return traces
-
-    def trace_with(self, name: str) -> int:
-        """Return the last trace with a span of this name."""
-        return [id_ for id_, spans in self.traces.items() if name in names_of(spans)][-1]
-
-    def leads_to(self, later: int) -> set[int]:
-        """Return the traces that are linked to one, directly or by others."""
-        found, left, traces = set(), [later], self.traces
-        while left:
-            trace = left.pop()
-            if trace not in found:
-                found.add(trace)
-                left += [link.context.trace_id for s in traces.get(trace, ()) for link in s.links]
-        return found
-
-
-def names_of(spans: list[ReadableSpan]) -> set[str]:
-    return {span.name for span in spans}
+    return traced_application(clock)
 
 
 @pytest.fixture
@@ -79,26 +38,10 @@ def recorder() -> Iterator[Recorder]:
         yield recorder
 
 
-async def a_whole_trade(world: World, buyer: Person, seller: Person) -> str:
-    """Trade, ship, authenticate, deliver, and wait for the payout; return the order."""
-    order_id = await world.order(buyer, seller)
-    await world.move(order_id, "shipment", seller, json=PARCEL)
-    authenticator = await world.person("authenticator", Role.AUTHENTICATOR)
-    await world.move(order_id, "receipt", authenticator)
-    task = f"/v1/authentication/tasks/{await world.task_of(order_id, authenticator)}"
-    await world.ok("POST", f"{task}/claim", authenticator)
-    await world.ok("POST", f"{task}/verdict", authenticator, json=PASS)
-    await world.workers.settle()
-    await world.move(order_id, "dispatch", authenticator, json=PARCEL)
-    await world.move(order_id, "delivery", buyer)
-    await world.pass_of_time(timedelta(days=4))
-    return order_id
-
-
 async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     market: World, buyer: Person, seller: Person, recorder: Recorder
 ) -> None:
-    order_id = await a_whole_trade(market, buyer, seller)
+    order_id = await trade(market, buyer, seller)
     order = await market.ok("GET", f"/v1/orders/{order_id}", seller)
     assert order["payout_status"] == "paid"
 
@@ -109,7 +52,7 @@ async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     assert any(name.startswith("orders.") for name in names), names
     [root] = [span for span in bid if span.parent is None]
     assert root.name == "POST /v1/bids"
-    ids = {span.context.span_id for span in bid if span.context}
+    ids = {place(span).span_id for span in bid}
     assert all(span.parent is None or span.parent.span_id in ids for span in bid)
 
     payout = recorder.trace_with("payment provider pay_out")
@@ -128,7 +71,7 @@ async def test_the_id_of_the_trace_is_that_of_the_request(
 async def test_nothing_personal_and_no_secret_is_in_a_span(
     market: World, buyer: Person, seller: Person, recorder: Recorder
 ) -> None:
-    await a_whole_trade(market, buyer, seller)
+    await trade(market, buyer, seller)
     told = " ".join(span.to_json() for span in recorder.spans)
     assert len(recorder.spans) > 50
     token = buyer.headers["Authorization"].removeprefix("Bearer ")
@@ -150,10 +93,21 @@ async def test_a_failure_is_told_by_its_kind_alone(
 
 
 async def test_what_is_not_sampled_leaves_no_span(market: World, buyer: Person) -> None:
-    exporter = InMemorySpanExporter()
-    tracer = OpenTelemetryTracer(SimpleSpanProcessor(exporter), service="all", sample=0.0)
-    with recording(tracer):
+    recorder = Recorder(sample=0.0)
+    with recording(recorder.tracer):
         answer = await market.post("/v1/bids", buyer, json=market.quote())
         await market.workers.settle()
     assert answer.headers["request-id"]
-    assert exporter.get_finished_spans() == ()
+    assert recorder.spans == []
+
+
+async def test_the_file_and_the_picture_in_the_docs_are_of_such_a_trade() -> None:
+    """To write them anew: python -m tests.entrypoints.http.whole_trade"""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    assert PICTURE.read_text(encoding="utf-8") == drawn(kept)
+
+    def names(told: object) -> list[str]:
+        assert isinstance(told, dict)
+        return sorted(s["name"] for s in told["resourceSpans"][0]["scopeSpans"][0]["spans"])
+
+    assert names(kept) == names(await recorded())
