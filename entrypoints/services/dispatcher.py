@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -26,14 +27,21 @@ from ...ports.language.errors import (
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.rate_limits import RateLimit
+from ...ports.language.spans import SpanKind
+from ...ports.language.traces import within, work_for
+from ...ports.language.tracing import begin
 from ..http.edge.idempotency import ANONYMOUS
 from ..http.edge.json_body import decode_strictly, wrong_field
 from ..http.edge.json_text import canonical
 from ..http.edge.problems import problem_of
 from ..http.edge.rate_limiting import bucket_of
+from ..http.edge.request_lines import RequestLines
+from ..logs import REQUESTS
+from ..new_traces import new_trace
 from .rpc import Context, Key, Rpc, Who
 
 _log = logging.getLogger("solebook.services")
+_requests = logging.getLogger(REQUESTS)
 
 _LONGEST_KEY = 200
 _MOST_CALLS = 1_000
@@ -86,6 +94,7 @@ class Dispatcher:
             self._settings.email_limit,
         )
         self._under_way: set[asyncio.Task[Answer]] = set()
+        self._lines = RequestLines()
 
     async def __call__(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
         """Carry out a call within its time. It raises nothing.
@@ -111,6 +120,29 @@ class Dispatcher:
             await asyncio.wait(self._under_way)
 
     async def _answer(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
+        trace, begun = new_trace(), perf_counter()
+        with within(trace), begin(rpc.name, trace, SpanKind.SERVER) as seen:
+            answer = await self._answered(rpc, body, call)
+            seen.tell(status=answer.status)
+            self._log(rpc, answer, perf_counter() - begun)
+        return answer
+
+    def _log(self, rpc: Rpc, answer: Answer, seconds: float) -> None:
+        has_failed = answer.status >= HTTPStatus.BAD_REQUEST
+        if _requests.isEnabledFor(logging.INFO) and self._lines.may_log("", has_failed=has_failed):
+            took = seconds * 1_000
+            facts = {
+                "method": "RPC",
+                "route": rpc.name,
+                "status": answer.status,
+                "duration_ms": round(took, 1),
+                "bytes": len(answer.body),
+            }
+            if left_out := self._lines.take_left_out():
+                facts["requests_left_out"] = left_out
+            _requests.info("%s %d in %.1f ms", rpc.name, answer.status, took, extra=facts)
+
+    async def _answered(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
         try:
             return await self._carry_out(rpc, body, call)
         except (Refusal, HTTPException) as error:
@@ -121,6 +153,8 @@ class Dispatcher:
 
     async def _carry_out(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
         caller = await self._authorised(rpc, call)
+        if caller.actor is not None:
+            work_for(str(caller.actor.user_id))
         request = decoded(rpc, body)
         key = _key(rpc, call.key, caller, body)
         context = Context(self._application, caller, key, self._credential_limits)

@@ -5,10 +5,23 @@ from datetime import timedelta
 
 from solebook.composition.adapters import Store
 from solebook.ports.language.deadlines import DeadlineKind
+from solebook.ports.language.traces import Trace, within
 
 from .records import Records
 
 PATIENCE = 5.0
+
+
+async def test_a_deadline_has_the_trace_in_which_it_was_set(store: Store, records: Records) -> None:
+    trace = Trace("1" * 32, "2" * 16, is_sampled=True)
+    deadline = records.deadline(records.order_id(), kind=DeadlineKind.ARRIVAL)
+    async with store.transaction():
+        with within(trace):
+            await store.deadlines.set(deadline)
+    assert [d.trace for d in await store.deadlines.of(deadline.order_id)] == [trace.traceparent]
+    async with store.transaction():
+        await store.deadlines.set(deadline)
+    assert [d.trace for d in await store.deadlines.of(deadline.order_id)] == [None]
 
 
 async def test_passed_deadlines_come_longest_overdue_first(store: Store, records: Records) -> None:

@@ -26,10 +26,12 @@ from solebook.ports.language.market import Condition
 from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.orders import CancelReason
 from solebook.ports.language.priority import Priority
+from solebook.ports.language.traces import Trace, within
 
 from .records import Records
 
 PATIENCE = 5.0
+TRACE = Trace("1" * 32, "2" * 16, is_sampled=True)
 
 
 class Boom(Exception):
@@ -43,6 +45,16 @@ async def add(store: Store, *events: Event) -> None:
 
 async def unsent_events(store: Store, limit: int = 100) -> list[Event]:
     return [message.event for message in await store.outbox.unsent(limit)]
+
+
+async def test_a_message_has_the_trace_in_which_it_was_added(
+    store: Store, records: Records
+) -> None:
+    with within(TRACE):
+        await add(store, records.event())
+    await add(store, records.event())
+    traces = [message.trace for message in await store.outbox.unsent(10)]
+    assert traces == [TRACE.traceparent, None]
 
 
 async def test_events_wait_stamped_with_an_id_and_the_instant(

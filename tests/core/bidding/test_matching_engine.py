@@ -27,6 +27,7 @@ from solebook.ports.language.market import (
 )
 from solebook.ports.language.placement import Placement
 from solebook.ports.language.rules import MarketRules
+from solebook.ports.language.traces import Trace, within
 
 from .callers import all_answers, held_back, stopped
 from .market import PRICE, Market, build_market
@@ -40,6 +41,21 @@ async def test_callers_that_wait_together_are_committed_together(market: Market)
     assert len(market.books.commits) < 5
     for placement in placements:
         assert await market.stored(placement.quote) == placement.quote
+
+
+async def test_the_messages_of_a_batch_have_the_traces_of_their_commands(market: Market) -> None:
+    async def trade(number: int) -> Placement:
+        with within(Trace(f"{number:032x}", "2" * 16)):
+            return await market.bid(PRICE)
+
+    for _ in range(3):
+        await market.ask(PRICE)
+    placements = await asyncio.gather(*(trade(number) for number in (1, 2, 3)))
+    assert len(market.books.commits) == 4, "the bids were committed together"
+    traces = {m.key: m.trace for m in await market.adapters.store.outbox.unsent(100)}
+    for number, placement in enumerate(placements, start=1):
+        assert placement.match is not None
+        assert traces[str(placement.match.id)] == f"00-{number:032x}-{'2' * 16}-00"
 
 
 async def test_a_batch_has_its_limit() -> None:
