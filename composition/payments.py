@@ -6,10 +6,12 @@ from datetime import timedelta
 from ..core.payments.charges.abandon_payment import AbandonPayment
 from ..core.payments.charges.charge_buyer import ChargeBuyer
 from ..core.payments.charges.forgive_declines import ForgiveDeclines
+from ..core.payments.charges.view_payment import ViewPayment
 from ..core.payments.charges.view_receipt import ViewReceipt
 from ..core.payments.levels.record_completed_sale import RecordCompletedSale
 from ..core.payments.levels.take_back_sale import TakeBackSale
 from ..core.payments.levels.view_seller_levels import ViewSellerLevels
+from ..core.payments.list_ledger_lines import ListLedgerLines
 from ..core.payments.list_suspense import ListSuspense
 from ..core.payments.patience import Patience
 from ..core.payments.payouts.list_payouts import ListPayouts
@@ -69,6 +71,8 @@ class PaymentsUseCases:
     refund_otherwise: RefundOtherwise
     check_solvency: CheckSolvency
     view_receipt: ViewReceipt
+    view_payment: ViewPayment
+    list_ledger_lines: ListLedgerLines
     view_balance: ViewBalance
     list_payouts: ListPayouts
     list_suspense: ListSuspense
@@ -289,6 +293,8 @@ def payments_use_cases(
             orders=orders, payments=payments, provider=provider, patience=patience
         ),
         view_balance=ViewBalance(ledger=ledger),
+        view_payment=ViewPayment(payments=payments),
+        list_ledger_lines=ListLedgerLines(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
         list_suspense=ListSuspense(ledger=ledger),
         view_seller_levels=ViewSellerLevels(

@@ -6,8 +6,10 @@ from ..core.users.challenges.prove_phone import ProvePhone
 from ..core.users.challenges.request_phone_proof import RequestPhoneProof
 from ..core.users.challenges.send_challenge import SendChallenge
 from ..core.users.note_place import NotePlace
+from ..core.users.tell_of_security_change import TellOfSecurityChange
+from ..core.users.view_traces import ViewTraces
 from ..ports.language.public_links import PublicLinks
-from .adapters import Adapters
+from .adapters import Adapters, Store
 
 
 def send_challenge_of(adapters: Adapters, links: PublicLinks) -> SendChallenge:
@@ -63,4 +65,25 @@ def note_place_of(adapters: Adapters, keys: Sequence[bytes]) -> NotePlace:
         outbox=store.outbox,
         clock=adapters.clock,
         keys=keys,
+    )
+
+
+def tell_of_security_change_of(adapters: Adapters) -> TellOfSecurityChange:
+    """Return the use case that tells users what was changed of their accounts."""
+    return TellOfSecurityChange(
+        users=adapters.store.users,
+        challenges=adapters.store.challenges,
+        templates=adapters.templates,
+        mailer=adapters.mailer,
+    )
+
+
+def view_traces_of(store: Store) -> ViewTraces:
+    """Return the use case that shows what is listed nowhere else."""
+    return ViewTraces(
+        payment_methods=store.payment_methods,
+        sessions=store.sessions,
+        challenges=store.challenges,
+        known_places=store.known_places,
+        declines=store.declines,
     )

@@ -53,6 +53,7 @@ from ..core.users.tell_of_security_change import TellOfSecurityChange
 from ..core.users.token_lifetimes import TokenLifetimes
 from ..core.users.view_card_setup import ViewCardSetup
 from ..core.users.view_profile import ViewProfile
+from ..core.users.view_traces import ViewTraces
 from ..ports.language.consumers import Consumer
 from ..ports.language.events import (
     ApiKeyCreated,
@@ -66,7 +67,14 @@ from ..ports.language.events import (
 from ..ports.language.messages import Queue
 from ..ports.language.public_links import PublicLinks
 from .adapters import Adapters
-from .proofs import note_place_of, prove_phone_of, request_phone_proof_of, send_challenge_of
+from .proofs import (
+    note_place_of,
+    prove_phone_of,
+    request_phone_proof_of,
+    send_challenge_of,
+    tell_of_security_change_of,
+    view_traces_of,
+)
 from .router import Router
 
 
@@ -120,6 +128,7 @@ class UsersUseCases:
     set_roles: SetRoles
     set_suspension: SetSuspension
     view_profile: ViewProfile
+    view_traces: ViewTraces
     list_addresses: ListAddresses
 
 
@@ -305,12 +314,7 @@ def users_use_cases(
             templates=adapters.templates,
             mailer=adapters.mailer,
         ),
-        tell_of_security_change=TellOfSecurityChange(
-            users=users,
-            challenges=store.challenges,
-            templates=adapters.templates,
-            mailer=adapters.mailer,
-        ),
+        tell_of_security_change=tell_of_security_change_of(adapters),
         list_api_keys=ListApiKeys(api_tokens=store.api_tokens),
         revoke_api_key=RevokeApiKey(
             transaction=transaction, api_tokens=store.api_tokens, clock=clock
@@ -372,6 +376,7 @@ def users_use_cases(
         view_profile=ViewProfile(
             users=users, declines=store.declines, preferences=store.preferences, clock=clock
         ),
+        view_traces=view_traces_of(store),
         list_addresses=ListAddresses(addresses=store.addresses),
     )
 

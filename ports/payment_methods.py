@@ -26,6 +26,10 @@ class PaymentMethods(Protocol):
         """Return the user's cards that are not removed, oldest first. Their number is limited."""
         ...
 
+    async def ever_of(self, user_id: UserId) -> Sequence[PaymentMethod]:
+        """Return all cards that the user has or had, oldest first."""
+        ...
+
     async def find(self, method_id: PaymentMethodId) -> PaymentMethod | None:
         """Return a card, which may be removed, or None."""
         ...

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from .language.ids import OrderId, UserId
+from .language.ledger_lines import LedgerLine
 from .language.market import BookView
 from .language.money import Cents
 from .language.orders import Fees
@@ -169,6 +170,10 @@ class Ledger(Protocol):
         The first has a higher sequence than the given one. A transfer with a lower sequence may
         appear later, from a transaction that began earlier.
         """
+        ...
+
+    async def lines(self, account: Account, limit: int, after: int = 0) -> Sequence[LedgerLine]:
+        """Return up to `limit` entries of an account, oldest first, after a sequence."""
         ...
 
     async def totals(self) -> dict[AccountKind, Cents]:

@@ -35,6 +35,12 @@ class Sessions(Protocol):
         """Return the newest sessions of the user that have not ended, at most `MOST_SHOWN`."""
         ...
 
+    async def of(
+        self, user_id: UserId, limit: int, after: SessionId | None = None
+    ) -> Sequence[Session]:
+        """Return up to `limit` sessions of the user, open or ended, oldest first, after one."""
+        ...
+
     async def is_from(self, user_id: UserId, source: str) -> bool:
         """Return whether the user has a session from this source, open or ended."""
         ...

@@ -6,6 +6,7 @@ from itertools import islice
 
 from ...ports.language.ids import OrderId, UserId
 from ...ports.language.invariants import ensure
+from ...ports.language.ledger_lines import LedgerLine
 from ...ports.language.money import Cents
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.paging import Page, PageRequest
@@ -185,6 +186,20 @@ class MemoryLedger(MemoryAdapter, Ledger):
                 if any(entry.account.kind is AccountKind.WORLD for entry in transfer.entries)
             )
             return list(islice(moved, limit))
+
+    async def lines(self, account: Account, limit: int, after: int = 0) -> Sequence[LedgerLine]:
+        with await self._database.reading():
+            entries = (
+                (transfer, entry)
+                for transfer in self._tables.transfers.values()
+                for entry in transfer.entries
+            )
+            of_account = (
+                LedgerLine(number, at.id, at.order_id, at.at, account, entry.amount)
+                for number, (at, entry) in enumerate(entries, start=1)
+                if entry.account == account and number > after
+            )
+            return list(islice(of_account, limit))
 
     async def totals(self) -> dict[AccountKind, Cents]:
         with await self._database.reading():

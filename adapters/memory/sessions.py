@@ -56,6 +56,14 @@ class MemorySessions(MemoryAdapter, Sessions):
         open_ones = [session for session in sessions if session.revoked_at is None]
         return sorted(open_ones, key=lambda session: session.id, reverse=True)[:MOST_SHOWN]
 
+    async def of(
+        self, user_id: UserId, limit: int, after: SessionId | None = None
+    ) -> Sequence[Session]:
+        with await self._database.reading():
+            ids = sorted(self._tables.sessions_of_user.get(user_id, ()))
+            later = [each for each in ids if after is None or each > after]
+            return [self._tables.sessions[each] for each in later[:limit]]
+
     async def is_from(self, user_id: UserId, source: str) -> bool:
         with await self._database.reading():
             sessions = self._tables.sessions_of_user.get(user_id, ())

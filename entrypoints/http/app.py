@@ -48,6 +48,7 @@ from .routes.asks import AsksController
 from .routes.authentication import AuthenticationController
 from .routes.bids import BidsController
 from .routes.email_proofs import EmailProofsController
+from .routes.export import ExportController
 from .routes.figures import FiguresController
 from .routes.health import HealthController
 from .routes.market import MarketController
@@ -82,6 +83,7 @@ _ROUTES = (
     SessionsController,
     ApiKeysController,
     OwnSessionsController,
+    ExportController,
     ProductsController,
     MarketController,
     FiguresController,

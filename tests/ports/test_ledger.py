@@ -209,3 +209,18 @@ async def test_an_account_at_zero_is_told_from_one_that_was_never_used(
         async with store.transaction():
             await store.ledger.append(records.transfer(records.order_id(), entries=entries))
             assert await store.ledger.lock_used(fund) == max(0, amount)
+
+
+async def test_the_lines_of_an_account_are_paged_oldest_first(
+    store: Store, records: Records
+) -> None:
+    mine, other = records.order_id(), records.order_id()
+    for order_id, amount in ((mine, 100), (other, 200), (mine, 300), (mine, -50)):
+        entries = (Entry(escrow(order_id), amount), Entry(WORLD, -amount))
+        await post(store, records.transfer(order_id, entries=entries))
+    first = await store.ledger.lines(escrow(mine), 2)
+    rest = await store.ledger.lines(escrow(mine), 2, first[-1].sequence)
+    assert [line.amount for line in (*first, *rest)] == [100, 300, -50]
+    assert {(line.order_id, line.account) for line in first} == {(mine, escrow(mine))}
+    assert await store.ledger.find(first[0].transfer_id) is not None
+    assert list(await store.ledger.lines(escrow(mine), 2, rest[-1].sequence)) == []

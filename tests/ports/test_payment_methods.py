@@ -37,7 +37,10 @@ async def test_cards_are_listed_oldest_first_without_removed_ones(
     async with store.transaction():
         await store.payment_methods.remove(cards[1].id, at)
     assert list(await store.payment_methods.of(user.id)) == [cards[0], cards[2]]
-    assert await store.payment_methods.find(cards[1].id) == replace(cards[1], removed_at=at)
+    removed = replace(cards[1], removed_at=at)
+    assert await store.payment_methods.find(cards[1].id) == removed
+    ever = await store.payment_methods.ever_of(user.id)
+    assert list(ever) == [cards[0], removed, cards[2]]
 
 
 async def test_a_card_is_found_by_its_id_and_by_its_users_token(

@@ -207,3 +207,14 @@ async def test_expired_tokens_are_deleted_with_sessions_that_have_no_other(
         await store.sessions.get(old.id)
     async with store.transaction():
         assert await store.sessions.revoke_all(user_id, before) == sorted([used.id, fresh.id])
+
+
+async def test_sessions_are_paged_oldest_first_whether_they_have_ended(
+    store: Store, records: Records, user_id: UserId
+) -> None:
+    sessions = [await added(store, records.session(user_id)) for _ in range(3)]
+    await revoke(store, sessions[1].id, 1, records)
+    first = await store.sessions.of(user_id, 2)
+    rest = await store.sessions.of(user_id, 2, first[-1].id)
+    assert [each.id for each in (*first, *rest)] == [each.id for each in sessions]
+    assert first[1].revoked_at is not None

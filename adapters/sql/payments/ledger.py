@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, select
 
 from ....ports.language.ids import OrderId
+from ....ports.language.ledger_lines import LedgerLine
 from ....ports.language.money import Cents
 from ....ports.language.payments import Account, AccountKind, Entry, Transfer
 from ....ports.language.reconciliation import Posted
@@ -62,6 +63,13 @@ _MOVED_AFTER = Statement(
     .join(ledger_transfers, ledger_transfers.c.id == _MOVED.c.transfer_id)
     .join(ledger_entries, ledger_entries.c.transfer_id == _MOVED.c.transfer_id)
     .order_by(_MOVED.c.sequence, ledger_entries.c.sequence)
+)
+_LINES = Statement(
+    select(ledger_entries, ledger_transfers.c.order_id, ledger_transfers.c.at)
+    .join(ledger_transfers, ledger_transfers.c.id == ledger_entries.c.transfer_id)
+    .where(_of_account, ledger_entries.c.sequence > bindparam("after"))
+    .order_by(ledger_entries.c.sequence)
+    .limit(bindparam("limit"))
 )
 _FIND = Statement(
     select(ledger_transfers.c.order_id, ledger_transfers.c.at, ledger_entries)
@@ -129,6 +137,15 @@ class SqlLedger(Ledger):
             )
             found.append(Posted(moved, transfer))
         return found
+
+    async def lines(self, account: Account, limit: int, after: int = 0) -> Sequence[LedgerLine]:
+        rows = await self._database.rows(
+            _LINES, kind=account.kind, owner=account.owner, after=after, limit=limit
+        )
+        return [
+            LedgerLine(row.sequence, row.transfer_id, row.order_id, row.at, account, row.amount)
+            for row in rows
+        ]
 
     async def totals(self) -> dict[AccountKind, Cents]:
         return {row.kind: row.total for row in await self._database.rows(_TOTALS)}

@@ -25,6 +25,11 @@ _OF = Statement(
     .where(_of_user, payment_methods.c.removed_at.is_(None))
     .order_by(payment_methods.c.id)
 )
+_EVER_OF = Statement(
+    select(payment_methods)
+    .where(payment_methods.c.user_id == bindparam("user_id"))
+    .order_by(payment_methods.c.id)
+)
 _FIND = Statement(select(payment_methods).where(payment_methods.c.id == bindparam("id")))
 _FIND_BY_TOKEN = Statement(
     select(payment_methods).where(_of_user, payment_methods.c.token == bindparam("token"))
@@ -63,6 +68,9 @@ class SqlPaymentMethods(PaymentMethods):
 
     async def of(self, user_id: UserId) -> Sequence[PaymentMethod]:
         return [_method(row) for row in await self._database.rows(_OF, user_id=user_id)]
+
+    async def ever_of(self, user_id: UserId) -> Sequence[PaymentMethod]:
+        return [_method(row) for row in await self._database.rows(_EVER_OF, user_id=user_id)]
 
     async def find(self, method_id: PaymentMethodId) -> PaymentMethod | None:
         row = await self._database.first(_FIND, id=method_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, select, update
 
 from ....ports.language.errors import NotFound
-from ....ports.language.ids import SessionId, UserId
+from ....ports.language.ids import NOBODY, SessionId, UserId
 from ....ports.language.users import RefreshToken, Session
 from ....ports.sessions import MOST_SHOWN, Sessions
 from ..engine.database import SqlDatabase
@@ -38,6 +38,12 @@ _OPEN_OF = Statement(
     .where(sessions.c.user_id == bindparam("user_id"), _open)
     .order_by(sessions.c.id.desc())
     .limit(MOST_SHOWN)
+)
+_OF = Statement(
+    select(sessions)
+    .where(sessions.c.user_id == bindparam("user_id"), sessions.c.id > bindparam("after"))
+    .order_by(sessions.c.id)
+    .limit(bindparam("limit"))
 )
 _IS_FROM = Statement(
     select(sessions.c.id)
@@ -106,6 +112,12 @@ class SqlSessions(Sessions):
 
     async def open_of(self, user_id: UserId) -> Sequence[Session]:
         return [_session(row) for row in await self._database.rows(_OPEN_OF, user_id=user_id)]
+
+    async def of(
+        self, user_id: UserId, limit: int, after: SessionId | None = None
+    ) -> Sequence[Session]:
+        rows = await self._database.rows(_OF, user_id=user_id, limit=limit, after=after or NOBODY)
+        return [_session(row) for row in rows]
 
     async def is_from(self, user_id: UserId, source: str) -> bool:
         return await self._database.first(_IS_FROM, user_id=user_id, source=source) is not None

@@ -184,7 +184,8 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /account/password",
     ),
     20: (
-        # Each is some hundred kilobytes.
+        # Each is some hundred kilobytes, or reads all that there is of a user.
+        "GET /v1/users/me/export",
         "GET /schema",
         "GET /schema/openapi.json",
     ),

@@ -39,6 +39,7 @@ GET    /v1/users/me/sessions                           401   200    200   200   
 DELETE /v1/users/me/sessions/{session_id}              401   404    404   404           404   404 -
 PUT    /v1/users/me/password                           401   401    401   401           401   401 -
 DELETE /v1/users/me                                    401   401    401   401           401   401 -
+GET    /v1/users/me/export                             401   200    200   200           200   200 -
 PATCH  /v1/users/me                                    401   200    200   200           200   200 -
 GET    /v1/users/me/balance                            401   200    200   200           200   200 read
 GET    /v1/users/me/addresses                          401   200    200   200           200   200 read
