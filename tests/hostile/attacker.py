@@ -49,11 +49,13 @@ class Attacker:
             lines += ["content-type: application/json", f"content-length: {len(body)}"]
         return "\r\n".join([*lines, "", ""]).encode() + body
 
-    async def ask(self, requests: Iterator[bytes], connections: int) -> None:
-        """Ask on so many connections, each of which waits for its answers."""
-        await asyncio.gather(*(self._ask_on_one(requests) for _ in range(connections)))
+    async def ask(self, requests: Iterator[bytes], connections: int, *, heeds: bool = True) -> None:
+        """Ask on so many connections, each of which waits for its answers, and heeds when it is
+        told to ask again.
+        """
+        await asyncio.gather(*(self._ask_on_one(requests, heeds) for _ in range(connections)))
 
-    async def _ask_on_one(self, requests: Iterator[bytes]) -> None:
+    async def _ask_on_one(self, requests: Iterator[bytes], heeds: bool) -> None:
         while not self.is_over:
             try:
                 reader, writer = await self.opened()
@@ -64,7 +66,8 @@ class Attacker:
             with suppress(OSError, asyncio.IncompleteReadError, ValueError):
                 while not self.is_over:
                     writer.write(next(requests))
-                    await asyncio.sleep(await self._answer(reader))
+                    wait = await self._answer(reader)
+                    await asyncio.sleep(wait if heeds else 0)
             writer.close()
             await asyncio.sleep(_PAUSE)
 
@@ -209,6 +212,12 @@ async def nowhere(attacker: Attacker) -> None:
     await attacker.ask(targets, 200)
 
 
+async def flood(attacker: Attacker) -> None:
+    """Ask without heeding any refusal."""
+    request = attacker.request("GET", "/v1/rules")
+    await attacker.ask(itertools.repeat(request), 256, heeds=False)
+
+
 async def readiness(attacker: Attacker) -> None:
     """Ask whether the process is ready."""
     await attacker.ask(itertools.repeat(attacker.request("GET", "/health/ready")), 200)
@@ -274,6 +283,26 @@ async def garbage(attacker: Attacker) -> None:
     await attacker.ask(itertools.repeat(b"\x00\x01\x02\r\n\r\n"), 100)
 
 
+async def accounts(attacker: Attacker) -> None:
+    """Register with ever new emails, forget somebody's password, and guess API keys."""
+    person = {"password": "a password", "first_name": "A", "last_name": "Stranger"}
+
+    def registrations() -> Iterator[bytes]:
+        for number in itertools.count():
+            body = json.dumps(person | {"email": f"{number}@example.com"}).encode()
+            yield attacker.request("POST", "/v1/users", body)
+
+    forgotten = json.dumps({"email": attacker.facts["victim"]}).encode()
+    reset = attacker.request("POST", "/v1/password-resets", forgotten)
+    head = attacker.request("GET", "/v1/bids").removesuffix(b"\r\n")
+    guess = head + b"authorization: Bearer sole_" + b"a" * 76 + b"\r\n\r\n"
+    await asyncio.gather(
+        attacker.ask(registrations(), 40),
+        attacker.ask(itertools.repeat(reset), 40),
+        attacker.ask(itertools.repeat(guess), 40),
+    )
+
+
 async def passwords(attacker: Attacker) -> None:
     """Guess the password of one user."""
     credentials = {"email": attacker.facts["victim"], "password": "a wrong password"}
@@ -289,6 +318,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
         handshakes,
         searches,
         nowhere,
+        flood,
         readiness,
         parameters,
         halves,
@@ -297,6 +327,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
         frames,
         unread,
         garbage,
+        accounts,
         passwords,
     )
 }

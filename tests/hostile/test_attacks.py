@@ -31,7 +31,8 @@ _REFILL = 2.0
 _SPARE = 24
 """Descriptors that must be left for the store and whatever else the process opens."""
 _MEMORY = 150_000_000
-_LOG = 1_000_000
+_LOG = 2_000_000
+"""Bytes in ten seconds: each request that is answered has a line, and some that are refused."""
 _REFUSAL = 1_024
 """What no refusal exceeds, in bytes, with its head."""
 

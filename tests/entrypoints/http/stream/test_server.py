@@ -90,6 +90,11 @@ async def test_too_many_frames_close_the_connection(url: str, kind: str) -> None
         assert client.close_code == 1008
 
 
+async def test_nothing_is_compressed_that_could_be_a_bomb(url: str) -> None:
+    async with websockets.connect(url, compression="deflate") as client:
+        assert client.protocol.extensions == []
+
+
 async def test_a_page_of_a_strange_origin_gets_no_connection(url: str) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
         await websockets.connect(url, origin=websockets.Origin("https://evil.test"))
