@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -109,7 +109,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is not for the unit suite: the folders above, and the databases' contracts."""
+    """Mark what is not for the unit suite: the folders above, and the databases' contracts.
+
+    Properties are not watched, as they run the same lines a hundred times.
+    """
     for item in items:
         path = item.path.relative_to(HERE).as_posix()
         if uses_real_server(item):
@@ -117,6 +120,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
         elif path.startswith(REACHES_OUT) or "sqlite" in item.name:
             item.add_marker("integration")
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("no_cover")
 
 
 def uses_real_server(item: pytest.Item) -> bool:
