@@ -45,6 +45,7 @@ from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords,
 from ..ports.personal_records import PersonalRecords
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
+from ..ports.quote_archive import QuoteArchive
 from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
@@ -90,6 +91,7 @@ class Store:
     products: Products
     stock: Stock
     quotes: Quotes
+    quote_archive: QuoteArchive
     standing_quotes: StandingQuotes
     rules_in_force: RulesInForce
     exchange_terms: ExchangeTerms

@@ -5,6 +5,7 @@ from functools import partial
 
 from ..core.bidding.admission import Admission
 from ..core.bidding.adopt_rules import AdoptRules
+from ..core.bidding.archive_quotes import ArchiveQuotes
 from ..core.bidding.cancel_quote import CancelQuote
 from ..core.bidding.carry_out_halt import CarryOutHalt
 from ..core.bidding.carry_out_halt_end import CarryOutHaltEnd
@@ -44,6 +45,7 @@ from ..ports.language.events import (
     UserSuspended,
 )
 from ..ports.language.messages import Queue
+from ..ports.language.retention import Retention
 from ..ports.language.rules import MarketRules
 from ..ports.language.terms import Terms
 from ..ports.matching import Matching
@@ -64,6 +66,7 @@ class BiddingUseCases:
     list_quotes: ListQuotes
     expire_quotes: ExpireQuotes
     unwind_match: UnwindMatch
+    archive_quotes: ArchiveQuotes
     request_withdrawal: RequestWithdrawal
     carry_out_withdrawal: CarryOutWithdrawal
     withdraw_of_suspended: WithdrawOfSuspended
@@ -86,7 +89,12 @@ class BiddingUseCases:
 
 
 def bidding_use_cases(
-    adapters: Adapters, rules: MarketRules, matching: Matching, admission: Admission, shards: int
+    adapters: Adapters,
+    rules: MarketRules,
+    matching: Matching,
+    admission: Admission,
+    shards: int,
+    retention: Retention,
 ) -> BiddingUseCases:
     """Return the use cases of the bidding context."""
     store, clock, ids = adapters.store, adapters.clock, adapters.ids
@@ -126,6 +134,12 @@ def bidding_use_cases(
         list_quotes=ListQuotes(quotes=store.quotes, traders=store.traders),
         expire_quotes=ExpireQuotes(quotes=store.quotes, matching=matching, clock=clock),
         unwind_match=UnwindMatch(matching=matching),
+        archive_quotes=ArchiveQuotes(
+            transaction=store.transaction,
+            archive=store.quote_archive,
+            clock=clock,
+            retention=retention,
+        ),
         request_withdrawal=RequestWithdrawal(
             transaction=store.transaction,
             quotes=store.quotes,

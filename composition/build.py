@@ -82,6 +82,7 @@ def build_application(
     the caller starts the engines.
     """
     rules = rules or MarketRules()
+    retention = retention or Retention()
     links = links or PublicLinks()
     link_keys = link_keys or (secrets.token_bytes(32),)
     warehouse = warehouse or Warehouse()
@@ -99,7 +100,7 @@ def build_application(
         max_backlog=rules.max_backlog,
         consumers=TO_THE_CHARGE,
     )
-    orders = orders_use_cases(adapters, rules, warehouse, retention or Retention())
+    orders = orders_use_cases(adapters, rules, warehouse, retention)
     patience = patience or Patience()
     parts = payment_parts(adapters, rules, patience)
     lifetimes = token_lifetimes or TokenLifetimes()
@@ -113,7 +114,7 @@ def build_application(
             verify_addresses=verify_addresses,
         ),
         catalog=catalog_use_cases(adapters, rules),
-        bidding=bidding_use_cases(adapters, rules, matching, admission, shards),
+        bidding=bidding_use_cases(adapters, rules, matching, admission, shards, retention),
         orders=orders,
         payments=payments_use_cases(
             adapters, parts, rules, patience, webhook_body_life, reconcile_hour

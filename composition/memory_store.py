@@ -35,6 +35,7 @@ from ..adapters.memory.payments import (
 from ..adapters.memory.personal_records import MemoryPersonalRecords
 from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
+from ..adapters.memory.quote_archive import MemoryQuoteArchive
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.reconciliation import MemoryOpenItems, MemoryProviderRecords
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
@@ -91,6 +92,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         products=MemoryProducts(database),
         stock=MemoryStock(database),
         quotes=MemoryQuotes(database),
+        quote_archive=MemoryQuoteArchive(database),
         standing_quotes=MemoryStandingQuotes(database),
         rules_in_force=MemoryRulesInForce(database),
         exchange_terms=MemoryExchangeTerms(database),

@@ -11,6 +11,7 @@ from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.bidding.books import SqlBooks
 from ..adapters.sql.bidding.halts import SqlHalts
+from ..adapters.sql.bidding.quote_archive import SqlQuoteArchive
 from ..adapters.sql.bidding.quotes import SqlQuotes
 from ..adapters.sql.bidding.rules_in_force import SqlRulesInForce
 from ..adapters.sql.bidding.standing_quotes import SqlStandingQuotes
@@ -169,6 +170,7 @@ def build_sql_store(
         products=SqlProducts(database),
         stock=SqlStock(database),
         quotes=SqlQuotes(database),
+        quote_archive=SqlQuoteArchive(database),
         standing_quotes=SqlStandingQuotes(database),
         rules_in_force=SqlRulesInForce(database, clock=clock),
         exchange_terms=SqlExchangeTerms(database),

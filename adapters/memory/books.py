@@ -108,9 +108,10 @@ class MemoryBooks(MemoryAdapter, Books):
         return sorted(standing, key=lambda quote: quote.sequence)
 
     async def get(self, quote_ids: Collection[QuoteId]) -> Mapping[QuoteId, Quote]:
-        quotes = self._tables.quotes
+        quotes, ended = self._tables.quotes, self._tables.ended_quotes
         with await self._database.reading():
-            return {i: quotes[i] for i in quote_ids if i in quotes}
+            found = ((i, quotes.get(i) or ended.get(i)) for i in quote_ids)
+            return {i: quote for i, quote in found if quote is not None}
 
     async def matches(self, match_ids: Collection[OrderId]) -> Mapping[OrderId, Match]:
         matches = self._tables.matches
@@ -227,7 +228,7 @@ class MemoryBooks(MemoryAdapter, Books):
                 await self._outbox.add_all(batch.events, batch.traces)
 
     def _add(self, quote: Quote) -> None:
-        assert quote.id not in self._tables.quotes, quote
+        assert quote.id not in self._tables.every_quote, quote
         of_user = self._tables.quotes_of_user[quote.user_id, quote.side]
         self._database.put(self._tables.quotes, quote.id, quote)
         self._database.put(of_user, quote.id, None)

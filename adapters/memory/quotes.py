@@ -21,7 +21,7 @@ class MemoryQuotes(MemoryAdapter, Quotes):
 
     async def get(self, quote_id: QuoteId) -> Quote:
         with await self._database.reading():
-            quote = self._tables.quotes.get(quote_id)
+            quote = self._tables.every_quote.get(quote_id)
         if quote is None:
             raise NotFound(what="quote", id=quote_id)
         return quote
@@ -38,7 +38,7 @@ class MemoryQuotes(MemoryAdapter, Quotes):
         with await self._database.reading():
             return newest_first(
                 self._tables.quotes_of_user.get((user_id, side), ()),
-                self._tables.quotes,
+                self._tables.every_quote,
                 request,
                 lambda quote: (
                     (status is None or quote.status is status)

@@ -61,7 +61,7 @@ class MemorySnapshot(Snapshot):
 
     async def size(self) -> StoreSize:
         tables = self._tables
-        sides = [quote.side for quote in tables.quotes.values()]
+        sides = [quote.side for quote in tables.every_quote.values()]
         return StoreSize(
             trades=len(tables.orders),
             bids=sides.count(Side.BID),
@@ -126,8 +126,8 @@ class MemorySnapshot(Snapshot):
             order=tables.orders.get(order_id),
             history=tables.histories.get(order_id, ()),
             match=match,
-            bid=None if match is None else tables.quotes.get(match.bid_id),
-            ask=None if match is None else tables.quotes.get(match.ask_id),
+            bid=None if match is None else tables.every_quote.get(match.bid_id),
+            ask=None if match is None else tables.every_quote.get(match.ask_id),
             payment=tables.payments.get(order_id),
             payout=tables.payouts.get(order_id),
             decline=tables.declines.get(order_id),
@@ -174,7 +174,7 @@ class MemorySnapshot(Snapshot):
     # ---- books ---------------------------------------------------------------------------
 
     async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
-        quotes = self._tables.quotes
+        quotes = self._tables.every_quote
         open_matches: dict[QuoteId, list[OrderId]] = {}
         for match in self._tables.matches.values():
             if match.status is MatchStatus.OPEN:
@@ -319,7 +319,7 @@ class MemorySnapshot(Snapshot):
 
     async def dangling(self) -> AsyncIterator[Dangling]:
         tables = self._tables
-        for quote in tables.quotes.values():
+        for quote in tables.every_quote.values():
             if quote.user_id not in tables.users:
                 yield _of_user(f"{quote.side} {quote.id}", quote.user_id)
             if quote.book.product_id not in tables.products:

@@ -1,6 +1,6 @@
 """The tables of the memory adapters: records by key, and their indexes."""
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -170,6 +170,8 @@ class Tables:
         self.clock_followers: dict[str, ClockFollower] = {}
         self.sign_of_life: dict[None, datetime] = {}
         self.quotes: dict[QuoteId, Quote] = {}
+        self.ended_quotes: dict[QuoteId, Quote] = {}
+        """Archived ones."""
         self.quotes_of_user: defaultdict[tuple[UserId, Side], dict[QuoteId, None]] = defaultdict(
             dict
         )
@@ -293,6 +295,11 @@ class Tables:
         )
         """The place of each turn, the first one first."""
         self.places = count()
+
+    @property
+    def every_quote(self) -> Mapping[QuoteId, Quote]:
+        """Those of the books, and the archived ones."""
+        return ChainMap(self.quotes, self.ended_quotes)
 
 
 def day_of(instant: datetime) -> date:

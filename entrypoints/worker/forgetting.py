@@ -19,6 +19,7 @@ class ForgettingWhatIsOld:
     """Deletes old rows (docs/what-is-kept.md), in portions, so that nobody waits long for them."""
 
     def __init__(self, application: Application, store: Store) -> None:
+        self._bidding = application.bidding
         self._orders = application.orders
         self._payments = application.payments
         self._outgoing_webhooks = application.outgoing_webhooks
@@ -45,6 +46,7 @@ class ForgettingWhatIsOld:
         await self._payments.forget_received_webhooks(unhandled_since)
         await self._outgoing_webhooks.forget_webhooks()
         await self._orders.forget_addresses()
+        await self._bidding.archive_quotes()
         await self._closing.finish_closings()
         self._last = elapsed
 

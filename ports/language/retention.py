@@ -21,5 +21,17 @@ class Retention:
     Banks take disputes for about 120 days after a delivery, and the address is evidence.
     """
 
+    quotes_in_books: Annotated[
+        timedelta, Between(_DAY, _TEN_YEARS, "every quote would be moved as soon as it ends")
+    ] = timedelta(days=7)
+    """How long after it was placed an ended quote stays in the tables of the books.
+
+    After that it is in the archive, where its owner finds it as before.
+    """
+    quotes_without_trade: Annotated[
+        timedelta, Between(_DAY, _TEN_YEARS, "their owners could not look back")
+    ] = timedelta(days=365)
+    """How long a quote that never traded is kept after it would have expired."""
+
     def __post_init__(self) -> None:
         check_limits(self)

@@ -42,13 +42,13 @@ from .halts import PUT as PUT_HALT
 from .quote_rows import (
     TABLES,
     Shared,
+    everywhere,
     is_active,
     is_one_of_books,
     is_waiting,
     lists_of_books,
     match_of,
     match_values,
-    on_each_side,
     quote_of,
     quote_values,
     standing,
@@ -124,7 +124,7 @@ _OPEN_QUOTES = Statement(
 _STANDING_OF = Statement(
     union_all(*standing(lambda t: one_of(t.c.user_id, "ids"))).order_by("sequence", "id")
 )
-_GET = Statement(union_all(*on_each_side(lambda t: one_of(t.c.id, "ids"))))
+_GET = Statement(everywhere(lambda t: one_of(t.c.id, "ids")))
 _MATCHES = Statement(select(matches).where(one_of(matches.c.id, "ids")))
 _UNPAID = Statement(
     select(

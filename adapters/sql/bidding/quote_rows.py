@@ -5,17 +5,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Table,
     bindparam,
     literal_column,
     select,
+    union_all,
 )
 
 from ....ports.language.market import BookKey, Match, Quote, QuoteStatus, Side, shard_of
 from ..engine.constructs import OneOfRows, one_of_rows
 from ..engine.statement import Row, Statement
-from ..schema import asks, bids, matches
+from ..schema import asks, bids, ended_quotes, matches
 from ..schema.columns import is_word
 from .book_columns import book_of, book_values
 
@@ -68,6 +70,27 @@ def on_each_side(condition: Callable[[Table], ColumnElement[bool]]) -> list[Sele
         select(literal_column(f"'{side}'").label("side"), table).where(condition(table))
         for side, table in TABLES.items()
     ]
+
+
+ENDED_COLUMNS = [column for column in ended_quotes.c if column.name != "side"]
+"""The columns of an ended quote, which those of the books have too."""
+
+
+def of_side(side: Side) -> tuple[Select[Any], Select[Any]]:
+    """Return a query for the quotes of a side in its books, and one for its ended ones."""
+    label: ColumnElement[str] = literal_column(f"'{side}'").label("side")
+    table = TABLES[side]
+    return (
+        select(label, *(table.c[column.name] for column in ENDED_COLUMNS)),
+        select(label, *ENDED_COLUMNS).where(is_word(ended_quotes.c.side, side)),
+    )
+
+
+def everywhere(condition: Callable[[Table], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """Return a query for the bids and asks that meet the condition, also the ended ones."""
+    in_books = (of_side(side)[0].where(condition(table)) for side, table in TABLES.items())
+    ended = select(ended_quotes.c.side, *ENDED_COLUMNS).where(condition(ended_quotes))
+    return union_all(*in_books, ended)
 
 
 def standing(condition: Callable[[Table], ColumnElement[bool]]) -> list[Select[Any]]:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     bindparam,
     func,
-    literal_column,
     select,
     union_all,
 )
@@ -26,31 +25,38 @@ from ..engine.paging import newest_first, page
 from ..engine.payloads import decode
 from ..engine.statement import Statement
 from ..messages.idempotency_keys import shared_answers
+from ..schema import ended_quotes
 from .book_columns import book_values
 from .quote_rows import (
     MATCH,
     TABLES,
+    everywhere,
     is_active,
     is_book,
     is_waiting,
     match_of,
-    on_each_side,
+    of_side,
     quote_of,
     standing,
 )
 
-_GET = Statement(union_all(*on_each_side(lambda table: table.c.id == bindparam("id"))))
+_GET = Statement(everywhere(lambda table: table.c.id == bindparam("id")))
 
 
 def _of_user(side: Side, *, by_status: bool, standing: bool) -> Statement:
-    table = TABLES[side]
-    query = select(literal_column(f"'{side}'").label("side"), table)
-    query = query.where(table.c.user_id == bindparam("user_id"))
-    if by_status:
-        query = query.where(table.c.status == bindparam("status"))
+    in_books, ended = of_side(side)
+    pages = []
+    for query, table in ((in_books, TABLES[side]), (ended, ended_quotes)):
+        of_user = query.where(table.c.user_id == bindparam("user_id"))
+        if by_status:
+            of_user = of_user.where(table.c.status == bindparam("status"))
+        if standing:
+            of_user = of_user.where(is_active(table) | is_waiting(table))
+        pages.append(newest_first(of_user, table.c.id))
     if standing:
-        query = query.where(is_active(table) | is_waiting(table))
-    return Statement(newest_first(query, table.c.id))
+        return Statement(pages[0])  # an ended quote does not stand
+    either = union_all(*(select(one.subquery()) for one in pages)).subquery()
+    return Statement(select(either).order_by(either.c.id.desc()).limit(bindparam("limit")))
 
 
 _OF_USER = {

@@ -16,6 +16,7 @@ from ..schema import (
     declines,
     deliveries,
     disputes,
+    ended_quotes,
     halts,
     metadata,
     notification_preferences,
@@ -40,13 +41,14 @@ class _Reference(NamedTuple):
 
 def _across_contexts() -> list[_Reference]:
     of_users = (
-        *(bids.c.user_id, asks.c.user_id, orders.c.buyer_id, orders.c.seller_id),
+        *(bids.c.user_id, asks.c.user_id, ended_quotes.c.user_id),
+        *(orders.c.buyer_id, orders.c.seller_id),
         *(price_alerts.c.user_id, notifications.c.user_id, notification_preferences.c.user_id),
         *(bid_bars.c.buyer_id, declines.c.buyer_id, seller_quarters.c.seller_id),
         webhook_endpoints.c.owner_id,
     )
     of_products = (
-        *(bids.c.product_id, asks.c.product_id, orders.c.product_id),
+        *(bids.c.product_id, asks.c.product_id, ended_quotes.c.product_id, orders.c.product_id),
         *(price_alerts.c.product_id, halts.c.product_id),
     )
     of_orders = declines.c.order_id, alarms.c.order_id, disputes.c.order_id

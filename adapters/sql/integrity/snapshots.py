@@ -39,7 +39,7 @@ from ....ports.language.integrity import (
     Turnover,
     WaitingMessage,
 )
-from ....ports.language.market import BookKey, MatchStatus, Side
+from ....ports.language.market import BookKey, Side
 from ....ports.language.messages import Queue
 from ....ports.language.money import Cents
 from ....ports.language.movements import Movement
@@ -48,7 +48,7 @@ from ....ports.language.rules import MarketRules
 from ....ports.language.terms import Terms
 from ..bidding.book_columns import book_of
 from ..bidding.halts import STANDING, halt_of
-from ..bidding.quote_rows import TABLES, hash_of, is_active, quote_of
+from ..bidding.quote_rows import TABLES, is_active
 from ..engine.constructs import one_of, uuid_text
 from ..engine.database import SqlDatabase
 from ..engine.payloads import decode
@@ -59,10 +59,10 @@ from ..schema import (
     asks,
     bids,
     deliveries,
+    ended_quotes,
     engine_shards,
     ledger_entries,
     ledger_transfers,
-    matches,
     orders,
     outbox,
     payments,
@@ -73,6 +73,7 @@ from ..schema import (
 )
 from ..schema.columns import is_word
 from .references import dangling_rows
+from .stored_quotes import read_quotes
 from .stored_sums import (
     read_disputes,
     read_orders_of_seller,
@@ -94,14 +95,15 @@ from .trades import (
 from .waiting_messages import keys_of_messages, orders_with_messages, read_deliveries, read_outbox
 
 
-def _number_of(table: Table) -> ColumnElement[int]:
-    return select(func.count()).select_from(table).scalar_subquery()
+def _number_of(table: Table, side: Side | None = None) -> ColumnElement[int]:
+    number = select(func.count()).select_from(table)
+    return (number if side is None else number.where(table.c.side == side)).scalar_subquery()
 
 
 _numbers: list[ColumnElement[Any]] = [
     _number_of(orders).label("trades"),
-    _number_of(bids).label("bids"),
-    _number_of(asks).label("asks"),
+    (_number_of(bids) + _number_of(ended_quotes, Side.BID)).label("bids"),
+    (_number_of(asks) + _number_of(ended_quotes, Side.ASK)).label("asks"),
     _number_of(products).label("products"),
     _number_of(ledger_transfers).label("transfers"),
     (_number_of(outbox) + _number_of(deliveries)).label("messages"),
@@ -111,22 +113,6 @@ _RULES = Statement(select(rules_in_force.c.rules).where(rules_in_force.c.number 
 _LAST_SEQUENCE = Statement(select(func.max(engine_shards.c.sequence).label("last")))
 
 
-def _quotes(side: Side) -> Statement:
-    table = TABLES[side]
-    quotes = select(literal_column(f"'{side}'").label("side"), table)
-    quotes = quotes.where(table.c.id > bindparam("after"))
-    return Statement(quotes.order_by(table.c.id).limit(bindparam("limit")))
-
-
-_QUOTES = {side: _quotes(side) for side in Side}
-_OPEN_MATCHES = {
-    side: Statement(
-        select(matches.c.id, column.label("quote_id"))
-        .where(is_word(matches.c.status, MatchStatus.OPEN), one_of(column, "ids"))
-        .order_by(matches.c.id)
-    )
-    for side, column in ((Side.BID, matches.c.bid_id), (Side.ASK, matches.c.ask_id))
-}
 _products = (
     select(table.c.product_id)
     .where(is_active(table), table.c.product_id > bindparam("after"))
@@ -292,17 +278,7 @@ class SqlStoreSnapshot(Snapshot):
         return read_seller_quarters(self._snapshot)
 
     async def quotes(self, side: Side, after: QuoteId | None, limit: int) -> Sequence[QuoteRecord]:
-        rows = await self._snapshot.rows(_QUOTES[side], after=after or BEFORE_ALL, limit=limit)
-        ids = [row.id for row in rows]
-        named: dict[QuoteId, list[OrderId]] = {}
-        for match in await self._snapshot.rows(_OPEN_MATCHES[side], ids=ids) if ids else ():
-            named.setdefault(match.quote_id, []).append(match.id)
-        return [
-            QuoteRecord(
-                quote_of(row), named.get(row.id, ()), row.book_hash != hash_of(book_of(row))
-            )
-            for row in rows
-        ]
+        return await read_quotes(self._snapshot, side, after or QuoteId(BEFORE_ALL), limit)
 
     async def books(
         self, after: ProductId | None, limit: int, now: datetime

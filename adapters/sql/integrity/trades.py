@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, bindparam, cast, func, select, union, union_all
+from sqlalchemy import BigInteger, Column, bindparam, cast, func, select, union
 
 from ....ports.language.analytics import Sale
 from ....ports.language.deadlines import Deadline
@@ -16,7 +16,7 @@ from ....ports.language.payments import Account, AccountKind, Decline, Entry
 from ....ports.language.steps import RecordedStep
 from ..authentication.authentication_tasks import task_of
 from ..bidding.book_columns import book_of
-from ..bidding.quote_rows import match_of, on_each_side, quote_of
+from ..bidding.quote_rows import everywhere, match_of, quote_of
 from ..catalog.stock import reservation_of
 from ..engine.constructs import one_of
 from ..engine.snapshot import SqlSnapshot
@@ -79,7 +79,7 @@ _STEPS = Statement(
     .where(one_of(order_steps.c.order_id, "ids"))
     .order_by(order_steps.c.order_id, order_steps.c.number)
 )
-_QUOTES = Statement(union_all(*on_each_side(lambda table: one_of(table.c.id, "ids"))))
+_QUOTES = Statement(everywhere(lambda table: one_of(table.c.id, "ids")))
 _PAYMENTS = Statement(select(payments).where(one_of(payments.c.order_id, "ids")))
 _PAYOUTS = Statement(select(payouts).where(one_of(payouts.c.order_id, "ids")))
 _DECLINES = Statement(select(declines).where(one_of(declines.c.order_id, "ids")))

@@ -8,7 +8,7 @@ WITHOUT ROWID in SQLite, so that a write updates one tree instead of two.
 from .analytics import sales, turnovers
 from .audit import audit_entries
 from .authentication import authentication_tasks
-from .bidding import asks, bids, engine_shards, halts, idempotency_keys, matches
+from .bidding import asks, bids, ended_quotes, engine_shards, halts, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
 from .leases import leases
@@ -73,6 +73,7 @@ __all__ = [
     "deliveries",
     "destinations",
     "disputes",
+    "ended_quotes",
     "engine_shards",
     "exchange_terms",
     "halts",

@@ -1,10 +1,24 @@
-"""The tables of the matching engine: bids, asks, matches, shards, halts and idempotency keys."""
+"""The tables of the matching engine: quotes, matches, shards, halts and idempotency keys."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+)
 from sqlalchemy import Integer as Int
 
 from ....ports.language.market import Condition, MatchStatus, QuoteStatus, Side, TimeInForce
 from .columns import Instant, book_columns, is_word, metadata, partial_index, positive, word
+
+
+def is_over(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a quote never trades again, as written in the partial indexes."""
+    return is_word(table.c.status, QuoteStatus.CANCELLED, QuoteStatus.EXPIRED)
 
 
 def _quotes(name: str) -> Table:
@@ -33,6 +47,10 @@ def _quotes(name: str) -> Table:
     # With the status, SQLite counts a user's quotes by the index alone.
     partial_index(f"ix_{name}_active_of_user", table.c.user_id, table.c.status, where=active)
     partial_index(f"ix_{name}_active_until", table.c.expires_at, where=active)
+    # What is to be archived.
+    partial_index(f"ix_{name}_over", table.c.created_at, where=is_over(table))
+    matched = is_word(table.c.status, QuoteStatus.MATCHED)
+    partial_index(f"ix_{name}_matched", table.c.created_at, where=matched)
     return table
 
 
@@ -44,12 +62,38 @@ partial_index("ix_asks_waiting_in_book", *_book, where=_waiting)
 partial_index("ix_asks_waiting_of_user", asks.c.user_id, asks.c.status, where=_waiting)
 partial_index("ix_asks_waiting_until", asks.c.expires_at, where=_waiting)
 
+# Ended quotes, of both sides. Nothing writes to them, so they need few indexes.
+ended_quotes = Table(
+    "ended_quotes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("side", word(Side, "side"), nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    *book_columns(),
+    Column("amount", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("status", word(QuoteStatus, "status"), nullable=False),
+    Column("match_id", Uuid),
+    Column("time_in_force", word(TimeInForce, "time_in_force"), nullable=False),
+    positive("amount"),
+    sqlite_with_rowid=False,
+)
+Index(None, ended_quotes.c.user_id, ended_quotes.c.side, ended_quotes.c.id)
+partial_index(
+    "ix_ended_quotes_without_match",
+    ended_quotes.c.expires_at,
+    where=ended_quotes.c.match_id.is_(None),
+)
+
+# Its quotes are in the tables of quotes or among the ended ones.
 matches = Table(
     "matches",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
-    Column("ask_id", Uuid, ForeignKey("asks.id"), nullable=False),
+    Column("bid_id", Uuid, nullable=False),
+    Column("ask_id", Uuid, nullable=False),
     Column("buyer_id", Uuid, nullable=False),
     Column("seller_id", Uuid, nullable=False),
     *book_columns(),
@@ -68,6 +112,13 @@ for _quote in (matches.c.bid_id, matches.c.ask_id):
         where=is_word(matches.c.status, MatchStatus.OPEN),
         unique=True,
     )
+
+# An ask that returned and then ended names no match, but its undone matches name it.
+partial_index(
+    "ix_matches_unwound_ask_id",
+    matches.c.ask_id,
+    where=is_word(matches.c.status, MatchStatus.UNWOUND),
+)
 
 engine_shards = Table(
     "engine_shards",

@@ -96,9 +96,29 @@ async def test_queues_are_read_by_their_indexes_even_if_they_were_empty_when_pla
     assert name.startswith("lines._JOIN") or "Sort" not in plan, plan
 
 
+async def test_a_page_of_quotes_is_read_from_the_books_and_from_the_archive(
+    connection: PostgresConnection,
+) -> None:
+    of_few = QUOTES.replace(
+        "gen_random_uuid(), gen", "gen_random_uuid(), md5((number % 3)::text)::uuid, gen"
+    )
+    of_few = of_few.replace("::uuid, gen_random_uuid(), md5", "::uuid, md5")
+    await connection.execute(of_few.format(side=bids.name, products=100), ())
+    archived = of_few.replace("(id,", "(side, id,").replace("SELECT gen", "SELECT 'bid', gen")
+    archived = archived.replace("book_hash, ", "").replace("    number, 20000", "    20000")
+    await connection.execute(archived.format(side="ended_quotes", products=100), ())
+    for table in (bids.name, "ended_quotes"):
+        await connection.execute(f"ANALYZE {table}", ())
+    for name in ("quotes._OF_USER.0", "quotes._GET.0", "books._GET.0"):
+        plan = await generic_plan(connection, name)
+        assert "Seq Scan" not in plan, plan
+        if name == "quotes._OF_USER.0":  # not more than two pages are sorted
+            assert plan.count("Index Scan Backward") == 2, plan
+        await connection.execute("DEALLOCATE one", ())
+
+
 @pytest.mark.parametrize("same", ["bid_id", "ask_id"])
 async def test_no_quote_is_in_two_open_matches(connection: PostgresConnection, same: str) -> None:
-    await connection.execute("SET LOCAL session_replication_role = replica", ())  # no foreign keys
     ids = ["00000000-0000-0000-0000-00000000000" + digit for digit in "123"]
     first = (ids[0], ids[1])
     second = (ids[0], ids[2]) if same == "bid_id" else (ids[2], ids[1])

@@ -143,6 +143,13 @@ def test_every_state_is_tested() -> None:
     assert {order_in(state).status for state in WAYS} == set(OrderStatus)
 
 
+def test_what_was_delivered_or_failed_is_never_cancelled() -> None:
+    """So that the quotes of its match can be archived."""
+    for state, moves in LEGAL.items():
+        if state.startswith(("delivered", "auth_failed")):
+            assert not [move for move in moves if move.startswith("cancelled")], state
+
+
 for _state in ("confirmed", "confirmed, extended"):
     LEGAL[_state] = LEGAL[_state] | {"put_off: to ship"}
 for _state, _moves in LEGAL.items():
