@@ -9,6 +9,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    or_,
 )
 from sqlalchemy import Integer as Int
 
@@ -18,7 +19,8 @@ from .columns import Instant, book_columns, is_word, metadata, partial_index, po
 
 def is_over(table: Table) -> ColumnElement[bool]:
     """Return the condition that a quote never trades again, as written in the partial indexes."""
-    return is_word(table.c.status, QuoteStatus.CANCELLED, QuoteStatus.EXPIRED)
+    cancelled = is_word(table.c.status, QuoteStatus.CANCELLED)
+    return or_(cancelled, is_word(table.c.status, QuoteStatus.EXPIRED))
 
 
 def _quotes(name: str) -> Table:

@@ -29,7 +29,7 @@ branch_labels = None
 depends_on = None
 
 _SIDES = {"bid": "bids", "ask": "asks"}
-_INDEXES = {"over": "status IN ('cancelled', 'expired')", "matched": "status = 'matched'"}
+_INDEXES = {"over": "status = 'cancelled' OR status = 'expired'", "matched": "status = 'matched'"}
 _STATUSES = ("active", "matched", "cancelled", "expired", "waiting")
 _COLUMNS = (
     "id, user_id, product_id, size, condition, amount, sequence, created_at, expires_at, status,"
