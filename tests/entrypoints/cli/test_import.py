@@ -5,23 +5,32 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from solebook.adapters.sql.engine import sqlite_connection
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
+from solebook.composition.integrity import verify_exchange_of
+from solebook.config.influx import InfluxSettings
 from solebook.config.settings import Settings, StoreSettings
+from solebook.config.typesense import TypesenseSettings
 from solebook.entrypoints.cli.bars import Bars
 from solebook.entrypoints.cli.importing import running
 from solebook.entrypoints.cli.importing.report import Outcomes
 from solebook.entrypoints.cli.importing.running import ImportRun
 from solebook.entrypoints.worker.workers import Workers
-from solebook.ports.language.analytics import Sale
+from solebook.ports.language.analytics import Interval, Sale
 from solebook.ports.language.imports import Taken
+from solebook.ports.language.integrity import Finding
+from solebook.ports.language.market import Condition
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.process_roles import ALL_ROLES
 from solebook.ports.language.search import SearchQuery
 
+from ...influx_server import InfluxServer
+from ...typesense_server import TypesenseServer
 from .conftest import Run
 from .test_main import one_line
 from .test_reindex import within
@@ -249,6 +258,43 @@ async def test_postgresql_takes_a_file_once_like_sqlite(postgres_url: str, tmp_p
             await run.import_file(file, None, has_sales=True)
             assert (outcomes.sales[Taken.NEW], outcomes.sales[Taken.KNOWN]) == (new, known)
         assert len(await tape(app)) == 4
+
+
+@pytest.mark.integration
+async def test_influxdb_and_typesense_have_what_was_imported_like_the_store(
+    influx_server: InfluxServer, typesense_server: TypesenseServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.csv"
+    rows = [
+        f"{1 + number % 12}/{1 + number % 28}/2018, Yeezy,Zebra-{number % 3},"
+        f"{200 + number % 7},220,9/24/2016,{4 + number % 9},Oregon\n"
+        for number in range(700)
+    ]
+    file.write_text(HEADER + "".join(rows), encoding="utf-8")
+    influx = InfluxSettings(url=influx_server.url, database=f"import_{uuid4().hex}")
+    influx_server.create_database(influx.database)
+    typesense = TypesenseSettings(
+        url=typesense_server.url, api_key=typesense_server.key, prefix=f"import-{uuid4().hex}"
+    )
+    settings = Settings(folder=str(tmp_path), influx=influx, typesense=typesense)
+    async with open_application(settings, roles=ALL_ROLES) as app:
+        run = ImportRun(app, Outcomes(), NoBars(), is_trial=False)
+        await run.import_file(file, None, has_sales=True)
+        await Workers(app).settle()
+        results = await app.search.search_products(SearchQuery("zebra"))
+        assert sorted(hit.sales for hit in results.hits) == [233, 233, 234]
+        reports = [report async for report in verify_exchange_of(app)()]
+        assert [report for report in reports if isinstance(report, Finding)] == []
+        drawn = app.adapters.charts.drawn
+        assert drawn is not None
+        years = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
+        for hit in results.hits:
+            [in_influx, in_store] = [
+                await charts.candles(hit.product_id, Interval.DAY, *years, condition=Condition.NEW)
+                for charts in (drawn, app.adapters.store.charts)
+            ]
+            assert list(in_influx) == list(in_store)
+            assert sum(candle.sales for candle in in_influx) == hit.sales
 
 
 class NoBars(Bars):
