@@ -9,6 +9,7 @@ _COUNT = (
     "INSERT INTO seen (row, count) VALUES (?, 1) "
     "ON CONFLICT (row) DO UPDATE SET count = count + 1 RETURNING count"
 )
+_FIND = "SELECT 1 FROM seen WHERE row = ?"
 
 
 class Occurrences:
@@ -19,8 +20,16 @@ class Occurrences:
 
     def numbers(self, rows: Sequence[str]) -> list[int]:
         """Return how many rows equal to each there were before it."""
-        keys = (blake2b(row.encode(), digest_size=12).digest() for row in rows)
-        return [self._database.execute(_COUNT, (key,)).fetchone()[0] - 1 for key in keys]
+        return [self._database.execute(_COUNT, (_key(row),)).fetchone()[0] - 1 for row in rows]
+
+    def has(self, row: str) -> bool:
+        """Return whether a row was counted."""
+        key = _key(row)
+        return self._database.execute(_FIND, (key,)).fetchone() is not None
+
+
+def _key(row: str) -> bytes:
+    return blake2b(row.encode(), digest_size=12).digest()
 
 
 @contextmanager

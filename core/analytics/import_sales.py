@@ -1,6 +1,6 @@
 """Add sales from elsewhere to the tape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ports.clock import Clock
@@ -9,7 +9,7 @@ from ...ports.language.catalog import Product
 from ...ports.language.errors import Forbidden
 from ...ports.language.events import ProductChanged
 from ...ports.language.ids import ProductId
-from ...ports.language.imports import GivenSale, NotTaken, Taken, imported_sale_id
+from ...ports.language.imports import SIZES, GivenSale, NotTaken, Taken, imported_sale_id
 from ...ports.language.market import BookKey, Condition
 from ...ports.language.rules import MarketRules
 from ...ports.language.text import spelling_key
@@ -36,19 +36,24 @@ class ImportSales:
     rules: MarketRules
 
     async def __call__(
-        self, actor: Actor, given: Sequence[GivenSale], *, is_trial: bool = False
+        self,
+        actor: Actor,
+        given: Sequence[GivenSale],
+        *,
+        is_trial: bool = False,
+        made: Collection[str] = (),
     ) -> Sequence[Taken | NotTaken]:
         """Return what became of each sale, or with `is_trial` would become.
 
-        In a trial, sales of an unknown product count as new, because it may be made before them.
-        Raises Forbidden, Unavailable.
+        `made` are the style codes of the products that the trial would have made. Raises Forbidden,
+        Unavailable.
         """
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="import sales", needs="admins")
         # Nothing here is ever deleted, so it is read before the transaction, which others wait for.
         keys = {code: spelling_key(code) for code in {sale.style_code for sale in given}}
         products = await self.products.styled([*keys.values()])
-        sales = [self._sale(sale, products.get(keys[sale.style_code])) for sale in given]
+        sales = [self._sale(sale, products.get(keys[sale.style_code]), made) for sale in given]
         good = {sale.order_id: sale for sale in sales if isinstance(sale, Sale)}
         known = await self.tape.known(list(good))
         added = [sale for order_id, sale in good.items() if order_id not in known]
@@ -56,11 +61,10 @@ class ImportSales:
             await self._add(added, {product.id: product.version for product in products.values()})
         outcomes: list[Taken | NotTaken] = []
         for sale in sales:
-            if not isinstance(sale, Sale):
-                is_open = sale is None and is_trial
-                outcomes.append(Taken.NEW if is_open else sale or NotTaken(_UNKNOWN))
-            else:
+            if isinstance(sale, Sale):
                 outcomes.append(Taken.KNOWN if sale.order_id in known else Taken.NEW)
+            else:
+                outcomes.append(sale)
         return outcomes
 
     async def _add(self, sales: Sequence[Sale], versions: Mapping[ProductId, int]) -> None:
@@ -70,17 +74,21 @@ class ImportSales:
             for product_id in changed:
                 await self.outbox.add(ProductChanged(product_id, versions[product_id]))
 
-    def _sale(self, given: GivenSale, product: Product | None) -> Sale | NotTaken | None:
-        """Return the sale, why it cannot be taken, or None without a product."""
+    def _sale(
+        self, given: GivenSale, product: Product | None, made: Collection[str]
+    ) -> Sale | Taken | NotTaken:
+        """Return the sale, or why it cannot be taken. If its product would be made, it is new."""
         if given.sold_at > self.clock.now():
             return NotTaken(f"it is sold in the future, on {given.sold_at:%Y-%m-%d}")
         if not 0 < given.price <= self.rules.max_amount:
             most = self.rules.money.shown(self.rules.max_amount)
             return NotTaken(f"its price is not above 0 and at most {most}")
+        if product is None and given.style_code not in made:
+            return NotTaken(_UNKNOWN)
+        if given.size not in (SIZES if product is None else product.sizes):
+            return NotTaken(f"{given.style_code} is not made in size {given.size}")
         if product is None:
-            return None
-        if given.size not in product.sizes:
-            return NotTaken(f"{product.style_code} is not made in size {given.size}")
+            return Taken.NEW
         book = BookKey(product.id, given.size, Condition.NEW)
         return Sale(imported_sale_id(product.id, given), book, given.price, given.sold_at)
 

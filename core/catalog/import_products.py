@@ -11,8 +11,7 @@ from ...ports.language.catalog import Product
 from ...ports.language.errors import Forbidden, Refusal
 from ...ports.language.events import ProductChanged
 from ...ports.language.ids import ProductId
-from ...ports.language.imports import GivenProduct, NotTaken, Taken
-from ...ports.language.market import Size
+from ...ports.language.imports import SIZES, GivenProduct, NotTaken, Taken
 from ...ports.language.rules import MarketRules
 from ...ports.language.text import spelling_key
 from ...ports.language.users import Actor, Role
@@ -20,9 +19,6 @@ from ...ports.outbox import Outbox
 from ...ports.products import Products
 from ...ports.transaction import Transaction
 from .product_details import check_product_name, check_retail_price, check_style_code
-
-_SIZES = tuple(Size(f"{half / 2:g}") for half in range(7, 37))
-"""The sizes of a product whose sizes are unknown: 3.5 to 18."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class ImportProducts:
             colorway=check_product_name("color", given.colorway),
             retail_price=check_retail_price(given.retail_price, self.rules.max_amount),
             release_date=given.release_date,
-            sizes=_SIZES,
+            sizes=SIZES,
             images=(),
             created_at=self.clock.now(),
         )

@@ -14,6 +14,8 @@ from .text import words_of
 
 MADE = "MADE-"
 """Begins a style code that was made from a name, because nobody knows the maker's."""
+SIZES = tuple(Size(f"{half / 2:g}") for half in range(7, 37))
+"""The sizes of a product that a file describes, which are unknown: 3.5 to 18."""
 
 _LONGEST_SLUG = 26
 _MILLISECOND = 1_000

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,12 +25,16 @@ class Outcomes:
     refused: int = 0
     reasons: list[str] = field(default_factory=list)
 
-    def note(self, line: int, outcome: Taken | NotTaken, counter: Counter[Taken]) -> None:
-        """Count what became of a row."""
-        if isinstance(outcome, Taken):
-            counter[outcome] += 1
-        else:
-            self.refuse(line, outcome.reason)
+    def note(
+        self, lines: Sequence[int], outcomes: Sequence[Taken | NotTaken], counter: Counter[Taken]
+    ) -> dict[int, str]:
+        """Count what became of rows, and return the lines that were not taken, with the reasons."""
+        counter.update(outcome for outcome in outcomes if isinstance(outcome, Taken))
+        return {
+            line: outcome.reason
+            for line, outcome in zip(lines, outcomes, strict=True)
+            if isinstance(outcome, NotTaken)
+        }
 
     def refuse(self, line: int, reason: str) -> None:
         """Count a row that was not taken."""

@@ -10,7 +10,8 @@ from typing import TypeVar
 from ....composition.application import Application
 from ....composition.imports import Occurrences, counted_occurrences
 from ....ports.language.errors import Unavailable, with_cause
-from ....ports.language.imports import GivenProduct, GivenSale
+from ....ports.language.imports import GivenProduct, GivenSale, Taken
+from ....ports.language.text import spelling_key
 from ....ports.language.users import OPERATOR
 from ...files.formats import PRODUCTS, SALES, Columns, find_columns
 from ...files.records import content_of, numbered, product_in, sale_in
@@ -59,9 +60,6 @@ class ImportRun:
             columns = find_columns(rows.columns, needed, self._currency, str(path), given)
             batch: list[Row] = []
             for row in rows:
-                if row.problem is not None:
-                    self._outcomes.refuse(row.line, row.problem)
-                    continue
                 batch.append(row)
                 if len(batch) == _AT_ONCE:
                     await self._take(batch, columns, seen, has_sales=has_sales)
@@ -73,46 +71,65 @@ class ImportRun:
     async def _take(
         self, batch: list[Row], columns: Columns, seen: Occurrences, *, has_sales: bool
     ) -> None:
+        refused: dict[int, str] = {}
         sales: list[tuple[int, GivenSale]] = []
         products: list[tuple[int, GivenProduct]] = []
         for row in batch:
             try:
-                if has_sales:
-                    sales.append((row.line, sale_in(row, columns, self._currency)))
+                if row.problem is not None:
+                    raise ValueError(row.problem)
+                sale = sale_in(row, columns, self._currency) if has_sales else None
                 if columns.has(*PRODUCTS):
                     product = product_in(row, columns, self._currency)
                     if seen.numbers([f"product {product.style_code}"]) == [0]:
                         products.append((row.line, product))
+                if sale is not None:
+                    sales.append((row.line, sale))
             except ValueError as error:
-                self._outcomes.refuse(row.line, str(error))
-        await self._take_products(products)
-        await self._take_sales(sales, seen)
+                refused[row.line] = str(error)
+        refused |= await self._take_products(products, seen)
+        refused |= await self._take_sales([each for each in sales if each[0] not in refused], seen)
+        for line, reason in sorted(refused.items()):
+            self._outcomes.refuse(line, reason)
         await self._clock.sleep(_PAUSE)
 
-    async def _take_products(self, given: list[tuple[int, GivenProduct]]) -> None:
+    async def _take_products(
+        self, given: list[tuple[int, GivenProduct]], seen: Occurrences
+    ) -> dict[int, str]:
+        """Take products, and return the lines of those that are not taken, with the reasons."""
         if not given:
-            return
+            return {}
+        products = [product for _, product in given]
         work = partial(
-            self._application.catalog.import_products,
-            OPERATOR,
-            [product for _, product in given],
-            is_trial=self._is_trial,
+            self._application.catalog.import_products, OPERATOR, products, is_trial=self._is_trial
         )
         taken = await self._repeated(work)
-        for (line, _), outcome in zip(given, taken, strict=True):
-            self._outcomes.note(line, outcome, self._outcomes.products)
+        made = [
+            _made(product.style_code)
+            for product, outcome in zip(products, taken, strict=True)
+            if outcome is Taken.NEW
+        ]
+        seen.numbers(made)
+        return self._outcomes.note([line for line, _ in given], taken, self._outcomes.products)
 
-    async def _take_sales(self, given: list[tuple[int, GivenSale]], seen: Occurrences) -> None:
+    async def _take_sales(
+        self, given: list[tuple[int, GivenSale]], seen: Occurrences
+    ) -> dict[int, str]:
+        """Take sales, and return the lines of those that are not taken, with the reasons."""
         if not given:
-            return
+            return {}
         numbers = seen.numbers([content_of(sale) for _, sale in given])
         sales = [numbered(sale, n) for (_, sale), n in zip(given, numbers, strict=True)]
+        codes = {sale.style_code for sale in sales}
         work = partial(
-            self._application.analytics.import_sales, OPERATOR, sales, is_trial=self._is_trial
+            self._application.analytics.import_sales,
+            OPERATOR,
+            sales,
+            is_trial=self._is_trial,
+            made={code for code in codes if self._is_trial and seen.has(_made(code))},
         )
         taken = await self._repeated(work)
-        for (line, _), outcome in zip(given, taken, strict=True):
-            self._outcomes.note(line, outcome, self._outcomes.sales)
+        return self._outcomes.note([line for line, _ in given], taken, self._outcomes.sales)
 
     async def _repeated(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do what may be done twice, again and again while the store is unavailable."""
@@ -125,3 +142,8 @@ class ImportRun:
                 _log.warning("%s; the import waits and tries again", with_cause(error))
             await self._clock.sleep(_AGAIN_AFTER)
         raise AssertionError("an attempt ends it")
+
+
+def _made(style_code: str) -> str:
+    """Return what is counted when a product is made, or in a trial would be."""
+    return f"made {spelling_key(style_code)}"

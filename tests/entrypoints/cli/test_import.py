@@ -153,6 +153,35 @@ def test_what_is_not_taken_is_reported_with_line_and_reason(folder: Path, run: R
         assert f"  line {line}: " in done.out
 
 
+def test_a_trial_tells_what_the_import_will(folder: Path, run: Run) -> None:
+    rows = [
+        "sold_on,product,us_size,price_usd,retail_usd,released_on",
+        "2017-09-01,Nike Dunk Low,9,250,110,2016-09-24",
+        "2017-09-01,Nike Dunk Low,9,250,free,2016-09-24",
+        "2017-09-01,Nike Dunk Low,6Y,250,110,2016-09-24",
+        "2017-09-01,https://example.com/a,9,250,110,2016-09-24",
+        "2017-09-01,https://example.com/a,10,250,110,2016-09-24",
+        "2017-09-01",
+    ]
+    Path("sales.csv").write_text("\n".join(rows), encoding="utf-8")
+    Path("bare.csv").write_text(
+        "sold_on,product,us_size,price_usd\n2017-09-01,Nobody Knows,9,250\n", encoding="utf-8"
+    )
+    for file in ("sales.csv", "bare.csv"):
+        trial = run("import", "sales", file, "--dry-run")
+        done = run("import", "sales", file)
+        assert trial.out.replace("would be imported", "imported") == done.out
+        assert trial.code == done.code == 1
+        if file == "sales.csv":
+            assert done.out.splitlines()[1:3] == [
+                "1 sale imported, 0 known already",
+                "5 rows not taken:",
+            ]
+            assert [line[:8] for line in done.out.splitlines()[3:]] == [
+                f"  line {number}" for number in (3, 4, 5, 6, 7)
+            ]
+
+
 def test_any_columns_can_be_named(folder: Path, run: Run) -> None:
     Path("x.csv").write_bytes(
         "SKU;Schuh;Marke;Farbe;Neupreis;Erschienen;Am;Größe;Preis\n"
