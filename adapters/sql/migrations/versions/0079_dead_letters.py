@@ -4,8 +4,8 @@ from alembic import op
 
 from solebook.adapters.sql.migrations.parts import partial_index
 
-revision = "0075"
-down_revision = "0074"
+revision = "0079"
+down_revision = "0078"
 branch_labels = None
 depends_on = None
 
