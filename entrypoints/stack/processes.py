@@ -41,6 +41,7 @@ def exchange_processes(
             command=(*_SOLEBOOK, "worker", *common, "--health-port", str(port_of(name)), *roles),
             is_ready=partial(http_answers, port_of(name), "/health/ready"),
             port=port_of(name),
+            metrics_port=port_of(name),
             environment=environment,
         )
         for name, roles in (SPREAD if spread else TOGETHER).items()
@@ -49,9 +50,13 @@ def exchange_processes(
         Program(
             name=name,
             stage=Stage.HTTP,
-            command=(*_SOLEBOOK, "serve", *common, "--roles", "http", "--port", str(port_of(name))),
+            command=(
+                *(*_SOLEBOOK, "serve", *common, "--roles", "http", "--port", str(port_of(name))),
+                *("--metrics-port", str(port_of(f"{name}-metrics"))),
+            ),
             is_ready=partial(http_answers, port_of(name), "/health/ready"),
             port=port_of(name),
+            metrics_port=port_of(f"{name}-metrics"),
             environment=environment,
         )
         for name in HTTP

@@ -29,6 +29,8 @@ class Program:
     """Whether it answers, once it was started. It does not raise."""
     port: int
     """Where it answers on 127.0.0.1."""
+    metrics_port: int | None = None
+    """Where it tells Prometheus what it does, if it does."""
     environment: Mapping[str, str] | None = field(default=None, repr=False)
     """All variables, which may be secrets; by default those of the stack."""
     user: int | None = None

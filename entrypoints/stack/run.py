@@ -13,9 +13,6 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 
-from ...composition.container import open_application
-from ...composition.nats_bus import watching_broker
-from ...ports.language.errors import Unavailable
 from .lock import stack_lock
 from .logs import open_log
 from .screen import Lines, screen
@@ -24,8 +21,6 @@ from .stack import Plan, Stack
 from .state import Watch
 from .supervisor import Supervisor
 from .wheels import missing_wheels
-
-_log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 1.0
 _STOPS_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -125,15 +120,10 @@ async def _show(
 ) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         watch = Watch(supervisor, http)
-        opening = asyncio.create_task(_open_store(stack, watch))
-        try:
-            if console.is_terminal:
-                await _show_screen(stack, watch, console, stop)
-            else:
-                await _show_lines(watch, console, stop)
-        finally:
-            opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
+        if console.is_terminal:
+            await _show_screen(stack, watch, console, stop)
+        else:
+            await _show_lines(watch, console, stop)
 
 
 async def _show_screen(stack: Stack, watch: Watch, console: Console, stop: asyncio.Event) -> None:
@@ -150,21 +140,6 @@ async def _show_lines(watch: Watch, console: Console, stop: asyncio.Event) -> No
     while not stop.is_set():
         lines.tell(await watch.look())
         await _pause(stop)
-
-
-async def _open_store(stack: Stack, watch: Watch) -> None:
-    """Open the store for what is shown, and again until it can be opened."""
-    while True:
-        try:
-            async with (
-                open_application(stack.settings, migrate=False) as application,
-                watching_broker(application, stack.settings) as watching,
-            ):
-                watch.application = watching
-                await asyncio.Event().wait()
-        except (Unavailable, OSError) as error:
-            _log.warning("the store cannot be opened for the screen: %s", error)
-            await asyncio.sleep(_LOOK_EVERY)
 
 
 async def _pause(stop: asyncio.Event) -> None:

@@ -22,9 +22,29 @@ def screen(links: Sequence[tuple[str, str]], state: StackState) -> Group:
     table.add_column("says", overflow="ellipsis", no_wrap=True)
     for process in state.processes:
         table.add_row(*_cells(process))
-    waits = "   ".join(f"{name}: {count}" for name, count in state.waits.items())
+    rates = "   ".join(f"{name} {rate:.1f}" for name, rate in state.rates.items())
     where = Text("\n".join(f"{name:<12} {link}" for name, link in links))
-    return Group(where, Text(), table, Text(), Text(f"waiting      {waits}"), Text("Ctrl-C stops"))
+    return Group(
+        where,
+        Text(),
+        table,
+        Text(),
+        *_waiting(state),
+        Text(f"per second   {rates}"),
+        Text("Ctrl-C stops"),
+    )
+
+
+def _waiting(state: StackState) -> list[Text]:
+    told = [
+        f"{queue} {count} (oldest {age:.0f} s)" if count else f"{queue} 0"
+        for queue, (count, age) in sorted(state.measured.waiting.items())
+    ]
+    dead = state.measured.dead_letters
+    return [
+        Text(f"waiting      {'   '.join(told)}"),
+        Text(f"dead letters {dead}", style="red" if dead else ""),
+    ]
 
 
 def _cells(process: ProcessState) -> list[Text | str]:

@@ -16,6 +16,7 @@ from ...composition.without_engine import run_without_engine
 from ...config.load import load_settings
 from ...config.settings import Settings
 from ...ports.language.users import OPERATOR
+from .measured import write_targets
 from .ports import Ports
 from .processes import HTTP, exchange_processes, process_environment
 from .program import Program
@@ -107,6 +108,8 @@ class Stack:
             self._folder / "solebook.toml", environment, self.port_of, spread=self.plan.spread
         )
         self._ports.keep()
+        watched = {one.name: one.metrics_port for one in programs if one.metrics_port is not None}
+        write_targets(self._folder / "prometheus-targets.json", watched)
         # More than that beside each other would only wait for a core, and their servers too.
         await supervisor.start(programs, told, beside=max(2, os.cpu_count() or 2))
 

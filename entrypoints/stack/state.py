@@ -8,17 +8,12 @@ from typing import Any
 import httpx
 import psutil  # type: ignore[import-untyped]  # it has no annotations
 
-from ...composition.application import Application
-from ...ports.language.errors import Unavailable
-from ...ports.language.messages import BrokerBacklog
-from ...ports.language.paging import PageRequest
-from ...ports.language.users import OPERATOR
 from .child import Child
+from .measured import Measured, measured
 from .program import Stage
 from .supervisor import Supervisor
 
 _PATIENCE = 3.0
-_MOST_DEAD = 100
 _NO_TROUBLES = ("clock", "lease of", "messages of", "books in", "charts in")
 
 
@@ -44,24 +39,19 @@ class StackState:
     """A stack at an instant."""
 
     processes: tuple[ProcessState, ...]
-    waits: Mapping[str, str]
-    """What waits, or what is not known."""
-
-    @property
-    def is_well(self) -> bool:
-        """Whether all programs answer."""
-        return all(process.state == "runs" for process in self.processes)
+    measured: Measured
+    rates: Mapping[str, float]
+    """How many bids, asks and matches there were in a second."""
 
 
 class Watch:
     """Looks at a stack. It keeps what it needs to compute rates."""
 
     def __init__(self, supervisor: Supervisor, http: httpx.AsyncClient) -> None:
-        self.application: Application | None = None
-        """That of the store, once it is open."""
         self._supervisor = supervisor
         self._http = http
         self._known: dict[int, psutil.Process] = {}
+        self._counted: tuple[float, Mapping[str, float]] = (0.0, {})
 
     async def look(self) -> StackState:
         """Return the state now."""
@@ -83,7 +73,8 @@ class Watch:
             )
             for child, said, (cpu, memory) in zip(children, says, used, strict=True)
         )
-        return StackState(processes, await self._waits())
+        found, rates = await self._measured()
+        return StackState(processes, found, rates)
 
     async def _says(self, child: Child) -> str:
         if child.program.stage is Stage.SERVER or child.pid is None:
@@ -105,27 +96,26 @@ class Watch:
         except psutil.Error:
             return 0.0, 0
 
-    async def _waits(self) -> dict[str, str]:
-        if self.application is None:
-            return {}
+    async def _measured(self) -> tuple[Measured, dict[str, float]]:
+        """Return what waits, and how many a second there were since the last look."""
+        watched = [child.program.metrics_port for child in self._supervisor.children]
+        texts = await asyncio.gather(*(self._metrics(port) for port in watched if port is not None))
+        now, found = asyncio.get_running_loop().time(), measured(texts)
+        passed, before = now - self._counted[0], self._counted[1]
+        rates = {
+            name: max(0.0, count - before.get(name, count)) / passed
+            for name, count in found.counted.items()
+        }
+        self._counted = now, found.counted
+        return found, rates
+
+    async def _metrics(self, port: int) -> str:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return await _what_waits(self.application)
-        except (Unavailable, TimeoutError):
-            return {"the store": "does not answer"}
-
-
-async def _what_waits(application: Application) -> dict[str, str]:
-    backlog = application.operations.view_backlog
-    message = await backlog.next_message()
-    waiting = f"{message.waiting}" if isinstance(message, BrokerBacklog) else "some"
-    dead = await application.operations.list_dead_letters(OPERATOR, PageRequest(limit=_MOST_DEAD))
-    return {
-        "messages": "none" if message is None else waiting,
-        "deadlines": "none" if await backlog.next_deadline() is None else "some",
-        "letters": "some" if await backlog.has_letters() else "none",
-        "dead letters": f"{len(dead.items)}{'+' if dead.next_cursor else ''}",
-    }
+            return (
+                await self._http.get(f"http://127.0.0.1:{port}/metrics", timeout=_PATIENCE)
+            ).text
+        except httpx.HTTPError:
+            return ""
 
 
 def _shown(answer: Mapping[str, Any]) -> str:
