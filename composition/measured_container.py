@@ -29,8 +29,8 @@ def measure(container: Container, measurements: Measurements) -> None:
             clock=container.clock,
         )
     )
-    assert isinstance(container.adapters, providers.Singleton)
-    container.adapters.add_kwargs(measurements=told)
+    assert isinstance(container.plain, providers.Singleton)
+    container.plain.add_kwargs(measurements=told)
 
 
 async def pools_of(container: Container) -> Pools:

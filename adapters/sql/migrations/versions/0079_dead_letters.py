@@ -13,7 +13,7 @@ _INDEX, _TABLE = "ix_deliveries_dead", "deliveries"
 
 
 def upgrade() -> None:
-    partial_index(_INDEX, _TABLE, "id", where="dead = 1", postgresql="dead")
+    partial_index(_INDEX, _TABLE, "id", where="dead")
 
 
 def downgrade() -> None:
