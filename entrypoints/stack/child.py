@@ -77,6 +77,10 @@ class Child:
         """Return the end of its log."""
         return f"the end of {self.log}:\n{last_lines(self.log)}"
 
+    def last(self) -> str:
+        """Return the last line of its log."""
+        return last_lines(self.log, 1)
+
     @property
     def _stops(self) -> bool:
         return self._asked_to_stop.is_set()

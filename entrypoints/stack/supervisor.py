@@ -10,9 +10,11 @@ from .program import Program, Stage
 
 _MOST_FAILURES = 6
 """How often a program may end at the start, before it answers, until that is an error. PostgreSQL
-ends while what it had started before a crash is still there."""
+ends while what it had started before a crash is still there, and processes if a server is slow."""
 _PATIENCE = 180.0
 """Seconds in which a program has to answer at the start, with all attempts."""
+_LEAST = 60.0
+"""Seconds that it has in any case: a busy machine may fail it several times."""
 _STOPS_WITHIN = {Stage.HTTP: 10.0, Stage.WORKER: 15.0, Stage.SERVER: 15.0}
 """Seconds that the programs of a stage have to end."""
 _LOOK_EVERY = 5.0
@@ -44,7 +46,7 @@ class Supervisor:
         """Start programs, and wait until all answer.
 
         So many are started `beside` each other, by default all. `told` is told of each that
-        answers. Raises DidNotStart.
+        answers, or ends before. Raises DidNotStart.
         """
         children = [Child(program, self._logs) for program in programs]
         self.children += children
@@ -62,10 +64,14 @@ class Supervisor:
         async with places:
             self._tasks.append(asyncio.create_task(child.run()))
             loop = asyncio.get_running_loop()
-            give_up_at = loop.time() + _PATIENCE
+            began, failures = loop.time(), 0
             while not child.ready.is_set():
-                if child.failures >= _MOST_FAILURES or loop.time() > give_up_at:
+                waited = loop.time() - began
+                if waited > _PATIENCE or (child.failures >= _MOST_FAILURES and waited > _LEAST):
                     raise DidNotStart(f"{child.program.name} does not start; {child.why()}")
+                if child.failures > failures:
+                    failures = child.failures
+                    told(f"{child.program.name} has ended, and is started again: {child.last()}")
                 await asyncio.sleep(_POLL)
             told(child.program.name)
 

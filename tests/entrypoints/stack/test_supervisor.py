@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from solebook.entrypoints.stack import supervisor as supervisor_module
 from solebook.entrypoints.stack.lock import stack_lock
 from solebook.entrypoints.stack.logs import MOST, keep_small
 from solebook.entrypoints.stack.ports import Ports
@@ -80,13 +81,19 @@ async def test_what_was_killed_is_started_again(tmp_path: Path) -> None:
         assert child.pid not in (None, first)
 
 
-async def test_what_does_not_come_up_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+async def test_what_does_not_come_up_is_named_with_the_end_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "_LEAST", 0.0)
+    monkeypatch.setattr(supervisor_module, "_MOST_FAILURES", 2)
+    told: list[str] = []
     async with supervised(tmp_path) as supervisor:
         broken = program("broken", "sh", "-c", "echo no disk; exit 3", is_ready=never)
         with pytest.raises(
             DidNotStart, match=r"(?s)broken does not start; .*broken\.log:.*no disk"
         ):
-            await supervisor.start([broken])
+            await supervisor.start([broken], told.append)
+    assert told == ["broken has ended, and is started again: no disk"]
 
 
 async def test_http_ends_before_workers_and_servers_last(tmp_path: Path) -> None:
