@@ -327,8 +327,8 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
         frames,
         unread,
         garbage,
-        accounts,
         passwords,
+        accounts,  # after them, because both use up what the address may try
     )
 }
 
