@@ -29,11 +29,11 @@ ERASED = {
 }
 """These go when the account is erased, or before."""
 AGED = {
-    "deliveries": "consumer key subject event error queue turn claimed_by",
+    "deliveries": "consumer key subject event trace error queue turn claimed_by",
     "idempotency_keys": "key scope fingerprint answer",
     "kept_webhooks": "webhook_id type body",
-    "outbox": "key subject event",
-    "sent_messages": "key subject event",
+    "outbox": "key subject event trace",
+    "sent_messages": "key subject event trace",
 }
 """These go by their age, however it is about: docs/what-is-kept.md says when."""
 KEPT = {
@@ -44,8 +44,10 @@ KEPT = {
     "bids": "size",
     "broker_positions": "name stream",
     "clock_followers": "process",
+    "deadlines": "trace",
     "declines": "reason",
     "disputes": "name charge_id reason",
+    "ended_quotes": "size",
     "exchange_terms": "currency",
     "halts": "size",
     "inbox": "consumer",

@@ -16,6 +16,7 @@ SECTIONS = {
     "bids": "bids",
     "challenges": "challenges",
     "declines": "declines",
+    "ended_quotes": "bids",
     "known_places": "known_places",
     "ledger_entries": "ledger",
     "matches": "orders",
