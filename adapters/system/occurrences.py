@@ -34,10 +34,15 @@ def _key(row: str) -> bytes:
 
 @contextmanager
 def counted_occurrences() -> Iterator[Occurrences]:
-    """Count for the block."""
-    # An empty name is a temporary file, of which SQLite keeps a few pages in memory.
-    with closing(sqlite3.connect("", isolation_level=None)) as database:
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("CREATE TABLE seen (row BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID")
-        database.execute("BEGIN")
-        yield Occurrences(database)
+    """Count for the block. Raises OSError if there is no room for the file."""
+    try:
+        # An empty name is a temporary file, of which SQLite keeps a few pages in memory.
+        with closing(sqlite3.connect("", isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute(
+                "CREATE TABLE seen (row BLOB PRIMARY KEY, count INTEGER) WITHOUT ROWID"
+            )
+            database.execute("BEGIN")
+            yield Occurrences(database)
+    except sqlite3.Error as error:
+        raise OSError(f"a temporary file of the import cannot be written: {error}") from error

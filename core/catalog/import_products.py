@@ -8,7 +8,7 @@ from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.audit import Act, AuditAction, Target
 from ...ports.language.catalog import Product
-from ...ports.language.errors import Forbidden, Refusal
+from ...ports.language.errors import Forbidden, Refusal, StyleCodeTaken
 from ...ports.language.events import ProductChanged
 from ...ports.language.ids import ProductId
 from ...ports.language.imports import SIZES, GivenProduct, NotTaken, Taken
@@ -43,7 +43,7 @@ class ImportProducts:
         if not actor.has(Role.ADMIN):
             raise Forbidden(action="import products", needs="admins")
         outcomes: list[Taken | NotTaken] = []
-        added: list[Product] = []
+        added: dict[int, Product] = {}
         known = set(await self.products.styled([spelling_key(p.style_code) for p in given]))
         for each in given:
             try:
@@ -54,11 +54,14 @@ class ImportProducts:
             outcomes.append(Taken.KNOWN if product.style_key in known else Taken.NEW)
             if product.style_key not in known:
                 known.add(product.style_key)
-                added.append(product)
+                added[len(outcomes) - 1] = product
         if added and not is_trial:
             async with self.transaction():
-                for product in added:
-                    await self._add(actor, product)
+                for number, product in added.items():
+                    try:
+                        await self._add(actor, product)
+                    except StyleCodeTaken:  # another import has just added it
+                        outcomes[number] = Taken.KNOWN
         return outcomes
 
     def _product(self, given: GivenProduct) -> Product:
