@@ -131,6 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._end_look()
+        self._end_unread()
         super().handle_websocket_upgrade()
         # From now on another protocol hears when the connection ends.
         protocol = self.transport.get_protocol()

@@ -12,7 +12,7 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from solebook.entrypoints.http import server
+from solebook.entrypoints.http import server, websocket
 from solebook.entrypoints.http.edge.problems import PROBLEM_JSON
 from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.ids import ProductId
@@ -88,6 +88,16 @@ async def test_too_many_frames_close_the_connection(url: str, kind: str) -> None
                 await (client.ping() if kind == "pings" else client.pong())
         await client.wait_closed()
         assert client.close_code == 1008
+
+
+async def test_who_sends_pings_and_does_not_read_the_answers_is_cut_off(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with websockets.connect(url) as client, asyncio.timeout(SOON):
+        monkeypatch.setattr(websocket, "_MOST_UNREAD", -1)  # as if something was unread
+        await client.ping()
+        await client.wait_closed()
+        assert client.close_code == 1006
 
 
 async def test_nothing_is_compressed_that_could_be_a_bomb(url: str) -> None:
