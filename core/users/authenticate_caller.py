@@ -71,9 +71,9 @@ class AuthenticateCaller:
 
     async def _actor(self, user_id: UserId, token: ApiToken) -> Actor:
         user = await self.users.get(user_id)
-        if user.closed_at is not None:
-            raise NotFound(what="user", id=user_id)
         if token.owner_id is None:
+            if user.closed_at is not None:
+                raise NotFound(what="user", id=user_id)
             return Actor(user.id, user.roles, token.id)
         if user.suspended:
             raise InvalidToken(problem="a suspended user's")

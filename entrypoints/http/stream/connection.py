@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -56,6 +56,8 @@ _log = logging.getLogger("solebook.http")
 
 _GLANCE = 1.0
 """Seconds between two checks of timeouts and expiry."""
+_CHECKED_EVERY = 30.0
+"""Seconds between two looks at whether a token is still valid, if nothing is told meanwhile."""
 _LAST_WORD = 1.0
 """The timeout for sending the close reason. The client may be closed because it does not read."""
 
@@ -76,6 +78,8 @@ class SignedIn:
     actor: Actor
     expires_at: datetime | None
     """None for an API key that does not expire."""
+    checked_at: float
+    """When the token was last found valid, by the stopwatch."""
 
 
 class StreamConnection:
@@ -167,10 +171,23 @@ class StreamConnection:
                 expires_at = self._signed_in.expires_at
                 if expires_at is not None and self._clock.now() >= expires_at:
                     raise Closed(CloseCode.SIGNED_OUT)
+                if now - self._signed_in.checked_at >= _CHECKED_EVERY:
+                    await self._check_token(self._signed_in, now)
             if self._books or self._orders is not None:
                 self._heard_at = now
             elif now - self._heard_at >= settings.idle.total_seconds():
                 raise Closed(CloseCode.IDLE)
+
+    async def _check_token(self, signed_in: SignedIn, now: float) -> None:
+        """Raise Closed if the token was revoked. Whoever cannot be checked now stays."""
+        try:
+            await self._application.users.authenticate_caller(signed_in.token)
+        except InvalidToken as refusal:
+            raise _signed_out(refusal) from None
+        except Unavailable:
+            pass  # what is told of orders is checked each time
+        if self._signed_in is signed_in:
+            self._signed_in = replace(signed_in, checked_at=now)
 
     async def _tell_why(self, code: CloseCode) -> None:
         reason = code.name.lower().replace("_", " ")
@@ -284,7 +301,7 @@ class StreamConnection:
             expires_at = caller.token.expires_at
         else:
             expires_at = self._application.adapters.access_tokens.verify(token).expires_at
-        self._signed_in = SignedIn(token, actor, expires_at)
+        self._signed_in = SignedIn(token, actor, expires_at, self._clock.elapsed())
         self._socket.scope["user"] = actor  # for the log
         await self._send(Authenticated(actor.user_id, expires_at))
 

@@ -10,6 +10,7 @@ from solebook.config.stream import StreamSettings
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.ids import OrderId, SessionId, UserId
 
+from ....served import PASSWORD
 from ..test_api_keys import key_of
 from ..world import Person, World
 from .sockets import Closed, Socket, accepted, connected
@@ -170,3 +171,17 @@ async def test_a_program_follows_orders_with_an_api_key_until_it_is_revoked(
     with pytest.raises(Closed) as closed:
         await socket.hear()
     assert closed.value.code == 4401
+
+
+@pytest.mark.parametrize("with_key", [False, True])
+async def test_a_connection_ends_soon_after_its_account_was_closed(
+    market: World, socket: Socket, buyer: Person, with_key: bool
+) -> None:
+    whose = await key_of(market, buyer, "read") if with_key else buyer
+    await socket.ask(op="authenticate", token=token(whose))
+    await socket.ask(op="subscribe", channel="orders")
+    await market.clock.advance(timedelta(minutes=1))
+    assert await socket.news() == []  # it stays while the token is valid
+    await market.ok("DELETE", "/v1/users/me", buyer, json={"password": PASSWORD})
+    await market.clock.advance(timedelta(minutes=1))
+    assert await socket.close_code() == 4401
