@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from traceback import format_exception
 from typing import Any
 
@@ -27,6 +28,10 @@ _SECRET_TEXTS = re.compile(
     r"|\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_[\w+/=]+"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # the user and the password of a URL
 )
+_HINTS = ("Bearer ", "Basic ", "eyJ", "sole_", "k_live_", "k_test_", "whsec_", "://")
+"""What every text has in which there is a secret."""
+_OF_STRUCTLOG = {"_record", "_from_structlog", "event"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """What JSON lets stand although some programs end a line there, or cannot write it."""
 
@@ -40,9 +45,8 @@ def json_lines(service: str) -> logging.Formatter:
 
     def facts(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         record: logging.LogRecord = event["_record"]
-        told = _facts(service, record)
-        told |= {name: value for name, value in event.items() if not name.startswith("_")}
-        told["message"] = told.pop("event")
+        told = _facts(service, record, event["event"])
+        told |= {name: value for name, value in event.items() if name not in _OF_STRUCTLOG}
         if (raised := told.pop("exc_info", None)) and raised[1] is not None:
             told["exception"] = "".join(format_exception(raised[1]))
         return told
@@ -52,14 +56,14 @@ def json_lines(service: str) -> logging.Formatter:
     )
 
 
-def _facts(service: str, record: logging.LogRecord) -> dict[str, Any]:
+def _facts(service: str, record: logging.LogRecord, message: str) -> dict[str, Any]:
     at = datetime.fromtimestamp(record.created, UTC)
     told = {
         "timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": record.levelname.lower(),
         "service": service,
         "logger": record.name,
-        "event": "",  # here, so that what every line has comes first
+        "message": message,
     }
     if (trace := current_trace()) is not None:
         told |= {"trace_id": trace.trace_id, "span_id": trace.span_id}
@@ -73,15 +77,23 @@ def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _shown(name: str, value: object) -> object:
-    if _SECRET_NAMES.search(name) and value:
+    if value and value is not True and _is_secret(name):
         return _HIDDEN
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _shown(str(key), each) for key, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_shown("", each) for each in value]
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    return _SECRET_TEXTS.sub(_HIDDEN, _shortened(str(value)))
+    text = _shortened(str(value))
+    if any(hint in text for hint in _HINTS):  # most texts have none, and to look is cheap
+        return _SECRET_TEXTS.sub(_HIDDEN, text)
+    return text
+
+
+@lru_cache(1_024)  # the code has few names
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
 
 
 def _shortened(text: str) -> str:
@@ -93,5 +105,7 @@ def _shortened(text: str) -> str:
 
 
 def _as_line(_: WrappedLogger, __: str, event: EventDict) -> str:
-    line = json.dumps(event, ensure_ascii=False)
+    line = _encode(event)
+    if line.isascii() and "\x7f" not in line:
+        return line
     return _NOT_IN_A_LINE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
