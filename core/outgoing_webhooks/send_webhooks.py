@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ...ports.clock import Clock
 from ...ports.language.ids import WebhookEndpointId
+from ...ports.language.traces import parsed_trace, within
 from ...ports.language.users import Role
 from ...ports.language.webhook_endpoints import (
     Answer,
@@ -79,7 +80,8 @@ class SendWebhooks:
             now=self.clock.now(),
             real_time=self.real_clock.now(),
         )
-        return await self.sender.send(endpoint.url, headers, webhook.body.encode())
+        with within(parsed_trace(webhook.trace)):
+            return await self.sender.send(endpoint.url, headers, webhook.body.encode())
 
     async def _begin(
         self, endpoint_id: WebhookEndpointId, *, last: bool

@@ -11,6 +11,7 @@ from ...ports.language.events import AlarmRaised, Event, OrderRelated
 from ...ports.language.ids import MessageId, OrderId, OutgoingWebhookId, UserId, WebhookEndpointId
 from ...ports.language.messages import Message
 from ...ports.language.orders import Order
+from ...ports.language.traces import current_traceparent
 from ...ports.language.webhook_endpoints import (
     DisabledBecause,
     OutgoingWebhook,
@@ -75,6 +76,7 @@ class TellEndpoints:
             expires_at=now + self.rules.tried_for,
             once_for=_once_for(message.event),
             due_at=now,
+            trace=current_traceparent(),
         )
         await self.webhooks.add([webhook])
         await self.endpoints.wake([endpoint.id], now)

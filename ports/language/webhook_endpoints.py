@@ -87,6 +87,8 @@ class OutgoingWebhook:
     """Why the last attempt failed."""
     took: int | None = None
     """Milliseconds of the last attempt."""
+    trace: str | None = None
+    """Where in a trace the event was told, as a traceparent."""
 
     @property
     def name(self) -> str:

@@ -69,6 +69,7 @@ outgoing_webhooks = Table(
     Column("status", Integer),
     Column("error", String),
     Column("took", Integer),
+    Column("trace", String(55)),
     # Rows with a null once_for never conflict.
     UniqueConstraint("endpoint_id", "kind", "once_for"),
 )

@@ -41,6 +41,8 @@ def recorder() -> Iterator[Recorder]:
 async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     market: World, buyer: Person, seller: Person, recorder: Recorder
 ) -> None:
+    endpoint = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
+    await market.ok("POST", "/v1/webhooks", buyer, json=endpoint)
     order_id = await trade(market, buyer, seller)
     order = await market.ok("GET", f"/v1/orders/{order_id}", seller)
     assert order["payout_status"] == "paid"
@@ -49,6 +51,7 @@ async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     bid = traces[recorder.trace_with("POST /v1/bids")]
     names = names_of(bid)
     assert names >= {"POST /v1/bids", "engine", "payment provider charge", "mailer send"}
+    assert "webhook sender send" in names
     assert any(name.startswith("orders.") for name in names), names
     [root] = [span for span in bid if span.parent is None]
     assert root.name == "POST /v1/bids"
