@@ -1,13 +1,15 @@
 """Have what a container builds measured."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector import providers
 
 from ..adapters.security.passwords import BcryptPasswords
 from ..ports.language.pools import PoolUse
 from ..ports.measurements import Measurements
+from ..ports.passwords import Passwords
 from .decorated_store import decorated_store
 from .metrics import Pools
 from .providers import Container
@@ -47,7 +49,9 @@ async def pools_of(container: Container) -> Pools:
         if isinstance(provider, providers.Resource) and provider.initialized
     }
 
-    passwords = await container.passwords.async_()
+    # It is a future only if it was opened beside something that had to be waited for.
+    found: Any = container.passwords()
+    passwords: Passwords = await found if isawaitable(found) else found
 
     def read() -> Mapping[str, PoolUse]:
         of_databases = {
