@@ -17,7 +17,8 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "engine-2": ("matching", "relay"),
     "worker-1": _OTHERS,
 }
-"""A process takes 2 s of a core to start and 100 MB, so roles that need no second one share it."""
+"""A process takes 2 s of a core to start and up to 200 MB, so roles that need no second one share
+one."""
 SPREAD: Mapping[str, tuple[str, ...]] = {
     **{f"{role}-{number}": (role,) for role in ("matching", "relay") for number in (1, 2)},
     **{f"{role}-1": (role,) for role in _OTHERS},
@@ -69,4 +70,6 @@ def process_environment(secrets: Mapping[str, str]) -> dict[str, str]:
     So a variable that is meant for another exchange cannot lead a stack to its database.
     """
     others = {name: text for name, text in os.environ.items() if not name.startswith("SOLEBOOK_")}
+    # To compile everything at each start would take longer than servers are waited for.
+    others.pop("PYTHONDONTWRITEBYTECODE", None)
     return others | dict(secrets)

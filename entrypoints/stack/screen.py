@@ -37,12 +37,13 @@ def screen(links: Sequence[tuple[str, str]], state: StackState) -> Group:
 
 def _waiting(state: StackState) -> list[Text]:
     told = [
-        f"{queue} {count} (oldest {age:.0f} s)" if count else f"{queue} 0"
+        f"{queue} {count} (oldest {age:.0f} s)"
         for queue, (count, age) in sorted(state.measured.waiting.items())
+        if count
     ]
     dead = state.measured.dead_letters
     return [
-        Text(f"waiting      {'   '.join(told)}"),
+        Text(f"waiting      {'   '.join(told) or 'nothing'}"),
         Text(f"dead letters {dead}", style="red" if dead else ""),
     ]
 
