@@ -16,7 +16,7 @@ ERASED = {
     "known_places": "places",
     "notification_preferences": "phone devices channels unreachable subscriptions",
     "notifications": "kind notice subject brief",
-    "outgoing_webhooks": "kind body error",
+    "outgoing_webhooks": "kind body trace error",
     "payment_methods": "token brand last4 fingerprint",
     "payouts": "account",
     "price_alerts": "size",

@@ -31,6 +31,8 @@ async def test_a_user_is_found_by_email_and_by_id(
         "bids_barred_until": None,
         "email_proven": True,
         "phone_proven": False,
+        "closed_at": None,
+        "erased_at": None,
     }
 
 
