@@ -32,13 +32,19 @@ def decorated_store(
     transaction = store.transaction
     if measurements is not None:
         assert clock is not None
-        store = replace(
-            store,
-            books=MeasuredBooks(store.books, measurements, SystemStopwatch()),
-            orders=MeasuredOrders(store.orders, measurements, clock=clock, transaction=transaction),
-        )
+        store = measured_store(store, measurements, clock)
     return replace(
         store,
         products=CachedProducts(store.products, cache=product_cache, transaction=transaction),
         orders=ToldOrders(store.orders, stream=order_stream, transaction=transaction),
+    )
+
+
+def measured_store(store: Store, measurements: Measurements, clock: Clock) -> Store:
+    """Return a store that measures what the engine commits, and when orders are confirmed."""
+    transaction = store.transaction
+    return replace(
+        store,
+        books=MeasuredBooks(store.books, measurements, SystemStopwatch()),
+        orders=MeasuredOrders(store.orders, measurements, clock=clock, transaction=transaction),
     )

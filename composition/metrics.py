@@ -10,6 +10,7 @@ from ..adapters.decorators.circuit_breaker import CircuitBreaker, breakers
 from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import MatchingEngine
 from ..ports.language.pools import PoolUse
+from ..ports.language.process_roles import ProcessRole
 from .application import Application
 from .engine import shards_of
 from .keepers import Keepers
@@ -55,7 +56,10 @@ def _owned(application: Application, engines: list[MatchingEngine]) -> Mapping[s
     """Return how many leases the process has. Alone on its store, it has all that it runs."""
     keepers: Keepers | None = application.keepers
     if keepers is None:
-        return {"matching": sum(engine.is_running for engine in engines), "relay": 1}
+        return {
+            "matching": sum(engine.is_running for engine in engines),
+            "relay": int(ProcessRole.RELAY in application.roles),
+        }
     return {
         "matching": len(keepers.shards.owned),
         "relay": int(keepers.relay.is_owner),
