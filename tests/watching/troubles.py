@@ -152,7 +152,7 @@ async def the_store_refuses_orders(_: Path) -> Watched:
         watched.last(1)
         await watched.minutes(3, lambda: world.sign_in(seller))
         watched.last(1)
-        for _ in range(12):
+        for __ in range(12):
             await world.sign_in(seller)
             await ask()
             await watched.scrape()
@@ -188,7 +188,7 @@ async def _slow_confirmations() -> Watched:
     watched = watch()
     await watched.exchange.open()
     await watched.scrape()
-    for _ in range(3):
+    for __ in range(3):
         await watched.exchange.match()
         await watched.scrape()  # nobody works for a minute
         await watched.exchange.workers.settle()
@@ -414,7 +414,7 @@ async def the_process_is_gone(_: Path) -> Watched:
     async with httpx.AsyncClient() as client:
         async with running_server(create_health_app(watched.exchange.app), "127.0.0.1", 0) as url:
             watched.take((await client.get(f"{url}/metrics")).text)
-        for _ in range(4):
+        for __ in range(4):
             try:
                 await client.get(f"{url}/metrics")
             except httpx.ConnectError:
@@ -440,7 +440,7 @@ async def the_mail_server_is_away(_: Path) -> Watched:
     watched = watch(mailer=guarded)
     exchange = watched.exchange
     await exchange.open()
-    for _ in range(5):
+    for __ in range(5):
         await exchange.match()
         await exchange.later(timedelta(minutes=10))
     await watched.minutes(4)
