@@ -1,6 +1,7 @@
 """Scrapes of an exchange, and promtool, which evaluates the alert rules on them."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -89,9 +90,11 @@ class Watched:
         """Take it that the next scrapes are like the last one."""
         self.scrapes += [self.scrapes[-1]] * count
 
-    def series(self) -> list[dict[str, str]]:
-        """Return the scrapes in promtool's notation."""
-        names = {name for scrape in self.scrapes for name in scrape}
+    def series(self, used: str) -> list[dict[str, str]]:
+        """Return the scrapes in promtool's notation, of the metrics that are named in a text."""
+        found = {name for scrape in self.scrapes for name in scrape}
+        words = set(re.findall(r"\w+", used))
+        names = {name for name in found if name.partition("{")[0] in words}
         return [
             {"series": name, "values": _runs([scrape.get(name) for scrape in self.scrapes])}
             for name in sorted(names)
@@ -140,14 +143,19 @@ def check(folder: Path, watched: Mapping[str, tuple[Watched, Sequence[str]]], ru
     any minute.
     """
     tests = []
+    queries = _queries(rules)
+    recorded = " ".join(query for rule, query in queries.items() if ":" in rule)
     for name, (scraped, fires) in watched.items():
         last = len(scraped.scrapes) - 1
         quiet = [] if fires else alert_names(rules)
+        used = " ".join(queries[alert] for alert in fires or quiet)
         tests.append(
             {
                 "name": name,
                 "interval": "1m",
-                "input_series": scraped.series(),
+                "input_series": scraped.series(
+                    f"{used} {recorded}" if "solebook:" in used else used
+                ),
                 "promql_expr_test": [
                     {
                         "expr": _FIRES.replace("NAME", alert),
@@ -174,3 +182,9 @@ def alert_names(rules: Path) -> list[str]:
     """Return the names of the alerts in a file."""
     lines = rules.read_text(encoding="utf-8").splitlines()
     return [line.split(":")[1].strip() for line in lines if line.strip().startswith("- alert:")]
+
+
+def _queries(rules: Path) -> dict[str, str]:
+    """Return the query of each rule by its name."""
+    text = rules.read_text(encoding="utf-8")
+    return dict(re.findall(r"- (?:alert|record): (\S+)\n\s+expr: >-\n\s+(.+)", text))
