@@ -13,13 +13,11 @@ import httpx
 from litestar import Litestar
 
 from solebook.adapters.decorators.guarded_messengers import GuardedMailer
-from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
 from solebook.adapters.prometheus.measurements import PrometheusMeasurements
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.system.clock import SystemClock
 from solebook.adapters.system.stopwatch import SystemStopwatch
-from solebook.composition.adapters import Store
 from solebook.composition.build import build_application
 from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
@@ -31,22 +29,15 @@ from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.health_app import create_health_app
 from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.worker import workers
-from solebook.ports.books import Books
-from solebook.ports.language.batch import Batch, Ownership
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.mail import Mail, Undeliverable
-from solebook.ports.language.messages import Message
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.users import Role
-from solebook.ports.language.waiting_work import WaitingInStore
-from solebook.ports.outbox import Outbox
-from solebook.ports.waiting_work import WaitingWork
 
 from ..entrypoints.http.world import PRODUCT, World
 from ..exchange import Exchange
-from ..forwarding import ForwardingBooks
 from .scrapes import MINUTE, Watched, watch
+from .stand_ins import Away, AwayOutbox, AwayWork, Broken, held_books
 
 _PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 _WITHOUT_LIMITS = HttpSettings(user_limit=_PLENTY, address_limit=_PLENTY, credentials_limit=_PLENTY)
@@ -86,32 +77,6 @@ async def called(app: Litestar, path: str) -> httpx.Response:
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own ASGI types
     async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
         return await client.get(path)
-
-
-class Held(ForwardingBooks):
-    """Books whose commits fail, take their time, or hang."""
-
-    def __init__(self, books: Books) -> None:
-        super().__init__(books)
-        self.seconds = 0.0
-        self.is_away = False
-
-    async def commit(self, ownership: Ownership, batch: Batch) -> None:
-        if self.is_away:
-            raise Unavailable(what="the store")
-        await asyncio.sleep(self.seconds)
-        await super().commit(ownership, batch)
-
-
-def held_books() -> tuple[list[Held], Callable[[Store], Store]]:
-    """Return what puts books into a store that a test may hold, and a list of these."""
-    made: list[Held] = []
-
-    def change(store: Store) -> Store:
-        made.append(Held(store.books))
-        return replace(store, books=made[0])
-
-    return made, change
 
 
 # ---- nothing ------------------------------------------------------------------------------------
@@ -240,13 +205,6 @@ async def nobody_delivers_letters(_: Path) -> Watched:
     return watched
 
 
-class Broken(MemoryMailer):
-    """A mailer with a defect."""
-
-    async def send(self, message: Mail) -> list[Undeliverable]:
-        raise RuntimeError("there is no such template")
-
-
 @fires("DeadLetters")
 async def a_letter_cannot_be_sent(_: Path) -> Watched:
     watched = watch(mailer=Broken())
@@ -347,20 +305,6 @@ async def a_commit_fails(_: Path) -> Watched:
 # ---- the store and the machine ------------------------------------------------------------------
 
 
-class AwayOutbox(Outbox):
-    """An outbox in a store that does not answer."""
-
-    async def unsent(self, *_: object, **__: object) -> list[Message]:
-        raise Unavailable(what="the store")
-
-
-class AwayWork(WaitingWork):
-    """What waits in a store that does not answer."""
-
-    async def view(self, most: int) -> WaitingInStore:
-        raise Unavailable(what="the store")
-
-
 @fires("StoreInTrouble", "StoreNotRead")
 async def the_store_does_not_answer(_: Path) -> Watched:
     outbox = AwayOutbox()  # type: ignore[abstract]  # nothing else is asked
@@ -423,13 +367,6 @@ async def the_process_is_gone(_: Path) -> Watched:
 
 
 # ---- other servers, and money -------------------------------------------------------------------
-
-
-class Away(MemoryMailer):
-    """A mail server that does not answer."""
-
-    async def send(self, message: Mail) -> list[Undeliverable]:
-        raise Unavailable(what="the mail server")
 
 
 @fires("BreakerOpen")
