@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from . import outside_troubles  # noqa: F401  # which are among the troubles
 from .scrapes import ALERTS, alert_names, check
 from .troubles import TROUBLES
 

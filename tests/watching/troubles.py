@@ -12,12 +12,10 @@ from pathlib import Path
 import httpx
 from litestar import Litestar
 
-from solebook.adapters.decorators.guarded_messengers import GuardedMailer
 from solebook.adapters.memory.virtual_stopwatch import VirtualStopwatch
 from solebook.adapters.prometheus.measurements import PrometheusMeasurements
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.system.clock import SystemClock
-from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.composition.build import build_application
 from solebook.composition.embedded import in_another_process
 from solebook.composition.engine import engine_of
@@ -30,14 +28,13 @@ from solebook.entrypoints.http.health_app import create_health_app
 from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.worker import workers
 from solebook.ports.language.errors import Unavailable
-from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.users import Role
 
 from ..entrypoints.http.world import PRODUCT, World
 from ..exchange import Exchange
-from .scrapes import MINUTE, Watched, watch
-from .stand_ins import Away, AwayOutbox, AwayWork, Broken, held_books
+from .scrapes import Watched, watch
+from .stand_ins import AwayOutbox, AwayWork, Broken, held_books
 
 _PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
 _WITHOUT_LIMITS = HttpSettings(user_limit=_PLENTY, address_limit=_PLENTY, credentials_limit=_PLENTY)
@@ -363,52 +360,4 @@ async def the_process_is_gone(_: Path) -> Watched:
                 await client.get(f"{url}/metrics")
             except httpx.ConnectError:
                 watched.fail()
-    return watched
-
-
-# ---- other servers, and money -------------------------------------------------------------------
-
-
-@fires("BreakerOpen")
-async def the_mail_server_is_away(_: Path) -> Watched:
-    guarded = GuardedMailer(
-        Away().send, SystemStopwatch(), what="the mail server", limit=MINUTE, per_second=1e6
-    )
-    watched = watch(mailer=guarded)
-    exchange = watched.exchange
-    await exchange.open()
-    for __ in range(5):
-        await exchange.match()
-        await exchange.later(timedelta(minutes=10))
-    await watched.minutes(4)
-    return watched
-
-
-@fires("LedgerDiffers")
-async def the_provider_refunds_unasked(_: Path) -> Watched:
-    watched = watch()
-    exchange = watched.exchange
-    await exchange.open()
-    order = await exchange.trade()
-    await watched.scrape()
-    charge_id = (await exchange.payment(order.id)).charge_id
-    assert charge_id is not None
-    await exchange.provider.refund(key="from the dashboard", charge_id=charge_id, amount=500)
-    await exchange.webhook(-1)
-    await exchange.workers.settle()
-    await watched.scrape()
-    return watched
-
-
-@fires("AlarmOpen")
-async def nobody_claims_a_pair(_: Path) -> Watched:
-    watched = watch()
-    exchange = watched.exchange
-    await exchange.open()
-    await exchange.trade(OrderStatus.AUTHENTICATING)
-    await exchange.later(timedelta(days=3))
-    await watched.scrape()
-    await exchange.later(timedelta(days=1))
-    watched.last(24 * 60)
-    await watched.scrape()
     return watched

@@ -1,0 +1,57 @@
+"""What goes wrong with other servers, with money, and with staff: more troubles."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from solebook.adapters.decorators.guarded_messengers import GuardedMailer
+from solebook.adapters.system.stopwatch import SystemStopwatch
+from solebook.ports.language.orders import OrderStatus
+
+from .scrapes import MINUTE, Watched, watch
+from .stand_ins import Away
+from .troubles import fires
+
+
+@fires("BreakerOpen")
+async def the_mail_server_is_away(_: Path) -> Watched:
+    guarded = GuardedMailer(
+        Away().send, SystemStopwatch(), what="the mail server", limit=MINUTE, per_second=1e6
+    )
+    watched = watch(mailer=guarded)
+    exchange = watched.exchange
+    await exchange.open()
+    for __ in range(5):
+        await exchange.match()
+        await exchange.later(timedelta(minutes=10))
+    await watched.minutes(4)
+    return watched
+
+
+@fires("LedgerDiffers")
+async def the_provider_refunds_unasked(_: Path) -> Watched:
+    watched = watch()
+    exchange = watched.exchange
+    await exchange.open()
+    order = await exchange.trade()
+    await watched.scrape()
+    charge_id = (await exchange.payment(order.id)).charge_id
+    assert charge_id is not None
+    await exchange.provider.refund(key="from the dashboard", charge_id=charge_id, amount=500)
+    await exchange.webhook(-1)
+    await exchange.workers.settle()
+    await watched.scrape()
+    return watched
+
+
+@fires("AlarmOpen")
+async def nobody_claims_a_pair(_: Path) -> Watched:
+    watched = watch()
+    exchange = watched.exchange
+    await exchange.open()
+    await exchange.trade(OrderStatus.AUTHENTICATING)
+    await exchange.later(timedelta(days=3))
+    await watched.scrape()
+    await exchange.later(timedelta(days=1))
+    watched.last(24 * 60)
+    await watched.scrape()
+    return watched
