@@ -1,7 +1,7 @@
 """The cards that the embedded provider keeps: its state, derived from the calls about cards."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ...ports.language.cards import CardDetails, CardSetup, CardSetupState, SavedCard
@@ -24,7 +24,7 @@ class _Setup:
 
     user: str
     calls: int = 0
-    token: str = ""
+    token: str = field(default="", repr=False)
     outcome: str | None = None
     reason: str | None = None
 

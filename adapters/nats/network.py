@@ -5,7 +5,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from nats.aio.client import Client
@@ -51,9 +51,9 @@ class NatsAccess:
     name: str = "solebook"
     """The name of this process in the server's monitoring."""
     user: str | None = None
-    password: str | None = None
-    token: str | None = None
-    credentials: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    credentials: str | None = field(default=None, repr=False)
     """The path of a file with a user's JWT and key."""
     tls: ssl.SSLContext | None = None
     connect_timeout: float = 2.0

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import stripe
@@ -32,7 +32,7 @@ class ChargeRequest:
 
     key: str
     order_id: OrderId
-    payment_method: str
+    payment_method: str = field(repr=False)
     amount: Cents
     description: str
     statement: str

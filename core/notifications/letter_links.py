@@ -27,7 +27,7 @@ class LetterToken:
     user_id: UserId
     day: int
     """When it was made, in days since 1970."""
-    signature: str
+    signature: str = field(repr=False)
 
     @classmethod
     def parsed(cls, text: str) -> Self | None:

@@ -84,7 +84,7 @@ class KeepCard:
         )
         await self.payment_methods.add(method)
         if is_one_too_many:
-            await self.outbox.add(PaymentMethodRemoved(method.id, user_id, method.token))
+            await self.outbox.add(PaymentMethodRemoved(method.id, user_id))
         return method
 
     async def _ends_bar(self, user_id: UserId, card: SavedCard) -> bool:

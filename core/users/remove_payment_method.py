@@ -45,7 +45,7 @@ class RemovePaymentMethod:
             if user.payment_method == removed.token:
                 others = [card.token for card in cards.values()]
                 await self.users.save(replace(user, payment_method=others[-1] if others else None))
-            await self.outbox.add(PaymentMethodRemoved(method_id, user.id, removed.token))
+            await self.outbox.add(PaymentMethodRemoved(method_id, user.id))
 
     async def _bids_stand(self, actor: Actor) -> bool:
         page = await self.quotes.of_user(

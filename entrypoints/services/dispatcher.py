@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -54,7 +54,7 @@ _MOST_SECONDS = 30.0
 class Call:
     """What a caller sends besides the request."""
 
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     acting_for: str | None = None
     """The id of the user for whom a service acts."""
     key: str | None = None

@@ -11,6 +11,7 @@ from ...ports.language.ids import OrderId
 from ...ports.language.orders import PaymentStatus
 from ...ports.language.payments import Payment
 from ...ports.language.users import OPERATOR
+from ..http.hidden import Hidden
 from ..http.routes.payouts import PayoutView, payout_view
 from ..http.routes.webhooks import Received
 from .rpc import Context, Who, rpc
@@ -41,7 +42,7 @@ class PayoutAnswer(msgspec.Struct, frozen=True):
     payout: PayoutView | None
 
 
-class Report(msgspec.Struct, forbid_unknown_fields=True):
+class Report(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """An event of the payment provider: the body as it was received, and its signature."""
 
     body: Annotated[bytes, Meta(max_length=1_048_576)]

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .private_file import write_private
@@ -69,8 +69,8 @@ class Payments:
 
     kind: str = "double"
     """`double`, `stripe` or `embedded`."""
-    key: str = DOUBLES_KEY
-    webhook_secret: str = ""
+    key: str = field(default=DOUBLES_KEY, repr=False)
+    webhook_secret: str = field(default="", repr=False)
     """What signs Stripe's webhooks. A secret is generated for the double."""
 
 

@@ -1,6 +1,6 @@
 """What providers report of messages that they took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .ids import UserId
@@ -12,8 +12,8 @@ from .notifications import Channel
 class Callback:
     """A request of a provider, as it arrived."""
 
-    body: bytes
-    signature: str
+    body: bytes = field(repr=False)
+    signature: str = field(repr=False)
     timestamp: str = ""
     """What it says of its time, if that is signed too."""
     query: str = ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -303,9 +303,9 @@ class PushSubscription:
     id: SubscriptionId
     endpoint: str
     """The URL of the browser maker's service at which messages are posted."""
-    p256dh: str
+    p256dh: str = field(repr=False)
     """The browser's public key, in base64url."""
-    auth: str
+    auth: str = field(repr=False)
     """A secret of the browser, in base64url."""
     added_at: datetime
 

@@ -90,7 +90,7 @@ class Payout:
     debt_settled: Cents
     state: PayoutState
     created_at: datetime
-    account: str | None = None
+    account: str | None = field(default=None, repr=False)
     """The account to pay, frozen at the first attempt, because a retry must use the same arguments.
     """
     paid_at: datetime | None = None

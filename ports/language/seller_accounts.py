@@ -58,7 +58,7 @@ class KnownSellerAccount:
     user_id: UserId
     asked_at: datetime
     """When the provider was first asked to open one, or the account was set (UTC)."""
-    account: str | None = None
+    account: str | None = field(default=None, repr=False)
     """The provider's id of it, once known."""
     can_receive: bool = False
     """Whether the exchange could pay the seller when it last looked."""

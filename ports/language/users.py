@@ -61,14 +61,14 @@ class User:
 
     id: UserId
     email: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     first_name: str
     last_name: str
     created_at: datetime
     roles: frozenset[Role] = frozenset({Role.BUYER})
     payment_method: str | None = field(default=None, repr=False)
     """The payment provider's token of the buyer's card."""
-    payout_account: str | None = None
+    payout_account: str | None = field(default=None, repr=False)
     """The provider's account that the seller is paid to. It makes the user a seller."""
     suspended: bool = False
     """A suspended user cannot trade. Existing orders continue."""
@@ -124,7 +124,7 @@ class Session:
 class RefreshToken:
     """A refresh token, stored as its SHA-256. It can be used once."""
 
-    token_hash: str
+    token_hash: str = field(repr=False)
     session_id: SessionId
     expires_at: datetime
     spent_at: datetime | None = None

@@ -16,6 +16,7 @@ from ....ports.language.ids import ApiTokenId
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..hidden import Hidden
 from ..openapi.documented import example, problems, success
 
 
@@ -51,7 +52,7 @@ class ApiKeyView(msgspec.Struct, frozen=True):
     revoked_at: datetime | None
 
 
-class CreatedApiKey(msgspec.Struct, frozen=True):
+class CreatedApiKey(Hidden, msgspec.Struct, frozen=True):
     """An API key with its text, which is shown this once.
 
     Send it as `Authorization: Bearer sole_...`.

@@ -11,13 +11,14 @@ from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
+from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 MAX_SECRET = 200
 """The maximum length of a token in a link. Real ones are shorter."""
 
 
-class LinkToken(msgspec.Struct, forbid_unknown_fields=True):
+class LinkToken(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """The `token` of the link in a letter. It works once."""
 
     token: Annotated[str, Meta(min_length=1, max_length=MAX_SECRET)]

@@ -23,6 +23,7 @@ from ....ports.language.users import Actor
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_NO_KEY
+from ..hidden import Hidden
 from ..openapi.documented import problems, success
 from .addresses import AddressView, address_view
 from .api_keys import ApiKeyView, api_key_view
@@ -113,7 +114,7 @@ class DeclineView(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Export(msgspec.Struct, frozen=True):
+class Export(Hidden, msgspec.Struct, frozen=True):
     """Everything that the exchange has of you. Lists are complete and not paged."""
 
     exported_at: datetime

@@ -21,6 +21,7 @@ from ..edge.headers import program_of
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
+from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 from .email_proofs import MAX_SECRET, EmailProofView
 
@@ -31,7 +32,7 @@ class ForgottenPassword(msgspec.Struct, forbid_unknown_fields=True):
     email: Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL)]
 
 
-class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+class NewPassword(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """The `token` of the link in the letter, and a password of 8 characters to 72 bytes."""
 
     token: Annotated[str, Meta(min_length=1, max_length=MAX_SECRET)]
@@ -45,7 +46,7 @@ class ChangedPassword(msgspec.Struct, forbid_unknown_fields=True):
     new: Annotated[str, Meta(min_length=MIN_PASSWORD, max_length=72)]
 
 
-class NewEmail(msgspec.Struct, forbid_unknown_fields=True):
+class NewEmail(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """Another email, and your password."""
 
     email: Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL)]

@@ -25,6 +25,7 @@ from ..edge.bearer import PUBLIC
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_NO_KEY, FOR_READERS
+from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 
@@ -41,7 +42,7 @@ class PaymentMethodView(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class NewSetupView(msgspec.Struct, frozen=True):
+class NewSetupView(Hidden, msgspec.Struct, frozen=True):
     """The setup of a card. The browser confirms it at the payment provider, with the secret."""
 
     id: str
@@ -61,14 +62,14 @@ class SetupView(msgspec.Struct, frozen=True):
     payment_method: UUID | None
 
 
-class CardSent(msgspec.Struct, forbid_unknown_fields=True):
+class CardSent(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """What a browser sends to the embedded payment provider: a test card."""
 
     client_secret: Annotated[str, Meta(max_length=MAX_PROVIDER_TOKEN)]
     token: Annotated[str, Meta(min_length=1, max_length=MAX_PROVIDER_TOKEN)]
 
 
-class Authentication(msgspec.Struct, forbid_unknown_fields=True):
+class Authentication(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """What a buyer does on the page of the bank."""
 
     client_secret: Annotated[str, Meta(max_length=MAX_PROVIDER_TOKEN)]

@@ -18,11 +18,12 @@ from ..edge.headers import program_of
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_READERS
+from ..hidden import Hidden
 from ..openapi.documented import example, problems, success
 from .users import ProviderName, UserView, user_view
 
 
-class PayoutAccount(msgspec.Struct, forbid_unknown_fields=True):
+class PayoutAccount(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """The payment provider's account of a seller."""
 
     account: ProviderName

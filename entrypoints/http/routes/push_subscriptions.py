@@ -18,10 +18,11 @@ from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_READERS
+from ..hidden import Hidden
 from ..openapi.documented import example, problems, success
 
 
-class NewSubscription(msgspec.Struct, forbid_unknown_fields=True):
+class NewSubscription(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """A browser's subscription: what `PushSubscription.toJSON()` returns there."""
 
     endpoint: Annotated[str, Meta(min_length=1, max_length=MAX_ENDPOINT)]

@@ -22,23 +22,24 @@ from ..edge.bearer import PUBLIC
 from ..edge.headers import program_of
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
+from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
 
-class Credentials(msgspec.Struct, forbid_unknown_fields=True):
+class Credentials(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """An email and a password."""
 
     email: Annotated[str, Meta(min_length=1, max_length=254)]
     password: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Refresh(msgspec.Struct, forbid_unknown_fields=True):
+class Refresh(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """The newest refresh token. It can be used once."""
 
     refresh_token: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-class Tokens(msgspec.Struct, frozen=True):
+class Tokens(Hidden, msgspec.Struct, frozen=True):
     """Send the access token as `Authorization: Bearer ...`.
 
     It is valid for `expires_in` seconds.

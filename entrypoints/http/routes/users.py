@@ -35,6 +35,7 @@ from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_ADMINS, FOR_NO_KEY, FOR_READERS
 from ..edge.roles import requires
+from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 from .admin.reasons import ReasonText
 
@@ -42,7 +43,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 ProviderName = Annotated[str, Meta(min_length=1, max_length=MAX_PROVIDER_TOKEN)]
 
 
-class Registration(msgspec.Struct, forbid_unknown_fields=True):
+class Registration(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """A new user. The password has at least 8 characters and at most 72 bytes."""
 
     email: Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL)]
@@ -70,7 +71,7 @@ class Closing(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class PaymentMethod(msgspec.Struct, forbid_unknown_fields=True):
+class PaymentMethod(Hidden, msgspec.Struct, forbid_unknown_fields=True):
     """The payment provider's token of a card, or the id of one of your cards."""
 
     token: ProviderName | UnsetType = UNSET
@@ -98,7 +99,7 @@ class BalanceView(msgspec.Struct, frozen=True):
     debt: int
 
 
-class UserView(msgspec.Struct, frozen=True):
+class UserView(Hidden, msgspec.Struct, frozen=True):
     """A user. Only the last characters of payment details are shown."""
 
     id: UUID

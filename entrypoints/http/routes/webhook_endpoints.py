@@ -28,6 +28,7 @@ from ..edge.json_body import JsonRequest
 from ..edge.json_response import JsonResponse
 from ..edge.key_scopes import FOR_READERS
 from ..edge.paging import DEFAULT_LIMIT, Cursor, Limit, listing, page_request
+from ..hidden import Hidden
 from ..openapi.documented import example, problems, success
 from .webhook_log import WebhookView, webhook_view
 
@@ -78,7 +79,7 @@ class EndpointView(msgspec.Struct, frozen=True):
     """Since when every attempt has failed. After some days of this it is disabled."""
 
 
-class EndpointWithSecret(msgspec.Struct, frozen=True):
+class EndpointWithSecret(Hidden, msgspec.Struct, frozen=True):
     """A webhook endpoint with its secret, which is shown this once. Keep it."""
 
     endpoint: EndpointView

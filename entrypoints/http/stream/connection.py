@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -74,7 +74,7 @@ class Closed(Exception):
 class SignedIn:
     """The token and the actor of an authenticated connection, and the expiry (UTC)."""
 
-    token: str
+    token: str = field(repr=False)
     actor: Actor
     expires_at: datetime | None
     """None for an API key that does not expire."""

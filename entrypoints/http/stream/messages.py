@@ -54,6 +54,9 @@ class Authenticate(_Request, frozen=True):
 
     token: Annotated[str, Meta(min_length=1)]
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
 
 class Ping(_Request, frozen=True):
     """Request a `pong`."""

@@ -1,6 +1,6 @@
 """Events of users and notifications."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -153,7 +153,7 @@ class PayoutAccountChanged(Event):
 
     SUBJECT: ClassVar[str] = "payout_account.changed"
     user_id: UserId
-    account: str
+    account: str = field(repr=False)
 
     @property
     def key(self) -> str:
@@ -168,8 +168,11 @@ class PaymentMethodRemoved(Event):
     SUBJECT: ClassVar[str] = "payment_method.removed"
     payment_method_id: PaymentMethodId
     user_id: UserId
-    token: str | None = None
-    """The provider's name of it. None in older messages: the card is stored then."""
+    token: str | None = field(default=None, repr=False)
+    """The provider's name of it, if the stored card may be erased before this is handled.
+
+    A message that cannot be handled is kept as a dead letter, where such a name should not be.
+    """
 
     @property
     def key(self) -> str:
@@ -183,7 +186,7 @@ class PayoutAccountRestricted(Event):
 
     SUBJECT: ClassVar[str] = "payout_account.restricted"
     user_id: UserId
-    account: str
+    account: str = field(repr=False)
     problem: str
     due: tuple[str, ...]
     """What the provider wants to know, in words."""
