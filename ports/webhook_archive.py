@@ -43,8 +43,8 @@ class WebhookArchive(Protocol):
     async def forget(self, before: datetime) -> int:
         """Delete a portion of the webhooks received before an instant, with what was read of them.
 
-        Return how many. Those that are to be applied stay, and those that failed and were not
-        retried.
+        Return how many. Those that are to be applied stay, those that were applied since then, and
+        those that failed and were not retried.
         """
         ...
 

@@ -14,8 +14,6 @@ from ...ports.webhook_archive import WebhookArchive
 from .database import MemoryAdapter
 from .paging import newest_first
 
-_NEEDLESS = (WebhookState.UNKNOWN, WebhookState.APPLIED)
-
 
 class MemoryWebhookArchive(MemoryAdapter, WebhookArchive):
     """Kept webhooks by id. Their kinds are those of the stored events."""
@@ -69,7 +67,7 @@ class MemoryWebhookArchive(MemoryAdapter, WebhookArchive):
     async def forget(self, before: datetime) -> int:
         await self._database.writing()
         every = [kept for kept in self._tables.kept_webhooks.values() if kept.received_at < before]
-        needless = (kept for kept in map(self._shown, every) if kept.state in _NEEDLESS)
+        needless = (kept for kept in map(self._shown, every) if _is_needless(kept, before))
         forgotten = list(islice(needless, PORTION))
         for kept in forgotten:
             self._database.remove(self._tables.kept_webhooks, kept.id)
@@ -118,3 +116,10 @@ class MemoryWebhookArchive(MemoryAdapter, WebhookArchive):
             kind=self._tables.webhooks[kept.webhook_id].kind,
             has_failed=any(d.attempts and d.message.key == kept.webhook_id for d in deliveries),
         )
+
+
+def _is_needless(kept: KeptWebhook, before: datetime) -> bool:
+    if kept.state is WebhookState.APPLIED:
+        # Applying one may make a message about it, which is as old as that.
+        return kept.applied_at is not None and kept.applied_at < before
+    return kept.state is WebhookState.UNKNOWN

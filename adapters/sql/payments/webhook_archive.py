@@ -102,10 +102,12 @@ _OLD = select(kept_webhooks.c.id).where(kept_webhooks.c.body.is_not(None), _is_o
 _FORGET_BODIES = Statement(
     update(kept_webhooks).where(kept_webhooks.c.id.in_(_OLD.scalar_subquery())).values(body=None)
 )
+# Applying one may make a message about it, which is as old as that.
+_was_applied = and_(_STATES[WebhookState.APPLIED], kept_webhooks.c.applied_at < bindparam("before"))
 _NEEDLESS = Statement(
     select(kept_webhooks.c.id, kept_webhooks.c.webhook_id)
     .join(webhooks, webhooks.c.id == kept_webhooks.c.webhook_id)
-    .where(_is_old, or_(_STATES[WebhookState.UNKNOWN], _STATES[WebhookState.APPLIED]))
+    .where(_is_old, or_(_STATES[WebhookState.UNKNOWN], _was_applied))
     .limit(PORTION),
     locks=True,
 )
