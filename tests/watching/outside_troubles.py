@@ -51,7 +51,7 @@ async def nobody_claims_a_pair(_: Path) -> Watched:
     await exchange.trade(OrderStatus.AUTHENTICATING)
     await exchange.later(timedelta(days=3))
     await watched.scrape()
-    await exchange.later(timedelta(days=1))
-    watched.last(24 * 60)
+    await exchange.later(timedelta(hours=6))
+    watched.last(6 * 60)
     await watched.scrape()
     return watched

@@ -173,7 +173,15 @@ def check(folder: Path, watched: Mapping[str, tuple[Watched, Sequence[str]]], ru
         )
     file = folder / "alerts_test.yml"
     file.write_text(
-        json.dumps({"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": tests})
+        json.dumps(
+            {
+                "rule_files": [str(rules)],
+                "evaluation_interval": "1m",
+                # Otherwise they are evaluated in any order, as Prometheus does.
+                "group_eval_order": ["solebook-ratios", "solebook"],
+                "tests": tests,
+            }
+        )
     )
     promtool("test", "rules", str(file))
 
