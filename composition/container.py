@@ -1,9 +1,11 @@
 """Open an application with the adapters that the settings select."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Set
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 from dependency_injector import providers
@@ -20,6 +22,8 @@ from .metrics import read_from
 from .network import require_network
 from .providers import Container
 from .system_clock import start_after_stored
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -70,7 +74,7 @@ async def open_application(
                 require_network(settings, shards)
             container.shards.override(providers.Object(shards))
         measurements = None
-        if roles is not None and settings.metrics.port is not None:
+        if roles is not None and settings.metrics.port is not None and _can_measure():
             from ..adapters.prometheus.measurements import PrometheusMeasurements
 
             measurements = PrometheusMeasurements()
@@ -86,6 +90,14 @@ async def open_application(
         closing = container.shutdown_resources()
         if closing is not None:
             await closing
+
+
+def _can_measure() -> bool:
+    """Return whether Prometheus' client is there. The same listener has the health checks too."""
+    if find_spec("prometheus_client") is not None:
+        return True
+    _log.warning("/metrics is not served: prometheus-client is not installed")
+    return False
 
 
 async def _wait_for_openings(container: Container) -> None:
