@@ -61,5 +61,6 @@ def closing_use_cases(
             payment_methods=store.payment_methods,
             outbox=store.outbox,
             clock=clock,
+            ids=adapters.ids,
         ),
     )

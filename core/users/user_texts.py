@@ -11,6 +11,8 @@ from ...ports.language.visible import without_hidden
 MAX_EMAIL = 254
 _MAX_TYPED = 4 * MAX_EMAIL
 """A spelling may be longer than the one that is stored, such as with marks of their own."""
+CLOSED_DOMAIN = "closed.invalid"
+"""The domain of the emails that erased accounts get. Nobody may register with one."""
 MAX_NAME = 100
 MIN_PASSWORD = 8
 MAX_PROVIDER_TOKEN = 255
@@ -28,7 +30,7 @@ def normalize_email(email: str) -> str:
     """Return `email` as it is stored: in the one spelling of all that reach the same box.
 
     Raises InvalidText unless it looks like one address of at most 254 characters, all of which can
-    be seen.
+    be seen, and it is none that an erased account may get.
 
     >>> normalize_email(" Buyer-1@Example.com ")
     'buyer-1@example.com'
@@ -39,6 +41,8 @@ def normalize_email(email: str) -> str:
     is_hidden = without_hidden(text) != text  # also what joins letters elsewhere
     if is_hidden or _ENCODED in text or not _EMAIL.fullmatch(text):
         raise InvalidText(field="email", problem="is not an email address")
+    if f".{text.rpartition('@')[2]}".endswith(f".{CLOSED_DOMAIN}"):
+        raise InvalidText(field="email", problem="is kept for closed accounts")
     return text
 
 

@@ -29,26 +29,35 @@ class ForgettingWhatIsOld:
         self._last: float | None = None
 
     async def __call__(self) -> None:
-        """Delete everything that is too old, unless it was done within the last hour."""
+        """Delete everything that is too old, unless it was tried within the last hour.
+
+        Raises what failed, after the rest was done.
+        """
         now, elapsed = self._clock.now(), self._clock.elapsed()
         if self._last is not None and elapsed - self._last < _EVERY:
             return
         unhandled_since = await self._unhandled_since(now)
         old = now - _REMEMBER
         store = self._store
-        for forget in (
-            partial(store.inbox.forget, min(old, unhandled_since)),
-            partial(store.idempotency_keys.forget, old),
-            partial(store.sessions.forget, old),
-            partial(store.notifications.forget, now - _KEEP_TOLD),
+        failed: list[Exception] = []
+        for step in (
+            partial(self._all, partial(store.inbox.forget, min(old, unhandled_since))),
+            partial(self._all, partial(store.idempotency_keys.forget, old)),
+            partial(self._all, partial(store.sessions.forget, old)),
+            partial(self._all, partial(store.notifications.forget, now - _KEEP_TOLD)),
+            partial(self._payments.forget_received_webhooks, unhandled_since),
+            self._outgoing_webhooks.forget_webhooks,
+            self._orders.forget_addresses,
+            self._bidding.archive_quotes,
+            self._closing.finish_closings,
         ):
-            await self._all(forget)
-        await self._payments.forget_received_webhooks(unhandled_since)
-        await self._outgoing_webhooks.forget_webhooks()
-        await self._orders.forget_addresses()
-        await self._bidding.archive_quotes()
-        await self._closing.finish_closings()
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001  # it is raised below
+                failed.append(error)
         self._last = elapsed
+        if failed:
+            raise failed[0] if len(failed) == 1 else ExceptionGroup("what is old stays", failed)
 
     async def _unhandled_since(self, now: datetime) -> datetime:
         """Return since when messages may still be delivered, for the first time or again.

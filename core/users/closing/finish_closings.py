@@ -1,9 +1,11 @@
 """Erase what is personal of closed accounts."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ....ports.clock import Clock
+from ....ports.ids import Ids
 from ....ports.language.events import PaymentMethodRemoved
 from ....ports.language.ids import UserId
 from ....ports.language.market import Side
@@ -16,6 +18,7 @@ from ....ports.payments import Payouts
 from ....ports.personal_records import PersonalRecords
 from ....ports.transaction import Transaction
 from ....ports.users import Users
+from ..user_texts import CLOSED_DOMAIN
 from .leave_market import LeaveMarket
 from .running_trades import RunningTrades
 
@@ -25,6 +28,8 @@ ERASED_AFTER = timedelta(days=1)
 """How long at least an account is closed before it is erased: letters about it have arrived then,
 and no request of before is under way."""
 _AT_ONCE = 100
+
+_log = logging.getLogger("solebook.users")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class FinishClosings:
     anything. Orders, the ledger and the audit log keep the user's id. The email is free then.
 
     Each step is a transaction of its own and may be repeated, so a crash in between does no harm.
+    What fails for one account is logged and tried again at the next round; the others go on.
     """
 
     transaction: Transaction
@@ -49,15 +55,23 @@ class FinishClosings:
     payment_methods: PaymentMethods
     outbox: Outbox
     clock: Clock
+    ids: Ids
 
     async def __call__(self) -> int:
         """Go through them once, and return how many were erased."""
         erased, after = 0, None
         while user_ids := await self.records.unerased(_AT_ONCE, after):
             for user_id in user_ids:
-                erased += await self._finish(user_id)
+                erased += await self._try(user_id)
             after = user_ids[-1]
         return erased
+
+    async def _try(self, user_id: UserId) -> bool:
+        try:
+            return await self._finish(user_id)
+        except Exception:  # noqa: BLE001  # whatever it is, the others' accounts must be erased
+            _log.exception("the closed account %s was not erased", user_id)
+            return False
 
     async def _finish(self, user_id: UserId) -> bool:
         user, now = await self.users.get(user_id), self.clock.now()
@@ -73,8 +87,16 @@ class FinishClosings:
             user = await self.users.get(user_id)
             await self.leave_market(user_id, now)
             await self.records.erase(user_id)
-            await self.users.save(replace(erased(user), erased_at=now))
+            email = await self._free_email(user_id)
+            await self.users.save(replace(erased(user), email=email, erased_at=now))
         return True
+
+    async def _free_email(self, user_id: UserId) -> str:
+        """Return an email that nobody has, and that no mail reaches."""
+        email = f"{user_id}@{CLOSED_DOMAIN}"
+        while await self.users.find_by_email(email) is not None:  # somebody registered it once
+            email = f"{user_id}.{self.ids.new()}@{CLOSED_DOMAIN}"
+        return email
 
     async def _remove_cards(self, user_id: UserId) -> None:
         if not await self.payment_methods.of(user_id):
@@ -109,10 +131,9 @@ class FinishClosings:
 
 
 def erased(user: User) -> User:
-    """Return a user with nothing personal: who looks at it sees a closed account."""
+    """Return a user with nothing personal but the email: who looks at it sees a closed account."""
     return replace(
         user,
-        email=f"{user.id}@closed.invalid",  # unique, and no mail goes to it
         password_hash="",
         first_name="Closed",
         last_name="account",

@@ -245,3 +245,44 @@ async def test_a_bid_that_is_under_way_leaves_or_trades_to_the_end(
         assert (await user_of(exchange, buyer)).email.endswith("@example.com")
     assert await exchange.store.payment_methods.of(buyer.user_id) == []
     await engine_of(exchange.app).stop()
+
+
+async def test_an_email_that_was_taken_before_stops_no_erasure(exchange: Exchange) -> None:
+    first = await exchange.person()
+    taken = f"{first.user_id}@closed.invalid"
+    squatter = await exchange.person()
+    async with exchange.store.transaction():
+        await exchange.store.users.save(replace(await user_of(exchange, squatter), email=taken))
+    for actor in (first, squatter, exchange.buyer):
+        await close(exchange, actor)
+    await exchange.later(2 * DAY)
+    emails = set()
+    for actor in (first, squatter, exchange.buyer):
+        erased = await user_of(exchange, actor)
+        assert erased.erased_at is not None
+        emails.add(erased.email)
+    assert len(emails) == 3
+    assert {email.rpartition("@")[2] for email in emails} == {"closed.invalid"}
+
+
+async def test_an_account_that_cannot_be_erased_keeps_no_other(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for actor in (exchange.buyer, exchange.seller):
+        await close(exchange, actor)
+    broken, other = sorted((exchange.buyer.user_id, exchange.seller.user_id))
+    erase = exchange.store.personal_records.erase
+
+    async def erase_one(user_id: UserId) -> None:
+        if user_id == broken:
+            raise NotFound(what="user", id=user_id)
+        await erase(user_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exchange.store.personal_records, "erase", erase_one)
+        await exchange.later(2 * DAY)
+    assert (await exchange.store.users.get(other)).erased_at is not None
+    assert (await exchange.store.users.get(broken)).erased_at is None
+    assert f"the closed account {broken} was not erased" in caplog.text
+    await exchange.later(2 * DAY)
+    assert (await exchange.store.users.get(broken)).erased_at is not None

@@ -55,6 +55,9 @@ def test_email_is_stored_in_lower_case_without_white_space(typed: str, stored: s
         "buyer@example.com\nbcc: seller@example.com",
         "buyer\x00@example.com",
         "b" * 243 + "@example.com",
+        "buyer@closed.invalid",
+        "buyer@x.Closed.Invalid",
+        "buyer@ｃｌｏｓｅｄ。invalid",
         "İ" * 122 + "@example.com",  # its lower case is twice as long
     ],
 )

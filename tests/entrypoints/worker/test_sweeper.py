@@ -24,6 +24,7 @@ from solebook.ports.language.messages import Delivery, Message, Queue
 from solebook.ports.language.orders import CancelReason, OrderStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.payments import Quarter
+from solebook.ports.language.users import Actor
 from solebook.ports.outbox import Deadlines, Outbox
 
 from ...exchange import Exchange, build_exchange
@@ -267,6 +268,30 @@ async def test_a_session_is_forgotten_a_week_after_its_last_token_expired(
     await exchange.later(timedelta(hours=1))
     with pytest.raises(NotFound):
         await exchange.store.sessions.get(session_id)
+
+
+async def test_what_cannot_be_forgotten_stops_nothing_else_and_is_tried_an_hour_later(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await exchange.app.users.register_user(
+        email="user@example.com", password="a long password", first_name="Test", last_name="User"
+    )
+    await exchange.app.closing.close_account(Actor(user.id, user.roles), password="a long password")
+    await exchange.workers.settle()
+
+    async def fail(before: datetime) -> int:
+        raise Unavailable(what="the store")
+
+    monkeypatch.setattr(exchange.store.inbox, "forget", fail)
+    sweeper = exchange.workers.sweeper
+    await exchange.clock.advance(2 * DAY)
+    with pytest.raises(Unavailable):
+        await sweeper.sweep()
+    assert (await exchange.store.users.get(user.id)).erased_at is not None
+    await sweeper.sweep()
+    await exchange.clock.advance(timedelta(hours=1))
+    with pytest.raises(Unavailable):
+        await sweeper.sweep()
 
 
 async def test_what_people_were_told_is_kept_for_a_year(exchange: Exchange) -> None:
