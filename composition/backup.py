@@ -10,13 +10,17 @@ from ..adapters.backup.folder import Kept, copy_durably, is_same, new_backup, re
 from ..adapters.backup.postgres_dump import dump_postgres, restore_postgres
 from ..adapters.backup.sqlite_copy import copy_sqlite
 from ..config.settings import Settings
+from ..core.users.end_all_sessions import EndAllSessions
+from .application import Application
 from .exclusive import exclusive, is_running
 from .folder import PROVIDER, require_sound_log
-from .from_settings import journal_file
+from .from_settings import journal_file, token_lifetimes
 from .migrations import migrate_store
 
 KEYS = ("signing-key", "webhook-secret", "webhooks-key")
 """Files of the folder with secrets that were generated. Settings may take their place."""
+_LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite names the files of a database that is in use, or whose process was killed."""
 _STORE = {"sqlite": "solebook.sqlite3", "postgres": "solebook.dump"}
 
 Tell = Callable[[str, int, int], None]
@@ -61,14 +65,22 @@ async def restore(settings: Settings, source: Path, tell: Tell) -> Kept:
         )
     with exclusive(settings):
         targets = _targets(settings, files)
-        await _require_nothing(settings, targets, files)
+        await _require_nothing(settings, files)
         for name, target in targets.items():
             await _show(name, tell, _copied(files[name], target))
         if settings.store.kind == "postgres":
-            filled = restore_postgres(files[_STORE["postgres"]], settings.store_url)
+            filled = restore_postgres(files[_STORE["postgres"]], _checked(settings.store_url))
             await _show("database", tell, filled)
         await migrate_store(settings)
     return kept
+
+
+def end_all_sessions_of(application: Application, settings: Settings) -> EndAllSessions:
+    """Return what ends the sessions that a restored backup has."""
+    adapters = application.adapters
+    store = adapters.store
+    lifetimes = token_lifetimes(settings)
+    return EndAllSessions(store.transaction, store.sessions, adapters.clock, lifetimes)
 
 
 def _require_kept(settings: Settings) -> None:
@@ -78,30 +90,44 @@ def _require_kept(settings: Settings) -> None:
 
 async def _save_store(settings: Settings, target: Path) -> None:
     if settings.store.kind == "postgres":
-        await dump_postgres(settings.store_url, target)
+        await dump_postgres(_checked(settings.store_url), target)
     else:
         await copy_sqlite(_file_of(settings), target)
 
 
+def _checked(url: str) -> str:
+    """Return the URL of a database in PostgreSQL. Raises ValueError, without its password."""
+    from ..adapters.sql.engine.drivers import checked_source
+
+    return checked_source(url)
+
+
 def _targets(settings: Settings, files: Mapping[str, Path]) -> dict[str, Path]:
     """Return where the files of a backup go, the store last. A dump goes into no file."""
+    return {name: place for name, place in _places(settings).items() if name in files}
+
+
+def _places(settings: Settings) -> dict[str, Path]:
+    """Return where the files of an exchange are, the store last."""
     folder = Path(settings.folder)
     places = {name: folder / name for name in KEYS} | {PROVIDER: journal_file(settings)}
     if settings.store.kind == "sqlite":
         places[_STORE["sqlite"]] = _file_of(settings)
-    return {name: place for name, place in places.items() if name in files}
+    return places
 
 
-async def _require_nothing(
-    settings: Settings, targets: Mapping[str, Path], files: Mapping[str, Path]
-) -> None:
-    """Raise ValueError if there is an exchange, or a part of one, that the backup would replace.
+async def _require_nothing(settings: Settings, files: Mapping[str, Path]) -> None:
+    """Raise ValueError if there is an exchange, or any part of one.
 
-    Files of an interrupted restoration of the same backup may be there.
+    SQLite would play the log of a lost database into the restored one, and a key of another
+    exchange would be used. Files of an interrupted restoration of the same backup may be there.
     """
-    for name, target in targets.items():
-        if target.exists() and not is_same(target, files[name]):
-            raise ValueError(f"{target} is there already: restore into an empty folder")
+    for name, place in _places(settings).items():
+        is_ours = name in files and place.exists() and is_same(place, files[name])
+        logs = [place.with_name(place.name + suffix) for suffix in _LOGS]
+        for found in logs if is_ours else (place, *logs):
+            if found.exists():
+                raise ValueError(f"{found} is there already: restore into an empty folder")
     if settings.store.kind == "postgres":
         from ..adapters.sql.migrate import require_empty
 

@@ -41,8 +41,10 @@ def new_backup(folder: Path, kept: Kept) -> Iterator[Path]:
         yield unfinished
         files = sorted(file for file in unfinished.iterdir() if file.is_file())
         _write_list(unfinished, files, kept)
-        for path in (*files, unfinished / _LIST, unfinished):
-            _sync(path)
+        for file in (*files, unfinished / _LIST):
+            file.chmod(0o600)  # the copies that people make of it keep the permissions
+            _sync(file)
+        _sync(unfinished)
         unfinished.rename(folder)
         _sync(folder.parent)
     except BaseException:

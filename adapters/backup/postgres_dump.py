@@ -30,12 +30,18 @@ async def _run(program: str, *options: str, url: str) -> None:
             "server (apt-get install postgresql-client)"
         )
     place, password = without_password(url)
+    if "sslpassword=" in place:
+        raise ValueError(
+            f"{program} would show the sslpassword of the store's URL to everybody on this "
+            "machine: use a key without a password"
+        )
     # Everybody on the machine can read arguments, but not the environment.
     secret = {} if password is None else {"PGPASSWORD": password}
     process = await asyncio.create_subprocess_exec(
         found,
         *options,
         f"--dbname={place}",
+        "--no-password",  # it would ask at the terminal
         env={**os.environ, **secret},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,

@@ -29,6 +29,16 @@ def driver_of(url: str, limits: Limits, name: str) -> Driver:
     return SqliteDriver(path_of(url), readers=READERS, patience=limits.patience)
 
 
+def checked_source(url: str) -> str:
+    """Return the URL of a database in PostgreSQL, without the name of a driver.
+
+    Raises ValueError if it is invalid, with no part of a password.
+    """
+    from .postgres_url import data_source
+
+    return data_source(url)
+
+
 def is_open_elsewhere(url: str) -> bool:
     """Return whether another process uses a file of SQLite, which this one has not open.
 

@@ -26,8 +26,10 @@ documentation lists what else to back up (docs/how-to/back-up-and-restore.md).
 _RESTORE = """\
 Restores a backup to where the settings say that the exchange is: an empty folder, or an empty
 database in PostgreSQL, for which pg_restore must be installed. It compares the checksums of all
-files first, migrates the database to this version, and verifies everything as `solebook admin
-verify` does. The exit code is 1 if that finds an error.
+files first, migrates the database to this version, ends all sessions, and verifies everything as
+`solebook admin verify` does. The exit code is 1 if that finds an error.
+
+What was ended after the backup is not ended in it: revoke API keys and close accounts again.
 """
 _BACKUP_EXAMPLE = """\
 example:
@@ -38,6 +40,7 @@ _RESTORE_EXAMPLE = """\
 example:
   solebook admin restore backups/2026-11-29
   no errors in 4210 orders, 9344 quotes and 21877 transfers
+  everybody has to sign in again; API keys that were revoked and accounts that were closed since ...
   the backup of 2026-11-29T21:05:11+00:00 was restored; start the exchange
 """
 
@@ -102,7 +105,12 @@ async def restore(options: argparse.Namespace) -> int:
     async with open_application(settings, migrate=False) as app:
         if settings.typesense.is_used == "typesense":
             await app.search.reindex_products(lambda _: None)
+        await backup.end_all_sessions_of(app, settings)()
         code = await verify_application(app)
+    print(
+        "everybody has to sign in again; API keys that were revoked and accounts that were closed "
+        f"since {kept.made_at} are as they were"
+    )
     for line in _what_else(settings):
         print(line)
     print(f"the backup of {kept.made_at} was restored; start the exchange")

@@ -15,6 +15,7 @@ from solebook.composition.container import open_application
 from solebook.composition.copying import settings_for
 from solebook.composition.engine import engine_of
 from solebook.config.settings import Settings
+from solebook.ports.language.errors import InvalidToken
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.orders import OrderStatus
 
@@ -63,7 +64,8 @@ def test_an_exchange_is_restored_verified_and_goes_on(folder: Path, run: Run) ->
     shutil.rmtree(folder)
     restored = run("admin", "restore", str(BACKUP))
     assert restored.code == 0, restored.err
-    verified, told = restored.out.splitlines()
+    verified, again, told = restored.out.splitlines()
+    assert again.startswith("everybody has to sign in again; ")
     assert verified.startswith("no errors in 1 order, 2 quotes and ")
     assert told.startswith("the backup of 20")
     assert {name: (folder / name).read_bytes() for name in kept} == kept
@@ -107,7 +109,7 @@ def test_a_backup_is_for_its_owner_only(folder: Path, run: Run) -> None:
     run("admin", "backup", str(BACKUP))
     assert BACKUP.stat().st_mode & 0o777 == 0o700
     assert {file.name for file in BACKUP.iterdir()} == FILES | {"backup.json"}
-    assert {(BACKUP / name).stat().st_mode & 0o077 for name in FILES if "key" in name} == {0}
+    assert {file.stat().st_mode & 0o077 for file in BACKUP.iterdir()} == {0}
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -186,6 +188,52 @@ def test_an_exchange_is_never_replaced(folder: Path, run: Run) -> None:
     assert refused.code == 1
     assert "is there already: restore into an empty folder" in one_line(refused.err)
     assert {name: content for name, content in files().items() if name in before} == before
+
+
+@pytest.mark.parametrize("left", ["solebook.sqlite3-wal", "payment-provider.sqlite3-shm"])
+def test_no_log_of_a_lost_database_is_played_into_the_restored_one(
+    lost: Path, run: Run, left: str
+) -> None:
+    lost.mkdir()
+    (lost / left).write_bytes(b"what was committed after the backup")
+    refused = run("admin", "restore", str(BACKUP))
+    assert refused.code == 1
+    assert f"{left} is there already: restore into an empty folder" in one_line(refused.err)
+    assert not (lost / "solebook.sqlite3").exists()
+
+
+@pytest.mark.parametrize("name", ["webhooks-key", "payment-provider.sqlite3"])
+def test_no_part_of_another_exchange_is_taken_over(lost: Path, run: Run, name: str) -> None:
+    said = json.loads((BACKUP / "backup.json").read_text())
+    del said["files"][name]  # as of an exchange whose settings have it
+    (BACKUP / "backup.json").write_text(json.dumps(said))
+    lost.mkdir()
+    (lost / name).write_bytes(b"of another exchange")
+    refused = run("admin", "restore", str(BACKUP))
+    assert refused.code == 1
+    assert f"{name} is there already" in one_line(refused.err)
+
+
+def test_sessions_of_the_backup_have_ended(folder: Path, run: Run) -> None:
+    traded(folder)
+
+    async def sign_in(app: Application) -> str:
+        await app.users.register_user(
+            email="one@example.com", password="correct horse", first_name="Test", last_name="One"
+        )
+        tokens = await app.users.sign_in(email="one@example.com", password="correct horse")
+        return tokens.refresh_token
+
+    token = within(folder, sign_in)
+    run("admin", "backup", str(BACKUP))
+    shutil.rmtree(folder)
+    assert run("admin", "restore", str(BACKUP)).code == 0
+
+    async def go_on(app: Application) -> None:
+        await app.users.refresh_session(refresh_token=token)
+
+    with pytest.raises(InvalidToken):
+        within(folder, go_on)
 
 
 def test_an_interrupted_restoration_is_no_exchange_and_can_be_repeated(
@@ -275,6 +323,19 @@ class TestPostgres:
         assert refused.code == 1
         assert "pg_dump is not installed: install PostgreSQL's client" in one_line(refused.err)
         assert not BACKUP.exists()
+
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("postgresql://me:hun/ter2@db/x", "the URL of the database is invalid"),
+            ("postgresql://me@db/x?sslcert=c&sslkey=k&sslpassword=hunter2", "sslcert: c or sslkey"),
+        ],
+    )
+    def test_no_password_is_shown(self, folder: Path, run: Run, url: str, told: str) -> None:
+        refused = run("admin", "backup", str(BACKUP), "--store", url)
+        assert refused.code == 1
+        assert told in one_line(refused.err)
+        assert "ter2" not in refused.err
 
     def test_what_the_program_says_is_told_in_one_line(
         self, folder: Path, run: Run, postgres_server: PostgresServer
