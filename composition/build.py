@@ -105,7 +105,7 @@ def build_application(
     parts = payment_parts(adapters, rules, patience)
     lifetimes = token_lifetimes or TokenLifetimes()
     application = Application(
-        closing=closing_use_cases(adapters, matching, lifetimes),
+        closing=closing_use_cases(adapters, matching, rules, lifetimes),
         users=users_use_cases(
             adapters,
             lifetimes,

@@ -7,6 +7,7 @@ from ..core.users.closing.finish_closings import FinishClosings
 from ..core.users.closing.leave_market import LeaveMarket
 from ..core.users.closing.running_trades import RunningTrades
 from ..core.users.token_lifetimes import TokenLifetimes
+from ..ports.language.rules import MarketRules
 from ..ports.matching import Matching
 from .adapters import Adapters
 
@@ -20,11 +21,17 @@ class ClosingUseCases:
 
 
 def closing_use_cases(
-    adapters: Adapters, matching: Matching, lifetimes: TokenLifetimes
+    adapters: Adapters, matching: Matching, rules: MarketRules, lifetimes: TokenLifetimes
 ) -> ClosingUseCases:
     """Return the use cases of closing accounts."""
     store, clock = adapters.store, adapters.clock
-    trades = RunningTrades(orders=store.orders, payouts=store.payouts, ledger=store.ledger)
+    trades = RunningTrades(
+        orders=store.orders,
+        payouts=store.payouts,
+        disputes=store.disputes,
+        ledger=store.ledger,
+        rules=rules,
+    )
     leave_market = LeaveMarket(
         api_tokens=store.api_tokens,
         challenges=store.challenges,
@@ -55,8 +62,6 @@ def closing_use_cases(
             records=store.personal_records,
             trades=trades,
             leave_market=leave_market,
-            orders=store.orders,
-            destinations=store.destinations,
             payouts=store.payouts,
             payment_methods=store.payment_methods,
             outbox=store.outbox,

@@ -226,13 +226,18 @@ class Order:
 
         A dispute or an admin may still change it.
         """
+        payout_is_owed = self.payout_status in (PayoutStatus.HELD, PayoutStatus.FAILED)
+        return self.is_over_for_buyer and not payout_is_owed
+
+    @property
+    def is_over_for_buyer(self) -> bool:
+        """Whether it is over but for what the seller may still be paid."""
         ended = (OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED, OrderStatus.DELIVERED)
         unsettled = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN, PaymentStatus.REFUND_DUE)
         complaint = self.complaint
         return (
             self.status in ended
             and self.payment_status not in unsettled
-            and self.payout_status not in (PayoutStatus.HELD, PayoutStatus.FAILED)
             and self.return_status is not ReturnStatus.DUE
             and not self.freezes
             and (complaint is None or complaint.is_settled)

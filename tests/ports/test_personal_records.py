@@ -23,6 +23,7 @@ from solebook.ports.language.notifications import (
     UnreachableAddress,
 )
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.retention import Retention
 from solebook.ports.language.users import Actor, Session, User
 
 from ..exchange import Exchange, exchange_on
@@ -60,11 +61,14 @@ async def test_nothing_of_a_person_is_left_when_the_account_is_erased(
     assert (await _user(store, person)).erased_at is None  # the payout is held
     assert STREET in await _everything(store)
     await exchange.later(timedelta(days=6))
-    await exchange.later(timedelta(hours=2))
+    await exchange.later(timedelta(days=10))
     assert (await _user(store, person)).erased_at is not None
     assert await store.personal_records.unerased(10) == []
 
     await exchange.later(timedelta(days=9))  # the answers to requests are forgotten
+    written = await _everything(store)
+    assert {word for word in PERSONAL if word in written} == {STREET}  # of the order
+    await exchange.later(Retention().addresses)
     written = await _everything(store)
     assert {word for word in PERSONAL if word in written} == set()
     assert str(person.user_id) in written or person.user_id.hex in written

@@ -8,10 +8,8 @@ from ....ports.clock import Clock
 from ....ports.ids import Ids
 from ....ports.language.events import PaymentMethodRemoved
 from ....ports.language.ids import UserId
-from ....ports.language.market import Side
 from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.users import User
-from ....ports.orders import Destinations, Orders
 from ....ports.outbox import Outbox
 from ....ports.payment_methods import PaymentMethods
 from ....ports.payments import Payouts
@@ -24,9 +22,12 @@ from .running_trades import RunningTrades
 
 CARDS_LEAVE_AFTER = timedelta(minutes=10)
 """How long after the closing a bid that was under way has traded, or never will."""
-ERASED_AFTER = timedelta(days=1)
-"""How long at least an account is closed before it is erased: letters about it have arrived then,
-and no request of before is under way."""
+ERASED_AFTER = timedelta(days=10)
+"""How long an account is kept after the closing and after the last step of each of its orders.
+
+Letters have arrived then, and no request of before is under way. Banks return what they cannot pay
+out within a week or so, and the account and its owner must be known then.
+"""
 _AT_ONCE = 100
 
 _log = logging.getLogger("solebook.users")
@@ -37,8 +38,9 @@ class FinishClosings:
     """Goes through the closed accounts, and erases those that no trade needs any more.
 
     The cards leave once nothing is charged to them. Names, email, phone, addresses, cards, payout
-    account, sessions and notifications are erased when the last trade is over and nobody owes
-    anything. Orders, the ledger and the audit log keep the user's id. The email is free then.
+    account, sessions and notifications are erased some days after the last trade is over, if nobody
+    owes anything. Orders, the ledger and the audit log keep the user's id. The email is free then.
+    The shipping address of an order stays as long as with everybody: see ForgetAddresses.
 
     Each step is a transaction of its own and may be repeated, so a crash in between does no harm.
     What fails for one account is logged and tried again at the next round; the others go on.
@@ -49,8 +51,6 @@ class FinishClosings:
     records: PersonalRecords
     trades: RunningTrades
     leave_market: LeaveMarket
-    orders: Orders
-    destinations: Destinations
     payouts: Payouts
     payment_methods: PaymentMethods
     outbox: Outbox
@@ -79,9 +79,9 @@ class FinishClosings:
             return False
         if not await self.trades.await_charge(user_id):
             await self._remove_cards(user_id)
-        if now - user.closed_at < ERASED_AFTER or not await self.trades.are_over(user_id):
+        since = now - ERASED_AFTER
+        if user.closed_at > since or not await self.trades.are_over(user_id, since, now):
             return False
-        await self._erase_destinations(user_id)
         await self._erase_accounts(user_id)
         async with self.transaction():
             user = await self.users.get(user_id)
@@ -107,15 +107,6 @@ class FinishClosings:
                 await self.payment_methods.remove(card.id, self.clock.now())
                 await self.outbox.add(PaymentMethodRemoved(card.id, user_id, card.token))
             await self.users.save(replace(user, payment_method=None))
-
-    async def _erase_destinations(self, user_id: UserId) -> None:
-        request: PageRequest | None = PageRequest(MAX_PAGE)
-        while request is not None:
-            page = await self.orders.of_user(user_id, request, Side.BID)
-            async with self.transaction():
-                for order in page.items:
-                    await self.destinations.erase(order.id)
-            request = PageRequest(MAX_PAGE, page.next_cursor) if page.next_cursor else None
 
     async def _erase_accounts(self, user_id: UserId) -> None:
         """Erase the payout account from payouts, which keep the provider's id of the payout."""

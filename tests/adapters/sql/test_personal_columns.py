@@ -12,7 +12,6 @@ ERASED = {
     "addresses": "street city region postal_code country",
     "api_tokens": "name scopes token_hash",
     "challenges": "kind address secret_hash",
-    "destinations": "address",
     "known_places": "places",
     "notification_preferences": "phone devices channels unreachable subscriptions",
     "notifications": "kind notice subject brief",
@@ -30,6 +29,7 @@ ERASED = {
 """These go when the account is erased, or before."""
 AGED = {
     "deliveries": "consumer key subject event trace error queue turn claimed_by",
+    "destinations": "address",
     "idempotency_keys": "key scope fingerprint answer",
     "kept_webhooks": "webhook_id type body",
     "outbox": "key subject event trace",

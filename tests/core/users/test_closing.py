@@ -164,12 +164,14 @@ async def test_trades_go_on_and_are_told_until_the_last_is_over(exchange: Exchan
     assert "Order delivered" in " ".join(mails_to(exchange, buyer.email))
     assert "Payout paid" in " ".join(mails_to(exchange, seller.email))
 
-    await exchange.later(2 * DAY)
+    await exchange.later(11 * DAY)
     for actor in (exchange.buyer, exchange.seller):
         erased = await user_of(exchange, actor)
         assert erased.erased_at is not None
         assert (erased.first_name, erased.last_name) == ("Closed", "account")
         assert (erased.payment_method, erased.payout_account) == (None, None)
+    assert await exchange.store.destinations.find(order.id) is not None
+    await exchange.later(180 * DAY)
     assert await exchange.store.destinations.find(order.id) is None
     assert (await exchange.payout(order.id)).account is None
     again = await exchange.person(email=buyer.email)
