@@ -6,7 +6,7 @@ from datetime import timedelta
 from ..core.payments.charges.abandon_payment import AbandonPayment
 from ..core.payments.charges.charge_buyer import ChargeBuyer
 from ..core.payments.charges.forgive_declines import ForgiveDeclines
-from ..core.payments.charges.view_payment import ViewPayment
+from ..core.payments.charges.view_payments import ViewPayments
 from ..core.payments.charges.view_receipt import ViewReceipt
 from ..core.payments.levels.record_completed_sale import RecordCompletedSale
 from ..core.payments.levels.take_back_sale import TakeBackSale
@@ -71,7 +71,7 @@ class PaymentsUseCases:
     refund_otherwise: RefundOtherwise
     check_solvency: CheckSolvency
     view_receipt: ViewReceipt
-    view_payment: ViewPayment
+    view_payments: ViewPayments
     list_ledger_lines: ListLedgerLines
     view_balance: ViewBalance
     list_payouts: ListPayouts
@@ -293,7 +293,7 @@ def payments_use_cases(
             orders=orders, payments=payments, provider=provider, patience=patience
         ),
         view_balance=ViewBalance(ledger=ledger),
-        view_payment=ViewPayment(payments=payments),
+        view_payments=ViewPayments(payments=payments),
         list_ledger_lines=ListLedgerLines(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
         list_suspense=ListSuspense(ledger=ledger),

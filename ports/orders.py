@@ -46,6 +46,12 @@ class Orders(Protocol):
         """Return all steps of the order, oldest first. Raises NotFound."""
         ...
 
+    async def histories(
+        self, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, Sequence[RecordedStep]]:
+        """Return all steps of each order, oldest first. Raises NotFound."""
+        ...
+
     async def of_user(
         self,
         user_id: UserId,
@@ -80,6 +86,10 @@ class Destinations(Protocol):
 
     async def find(self, order_id: OrderId) -> PostalAddress | None:
         """Return the buyer's newest address at the match, or None if it was missing or erased."""
+        ...
+
+    async def of(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, PostalAddress]:
+        """Return the addresses of orders, without those that were missing or erased."""
         ...
 
     async def kept(self, after: OrderId | None, limit: int) -> Sequence[OrderId]:

@@ -39,6 +39,10 @@ class Payments(Protocol):
         """
         ...
 
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Payment]:
+        """Return the payments of the orders that have one, without locking them."""
+        ...
+
     async def order_of(self, charge_id: str) -> OrderId | None:
         """Return the order that a charge paid for, without a lock."""
         ...

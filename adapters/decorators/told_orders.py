@@ -45,6 +45,11 @@ class ToldOrders(Orders):
     async def history(self, order_id: OrderId) -> Sequence[RecordedStep]:
         return await self._orders.history(order_id)
 
+    async def histories(
+        self, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, Sequence[RecordedStep]]:
+        return await self._orders.histories(order_ids)
+
     async def of_user(
         self,
         user_id: UserId,

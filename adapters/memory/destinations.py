@@ -1,6 +1,6 @@
 """The destinations of orders, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ...ports.language.ids import OrderId
 from ...ports.language.users import PostalAddress
@@ -19,6 +19,11 @@ class MemoryDestinations(MemoryAdapter, Destinations):
     async def find(self, order_id: OrderId) -> PostalAddress | None:
         with await self._database.reading():
             return self._tables.destinations.get(order_id)
+
+    async def of(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, PostalAddress]:
+        with await self._database.reading():
+            kept = self._tables.destinations
+            return {order_id: kept[order_id] for order_id in order_ids if order_id in kept}
 
     async def kept(self, after: OrderId | None, limit: int) -> Sequence[OrderId]:
         with await self._database.reading():

@@ -79,6 +79,11 @@ class MemoryOrders(MemoryAdapter, Orders):
             raise NotFound(what="order", id=order_id)
         return history
 
+    async def histories(
+        self, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, Sequence[RecordedStep]]:
+        return {order_id: await self.history(order_id) for order_id in order_ids}
+
     async def of_user(
         self,
         user_id: UserId,

@@ -39,6 +39,11 @@ class MemoryPayments(MemoryAdapter, Payments):
         with await self._database.reading():
             return self._tables.payments.get(order_id)
 
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Payment]:
+        with await self._database.reading():
+            payments = self._tables.payments
+            return {each: payments[each] for each in order_ids if each in payments}
+
     async def order_of(self, charge_id: str) -> OrderId | None:
         with await self._database.reading():
             return self._tables.payments_by_charge.get(charge_id)

@@ -1,13 +1,13 @@
 """View an order's history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ...ports.language.ids import OrderId
 from ...ports.language.users import Actor
 from ...ports.orders import Orders
 from .shown_steps import ShownStep, show_step
-from .viewers import Viewer, visible_order
+from .viewers import Viewer, visible_order, visible_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,14 @@ class ViewHistory:
         order = await visible_order(self.orders, actor, order_id)
         viewer = Viewer.of(actor, order)
         return [show_step(step, viewer) for step in await self.orders.history(order_id)]
+
+    async def several(
+        self, actor: Actor, order_ids: Collection[OrderId]
+    ) -> Sequence[Sequence[ShownStep]]:
+        """Return the steps of each order, in the same order. Raises NotFound."""
+        orders = await visible_orders(self.orders, actor, order_ids)
+        histories = await self.orders.histories(order_ids)
+        return [
+            [show_step(step, Viewer.of(actor, order)) for step in histories[order.id]]
+            for order in orders
+        ]

@@ -1,5 +1,6 @@
 """View an order."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from ...ports.orders import Destinations, Orders
 from ...ports.payments import PaymentActions
 from ...ports.users import NewestAddresses
 from .shown_orders import ShownOrder, show_order
-from .viewers import Viewer, visible_order
+from .viewers import Viewer, visible_order, visible_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,44 @@ class ViewOrder:
     async def __call__(self, actor: Actor, order_id: OrderId) -> OrderInDetail:
         """Return the order as the actor may see it. Raises NotFound."""
         order = await visible_order(self.orders, actor, order_id)
+        return (await self._in_detail(actor, [order]))[0]
+
+    async def several(
+        self, actor: Actor, order_ids: Collection[OrderId]
+    ) -> Sequence[OrderInDetail]:
+        """Return orders as the actor may see them, in the same order. Raises NotFound.
+
+        They are read together, except what there is to do for the few that a buyer has not paid.
+        """
+        return await self._in_detail(actor, await visible_orders(self.orders, actor, order_ids))
+
+    async def _in_detail(self, actor: Actor, orders: Sequence[Order]) -> Sequence[OrderInDetail]:
+        bought = [order for order in orders if Viewer.of(actor, order).sees_purchase]
+        addresses = await self._addresses(bought)
+        return [await self._shown(actor, order, addresses.get(order.id)) for order in orders]
+
+    async def _shown(
+        self, actor: Actor, order: Order, ship_to: PostalAddress | None
+    ) -> OrderInDetail:
         viewer = Viewer.of(actor, order)
         return OrderInDetail(
             order=show_order(order, actor),
-            ship_to=await self._ship_to(order) if viewer.sees_purchase else None,
+            ship_to=ship_to,
             warehouse=self.warehouse if viewer.sees_sale or order.awaits_return else None,
             complain_by=self._complain_by(order) if viewer.sees_purchase else None,
             payment_action=await self._payment_action(order) if viewer is Viewer.BUYER else None,
         )
 
-    async def _ship_to(self, order: Order) -> PostalAddress | None:
-        kept = await self.destinations.find(order.id)
-        if kept is not None:
+    async def _addresses(self, orders: Sequence[Order]) -> Mapping[OrderId, PostalAddress]:
+        """Return where the pairs go, of those orders of which it is known."""
+        kept = await self.destinations.of([order.id for order in orders]) if orders else {}
+        # Without an address, one that is over was erased, and another one would be wrong.
+        without = [order for order in orders if order.id not in kept and not order.is_over]
+        if not without:
             return kept
-        if order.is_over:
-            return None  # it is erased, and another one would be wrong
-        return (await self.newest_addresses.of({order.buyer_id})).get(order.buyer_id)
+        newest = await self.newest_addresses.of({order.buyer_id for order in without})
+        found = {order.id: newest[order.buyer_id] for order in without if order.buyer_id in newest}
+        return {**kept, **found}
 
     async def _payment_action(self, order: Order) -> PaymentAction | None:
         if order.status is not OrderStatus.PENDING:

@@ -1,5 +1,6 @@
 """Who may see an order, and which parts of it."""
 
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 from ...ports.language.complaints import Bearer
@@ -53,7 +54,21 @@ async def visible_order(orders: Orders, actor: Actor, order_id: OrderId) -> Orde
     may not see the order.
     """
     order = await orders.get(order_id)
+    _check_visible(actor, order)
+    return order
+
+
+async def visible_orders(
+    orders: Orders, actor: Actor, order_ids: Collection[OrderId]
+) -> Sequence[Order]:
+    """Return orders like `visible_order`, together and without a lock. Raises NotFound."""
+    found = await orders.look_up(order_ids)
+    for order in found.values():
+        _check_visible(actor, order)
+    return [found[order_id] for order_id in order_ids]
+
+
+def _check_visible(actor: Actor, order: Order) -> None:
     staff = actor.has(Role.AUTHENTICATOR) or actor.has(Role.ADMIN)
     if not staff and actor.user_id not in (order.buyer_id, order.seller_id):
-        raise NotFound(what="order", id=order_id)
-    return order
+        raise NotFound(what="order", id=order.id)

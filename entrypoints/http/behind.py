@@ -26,6 +26,8 @@ _COSTLY_WAITING = 32
 
 Fewer than the store's connections for public reads are no gain, and more would wait for these.
 """
+_EXPORTS_AT_ONCE = 2
+"""How many exports run at the same time, of different users."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Behind:
     limits: RequestLimits
     credential_limits: SourceLimits
     places: Places
+    exports: Places
+    """Places of users for exports, which take longer than other requests."""
     health: ViewHealth
     stream: Stream
     is_of_proxy: Callable[[Scope], bool]
@@ -71,6 +75,7 @@ def behind_routes(
             CredentialLimits(buckets, settings.credentials_limit, settings.email_limit), address_of
         ),
         places=Places(at_once=_COSTLY_AT_ONCE, per_owner=_COSTLY_OF_ONE, waiting=_COSTLY_WAITING),
+        exports=Places(at_once=_EXPORTS_AT_ONCE, per_owner=1, waiting=0),
         health=view_health_of(application),
         stream=Stream(application, stream_settings, settings, limits),
         is_of_proxy=lambda scope: is_trusted((scope.get("client") or ("",))[0], proxies),

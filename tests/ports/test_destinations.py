@@ -16,6 +16,14 @@ async def test_destination_is_stored_with_its_order(
     assert await store.destinations.find(records.order_id()) is None
 
 
+async def test_destinations_are_found_together(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, two, _ = [await shard.trade(records.book()) for _ in range(3)]
+    found = await store.destinations.of([one.order.id, two.order.id, records.order_id()])
+    assert found == {one.order.id: one.destination, two.order.id: two.destination}
+
+
 async def test_a_destination_is_erased_and_the_order_and_its_history_stay(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -240,6 +240,24 @@ async def test_orders_are_looked_up_together_and_each_must_exist(
     assert refused.value.id == unknown
 
 
+async def test_histories_are_read_together_and_each_must_exist(
+    store: Store, records: Records, shard: Shard
+) -> None:
+    one, two, _ = [await pending(shard, records) for _ in range(3)]
+    async with store.transaction():
+        await save(store, *grown(one, StockReserved()))
+    found = await store.orders.histories([two.id, one.id])
+    assert {order_id: [step.number for step in steps] for order_id, steps in found.items()} == {
+        one.id: [1, 2],
+        two.id: [1],
+    }
+    assert list(found[one.id]) == list(await store.orders.history(one.id))
+    unknown = records.order_id()
+    with pytest.raises(NotFound) as refused:
+        await store.orders.histories([one.id, unknown])
+    assert refused.value.id == unknown
+
+
 async def test_a_users_orders_are_paged_by_side(
     store: Store, records: Records, shard: Shard
 ) -> None:

@@ -82,6 +82,14 @@ async def test_a_payment_is_found_by_its_order(store: Store, records: Records) -
     assert await store.payments.find(records.order_id()) is None
 
 
+async def test_payments_are_looked_up_together(store: Store, records: Records) -> None:
+    one, two, other = [records.payment() for _ in range(3)]
+    for each in (one, two, other):
+        await put_payment(store, each)
+    found = await store.payments.look_up([one.order_id, two.order_id, records.order_id()])
+    assert found == {one.order_id: one, two.order_id: two}
+
+
 async def test_the_order_of_a_payment_is_found_by_its_charge(
     store: Store, records: Records
 ) -> None:

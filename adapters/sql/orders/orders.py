@@ -1,6 +1,6 @@
 """Orders and their histories, in SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -62,6 +62,11 @@ _HISTORY = Statement(
     select(order_steps)
     .where(order_steps.c.order_id == bindparam("order_id"))
     .order_by(order_steps.c.number)
+)
+_HISTORIES = Statement(
+    select(order_steps)
+    .where(one_of(order_steps.c.order_id, "ids"))
+    .order_by(order_steps.c.order_id, order_steps.c.number)
 )
 _HELD = Statement(select(orders).where(orders.c.held_since > bindparam("instant")))
 _COUNT = Statement(select(orders.c.status, func.count().label("orders")).group_by(orders.c.status))
@@ -136,9 +141,7 @@ class SqlOrders(Orders):
     ) -> Mapping[OrderId, Order]:
         rows = await self._database.rows(statement, ids=order_ids)
         found = {row.id: order_of(row) for row in rows}
-        for order_id in order_ids:
-            if order_id not in found:
-                raise NotFound(what="order", id=order_id)
+        _check_found(order_ids, found)
         return found
 
     async def save(
@@ -163,6 +166,15 @@ class SqlOrders(Orders):
         if not rows:
             raise NotFound(what="order", id=order_id)
         return [step_of(row) for row in rows]
+
+    async def histories(
+        self, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, Sequence[RecordedStep]]:
+        found: dict[OrderId, list[RecordedStep]] = {}
+        for row in await self._database.rows(_HISTORIES, ids=order_ids):
+            found.setdefault(row.order_id, []).append(step_of(row))
+        _check_found(order_ids, found)
+        return found
 
     async def of_user(
         self,
@@ -189,3 +201,9 @@ class SqlOrders(Orders):
 
     async def count_by_status(self) -> dict[OrderStatus, int]:
         return {row.status: row.orders for row in await self._database.rows(_COUNT)}
+
+
+def _check_found(order_ids: Collection[OrderId], found: Container[OrderId]) -> None:
+    for order_id in order_ids:
+        if order_id not in found:
+            raise NotFound(what="order", id=order_id)

@@ -1,5 +1,6 @@
 """Buyers' payments, in SQL."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -7,12 +8,13 @@ from sqlalchemy import bindparam, select
 from ....ports.language.ids import OrderId
 from ....ports.language.payments import Payment
 from ....ports.payments import Payments
-from ..engine.constructs import insert_or_lock
+from ..engine.constructs import insert_or_lock, one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement, insert_row, update_row
 from ..schema import payments
 
 _FIND = Statement(select(payments).where(payments.c.order_id == bindparam("order_id")), locks=True)
+_LOOK_UP = Statement(select(payments).where(one_of(payments.c.order_id, "ids")))
 _ORDER_OF = Statement(
     select(payments.c.order_id).where(payments.c.charge_id == bindparam("charge_id"))
 )
@@ -30,6 +32,10 @@ class SqlPayments(Payments):
     async def find(self, order_id: OrderId) -> Payment | None:
         row = await self._database.first(_FIND, order_id, order_id=order_id)
         return None if row is None else payment_of(row)
+
+    async def look_up(self, order_ids: Collection[OrderId]) -> Mapping[OrderId, Payment]:
+        rows = await self._database.rows(_LOOK_UP, ids=order_ids)
+        return {row.order_id: payment_of(row) for row in rows}
 
     async def order_of(self, charge_id: str) -> OrderId | None:
         row = await self._database.first(_ORDER_OF, charge_id=charge_id)

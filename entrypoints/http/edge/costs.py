@@ -13,6 +13,8 @@ ENTRANCE = 1
 """What every request costs at least, also if there is no such path."""
 COSTLY = 5
 """From this cost on, only some requests run at the same time."""
+LONG = "is_long"
+"""The `opt` of a route that reads while it sends: only few run at once, and one of each user."""
 
 KEPT = frozenset({"/schema", "/schema/openapi.json", "/v1/rules"})
 """Paths whose answers are kept, so that most requests never reach the route."""

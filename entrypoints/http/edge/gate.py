@@ -1,5 +1,6 @@
 """The checks that every request passes before its route."""
 
+from asyncio import get_running_loop
 from collections.abc import Callable
 
 from litestar.enums import ScopeType
@@ -11,9 +12,12 @@ from ....ports.language.traces import work_for
 from ....ports.language.users import Actor
 from ..behind import Behind
 from .bearer import bearer_token
-from .costs import COSTLY, HEALTH, cost_at_entrance, cost_of
+from .costs import COSTLY, HEALTH, LONG, cost_at_entrance, cost_of
 from .headers import header
 from .key_scopes import check_key
+
+_LONGEST = 60.0
+"""Seconds for which a long request keeps its place at most."""
 
 
 class Gate:
@@ -45,6 +49,9 @@ class Gate:
                 caller, actor = await _authenticated(behind, scope)
                 await behind.limits.take_for_user(actor, cost)
                 check_key(caller, scope)
+                if LONG in scope["route_handler"].opt:
+                    await self._export(behind, actor, scope, receive, send)
+                    return
             # A body may arrive slowly, so a request with one must not keep a place meanwhile.
             if cost >= COSTLY and scope["method"] == "GET":
                 await self._in_turn(behind, scope, receive, send)
@@ -63,6 +70,29 @@ class Gate:
                 await send(message)
 
             await self._app(scope, receive, leave_and_send)
+
+    async def _export(
+        self, behind: Behind, actor: Actor, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Call the route in the only place of its user, until all of the answer is read.
+
+        The place is left when the last message is sent or the client disconnects. A client who
+        reads slowly keeps it only for a while: then it is the client who takes so long, not the
+        exchange. Raises RateLimited.
+        """
+        async with behind.exports.taken(str(actor.user_id)) as leave:
+            await behind.limits.take_for_export(actor)
+            late = get_running_loop().call_later(_LONGEST, leave)
+
+            async def send_and_leave(message: Message) -> None:
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    leave()  # everything is read
+                await send(message)
+
+            try:
+                await self._app(scope, receive, send_and_leave)
+            finally:
+                late.cancel()
 
 
 async def _authenticated(behind: Behind, scope: Scope) -> tuple[Caller, Actor]:

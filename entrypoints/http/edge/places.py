@@ -11,11 +11,11 @@ from ....ports.language.errors import RateLimited
 class Places:
     """Gives places in turns, one owner after the other, so that nobody waits for one owner alone.
 
-    Without a free place a request waits, but only some of each owner do.
+    Without a free place a request waits, but an owner has only so many that wait or have one.
     """
 
     def __init__(self, *, at_once: int, per_owner: int, waiting: int) -> None:
-        """Create it; `per_owner` of the places `at_once`, while so many are `waiting`."""
+        """Create it; `per_owner` of the places `at_once`, and so many more of one `waiting`."""
         self._free = at_once
         self._per_owner = per_owner
         self._most_waiting = waiting
@@ -55,7 +55,9 @@ class Places:
     async def _turn_of(self, owner: str) -> None:
         """Wait for a place, which whoever leaves one takes for the one who waits."""
         turns = self._waiting.setdefault(owner, deque())
-        if len(turns) >= self._most_waiting:
+        if self._taken.get(owner, 0) + len(turns) >= self._per_owner + self._most_waiting:
+            if not turns:
+                del self._waiting[owner]
             raise RateLimited(retry_after=1.0)
         turn: Future[None] = get_running_loop().create_future()
         turns.append(turn)

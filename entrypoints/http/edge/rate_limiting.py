@@ -21,6 +21,8 @@ _log = logging.getLogger("solebook.http")
 
 _HEALTH_LIMIT = RateLimit(burst=60, per_second=20)
 """Health checks from one address. Others at that address cannot use up what monitoring needs."""
+_EXPORT_LIMIT = RateLimit(burst=10, per_second=10 / 3600)
+"""Exports of a user: each reads all that there is of them."""
 
 
 def bucket_of(
@@ -85,6 +87,10 @@ class RequestLimits:
         """
         bucket, limit = bucket_of(actor, user_limit=self._user_limit, key_limit=self._key_limit)
         await self._take(bucket, limit, cost)
+
+    async def take_for_export(self, actor: Actor) -> None:
+        """Take one of the few exports that a user may have in an hour. Raises RateLimited."""
+        await self._take(f"export:{actor.user_id}", _EXPORT_LIMIT, 1)
 
     async def take_for_wrong_token(self, scope: Scope, token: str) -> None:
         """Take a token of an address that sent a wrong API key. Raises RateLimited.

@@ -1,8 +1,23 @@
 """The export of everything that the exchange has of a person."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import pytest
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.schema import metadata
+from solebook.composition.application import Application
+from solebook.composition.build import build_application
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.sql_store import build_sql_store, open_sql_database
+from solebook.entrypoints.http.edge import gate
 from solebook.entrypoints.http.routes.export import Export
 from solebook.ports.language.ids import ProductId
 
@@ -97,6 +112,129 @@ async def test_what_is_owed_is_in_the_ledger(market: World) -> None:
     await market.workers.settle()
     [line] = (await market.ok("GET", "/v1/users/me/export", seller))["ledger"]
     assert (line["account"], line["amount"], line["order_id"]) == ("debt", -3_000, order_id)
+
+
+class TestInSql:
+    @pytest.fixture
+    async def application(
+        self, clock: VirtualClock, ids: SeededIds, tmp_path: Path
+    ) -> AsyncIterator[Application]:
+        async with open_sql_database(f"sqlite:///{tmp_path / 'market.sqlite3'}") as database:
+            store = build_sql_store(database, clock=clock, ids=ids)
+            yield build_application(embedded_adapters(store, clock=clock, ids=ids, seed=3))
+
+    @pytest.mark.integration
+    async def test_a_page_of_orders_is_read_together(
+        self, market: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        buyer, seller = await market.buyer("quentin"), await market.seller("rosa")
+        statements, rows = 0, SqlDatabase.rows
+
+        async def counted(*given: Any, **values: Any) -> Any:
+            nonlocal statements
+            statements += 1
+            return await rows(*given, **values)
+
+        monkeypatch.setattr(SqlDatabase, "rows", counted)
+        for person in (buyer, seller):
+            taken = []
+            for _ in range(2):
+                for _ in range(3):
+                    await market.order(buyer, seller)
+                statements = 0
+                exported = await market.ok("GET", "/v1/users/me/export", person)
+                assert all(order["history"] for order in exported["orders"])
+                taken.append(statements)
+            assert taken[0] == taken[1] > 0
+
+
+async def test_a_user_has_one_export_at_a_time(market: World) -> None:
+    buyer, other = await market.buyer("quentin"), await market.buyer("rosa")
+    async with _reading(market, buyer) as export:
+        refused = await market.get("/v1/users/me/export", buyer)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        await market.ok("GET", "/v1/users/me/export", other)
+        export.read()
+    await market.ok("GET", "/v1/users/me/export", buyer)
+
+
+async def test_few_exports_run_at_once_and_others_wait(market: World) -> None:
+    people = [await market.buyer(name) for name in ("quentin", "rosa", "sam")]
+    async with _reading(market, people[0]) as one, _reading(market, people[1]) as two:
+        waiting = market.later(market.get("/v1/users/me/export", people[2]))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        one.disconnect()
+        assert (await waiting).status_code == 200
+        two.read()
+
+
+async def test_who_reads_slowly_keeps_no_place_for_ever(
+    market: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "_LONGEST", 0.0)
+    buyer = await market.buyer("quentin")
+    async with _reading(market, buyer) as export:
+        await asyncio.sleep(0)
+        await market.ok("GET", "/v1/users/me/export", buyer)
+        export.read()
+
+
+async def test_a_user_has_ten_exports_in_an_hour(market: World) -> None:
+    buyer = await market.buyer("quentin")
+    statuses = [(await market.get("/v1/users/me/export", buyer)).status_code for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+
+
+class _Reader:
+    """A client who has got the beginning of an export and does not read on."""
+
+    def __init__(self) -> None:
+        self.has_begun = asyncio.Event()
+        self._reads = asyncio.Event()
+        self._is_gone = asyncio.Event()
+
+    def read(self) -> None:
+        self._reads.set()
+
+    def disconnect(self) -> None:
+        self._is_gone.set()
+
+    async def receive(self) -> Any:
+        await self._is_gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.body":
+            self.has_begun.set()
+            await self._reads.wait()
+            if not message["more_body"]:
+                self.disconnect()  # as a server tells the end
+
+
+@asynccontextmanager
+async def _reading(market: World, who: Person) -> AsyncIterator[_Reader]:
+    """Let somebody ask for an export, and wait until they have the beginning of it."""
+    reader, path = _Reader(), "/v1/users/me/export"
+    lines = {"host": "market.test", **who.headers}
+    scope: Any = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "http_version": "1.1",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in lines.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("market.test", 80),
+    }
+    call = asyncio.ensure_future(market.app(scope, reader.receive, reader.send))
+    await reader.has_begun.wait()
+    yield reader
+    await call
 
 
 def test_of_each_table_about_users_it_is_decided_whether_it_is_exported() -> None:
