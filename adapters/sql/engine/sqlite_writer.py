@@ -84,9 +84,11 @@ class SqliteWriter:
                 self._group = _Group()
             await connection.execute("SAVEPOINT part", ())
         except BaseException:
-            if self._group is not None:
-                await self._undo_group()
-            self._turns.end()
+            try:
+                if self._group is not None:
+                    await self._undo_group()
+            finally:  # also if it is cancelled once more meanwhile
+                self._turns.end()
             raise
         return connection
 
@@ -103,8 +105,10 @@ class SqliteWriter:
         try:
             await self.connected.execute("RELEASE part", ())
         except BaseException:
-            await self._undo_group()
-            self._turns.end()
+            try:
+                await self._undo_group()
+            finally:
+                self._turns.end()
             raise
         group.concluded += 1
         if self._is_urgent:
@@ -175,6 +179,10 @@ class SqliteWriter:
             # Closing the connection ends the transaction in any case.
             _log.warning("a transaction could not be rolled back; reconnecting", exc_info=True)
             await self._disconnect()
+        except BaseException:
+            # It was cancelled, and nobody knows how far the rollback came.
+            await asyncio.shield(self._disconnect())
+            raise
         finally:
             group.failed = True
             group.ended.set()

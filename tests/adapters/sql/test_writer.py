@@ -187,3 +187,41 @@ async def test_one_that_is_cancelled_while_it_waits_for_the_commit_is_stored(
     await asyncio.wait(tasks)
     assert tasks[0].cancelled()
     assert await stored(store, first, second) == [True, True]
+
+
+@pytest.mark.parametrize("statement", ["SAVEPOINT part", "RELEASE part"])
+async def test_a_turn_ends_when_its_rollback_is_cancelled_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    writer = SqliteWriter(tmp_path / "store.db", patience=1)
+    await writer.open()
+    reached = asyncio.Queue[str]()
+    execute = SqliteConnection.execute
+
+    async def stuck(connection: SqliteConnection, sql: str, parameters: tuple[()]) -> object:
+        if sql == statement:
+            reached.put_nowait(sql)
+            await asyncio.Event().wait()
+        return await execute(connection, sql, parameters)
+
+    async def stuck_too(connection: SqliteConnection) -> None:
+        reached.put_nowait("rollback")
+        await asyncio.Event().wait()
+
+    async def write() -> None:
+        await writer.begin()
+        await writer.conclude()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteConnection, "execute", stuck)
+        patched.setattr(SqliteConnection, "rollback", stuck_too)
+        writing = asyncio.create_task(write())
+        for _ in range(2):
+            await asyncio.wait_for(reached.get(), 5)
+            writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    assert not writer.use.used
+    await writer.begin()
+    await writer.conclude()
+    await writer.close()
