@@ -18,6 +18,7 @@ from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.entrypoints.http.edge import gate
+from solebook.entrypoints.http.routes import export
 from solebook.entrypoints.http.routes.export import Export
 from solebook.ports.language.ids import ProductId
 
@@ -147,14 +148,38 @@ class TestInSql:
                 taken.append(statements)
             assert taken[0] == taken[1] > 0
 
+    @pytest.mark.integration
+    async def test_others_get_their_turns_between_pages(
+        self, market: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(export, "_ORDERS_AT_ONCE", 1)
+        buyer, seller = await market.buyer("quentin"), await market.seller("rosa")
+        for _ in range(3):
+            await market.order(buyer, seller)
+        token = buyer.headers["Authorization"].removeprefix("Bearer ")
+        actor, session_id = await market.application.users.authenticate_request(token)
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(others())
+        document = export.document(market.application, actor, session_id)
+        seen = [turns async for piece in document if b'"history"' in piece]
+        beside.cancel()
+        assert len(set(seen)) == 3
+
 
 async def test_a_user_has_one_export_at_a_time(market: World) -> None:
     buyer, other = await market.buyer("quentin"), await market.buyer("rosa")
-    async with _reading(market, buyer) as export:
+    async with _reading(market, buyer) as reader:
         refused = await market.get("/v1/users/me/export", buyer)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
         await market.ok("GET", "/v1/users/me/export", other)
-        export.read()
+        reader.read()
     await market.ok("GET", "/v1/users/me/export", buyer)
 
 
@@ -175,10 +200,10 @@ async def test_who_reads_slowly_keeps_no_place_for_ever(
 ) -> None:
     monkeypatch.setattr(gate, "_LONGEST", 0.0)
     buyer = await market.buyer("quentin")
-    async with _reading(market, buyer) as export:
+    async with _reading(market, buyer) as reader:
         await asyncio.sleep(0)
         await market.ok("GET", "/v1/users/me/export", buyer)
-        export.read()
+        reader.read()
 
 
 async def test_a_user_has_ten_exports_in_an_hour(market: World) -> None:
