@@ -49,6 +49,7 @@ BESIDE_THE_APPLICATION = {
     "solebook.core.operations.view_clock.ViewClock",
     "solebook.core.operations.view_health.ViewHealth",
     "solebook.core.payments.webhooks.follow_hint.FollowHint",
+    "solebook.core.users.end_all_sessions.EndAllSessions",
 }
 """What needs an engine in this process, asks the whole application, or belongs to its leases.
 
