@@ -355,6 +355,7 @@ def users_use_cases(
             users=users,
             known_accounts=store.known_seller_accounts,
             seller_accounts=adapters.seller_accounts,
+            audit_log=store.audit_log,
             outbox=store.outbox,
             clock=clock,
         ),

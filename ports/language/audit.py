@@ -33,6 +33,7 @@ class AuditAction(StrEnum):
 
     ROLES_SET = "roles_set"
     ACCOUNT_CLOSED = "account_closed"
+    PAYOUT_ACCOUNT_NAMED = "payout_account_named"
     SUSPENSION_SET = "suspension_set"
     PRODUCT_CREATED = "product_created"
     PRODUCT_EDITED = "product_edited"

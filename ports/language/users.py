@@ -79,12 +79,17 @@ class User:
     closed_at: datetime | None = None
     """When the account was closed. Its user cannot sign in. It is suspended too."""
     erased_at: datetime | None = None
-    """When everything personal was erased."""
+    """When everything personal was erased. None again while a payout has to be paid after it."""
 
     @property
     def email_proven(self) -> bool:
         """Whether the exchange may rely on the email."""
         return self.email_proven_at is not None
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether name, email and password were erased. `erased_at` may be None again after it."""
+        return self.closed_at is not None and not self.password_hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,15 +33,14 @@ def compose_evidence(facts: TradeFacts, currency: Currency, remark: str = "") ->
     """
     order, product, buyer = facts.order, facts.product, facts.buyer
     sent_at = _sent_at(facts.history)
-    is_erased = buyer.erased_at is not None
     outbound = order.outbound if sent_at is not None else None
     return Evidence(
         product_description=(
             f"{product.brand} {product.model} {product.colorway} ({product.style_code}), size "
             f"{order.book.size}, {order.book.condition.replace('_', ' ')}: one pair of sneakers"
         ),
-        customer_name="" if is_erased else f"{buyer.first_name} {buyer.last_name}",
-        customer_email="" if is_erased else buyer.email,
+        customer_name="" if buyer.is_nameless else f"{buyer.first_name} {buyer.last_name}",
+        customer_email="" if buyer.is_nameless else buyer.email,
         shipping_address="" if facts.destination is None else _address(facts.destination),
         shipping_carrier="" if outbound is None else outbound.carrier,
         shipping_tracking_number="" if outbound is None else outbound.tracking_number,

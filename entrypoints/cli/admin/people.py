@@ -119,6 +119,15 @@ async def close(app: Application, options: argparse.Namespace) -> str:
     return f"the account of {record.user.email} is closed{already}"
 
 
+async def name_account(app: Application, options: argparse.Namespace) -> str:
+    """Name the payout account of a seller whose account is closed."""
+    user = (await named_user(app, options.user)).user
+    await app.users.set_payout_account.for_user(
+        OPERATOR, user.id, account=options.account, reason=options.reason
+    )
+    return f"what is owed to the user {user.id} is paid to {options.account}"
+
+
 async def forgive(app: Application, options: argparse.Namespace) -> str:
     """Forgive a buyer's declined cards."""
     record = await named_user(app, options.user)
@@ -182,6 +191,17 @@ ACTIONS = (
         "the account of buyer@example.com is closed",
         run=close,
         arguments=(USER,),
+    ),
+    Action(
+        name="payout-account",
+        help="name the payout account of a seller who closed their account",
+        about="Has what was refused, or came back from the bank, paid to another account of a\n"
+        "seller who cannot sign in any more. After an erasure, name the seller by id.",
+        example="solebook admin payout-account seller@example.com acct_seller_2 "
+        '--reason "asked for it in a letter of 9 March"\n'
+        "what is owed to the user 019cae6b-6600-7f1e-9755-d4d249fc7045 is paid to acct_seller_2",
+        run=name_account,
+        arguments=(USER, argument("account", help="the id of the account at the provider")),
     ),
     Action(
         name="forgive-declines",

@@ -7,13 +7,15 @@ import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.composition.engine import engine_of
-from solebook.ports.language.errors import AccountNeeded
+from solebook.ports.language.audit import AuditAction
+from solebook.ports.language.errors import AccountNeeded, Forbidden, InvalidText
 from solebook.ports.language.orders import Order, OrderStatus, PayoutStatus
 from solebook.ports.language.rules import MarketRules
 from solebook.ports.language.users import OPERATOR, Actor, User
 
 from ...exchange import Exchange, build_exchange
 from ..payments.disputes.stories import decide, dispute, only
+from ..payments.reports import dashboard, told_of_latest
 
 PASSWORD = "correct horse"
 HOLD, DAY = timedelta(days=3), timedelta(days=1)
@@ -120,3 +122,54 @@ async def test_a_refused_payout_keeps_the_seller_and_not_the_buyer(exchange: Exc
     assert (await exchange.order(order.id)).payout_status is PayoutStatus.FAILED
     assert await is_erased(exchange, exchange.buyer)
     assert not await is_erased(exchange, seller)
+
+
+async def test_staff_name_another_account_for_a_refused_payout_of_a_closed_seller(
+    exchange: Exchange,
+) -> None:
+    app, seller = exchange.app, await exchange.new_seller(tokens.CLOSED_ACCOUNT)
+    order = await exchange.trade(OrderStatus.DELIVERED, seller=seller)
+    name_account = app.users.set_payout_account.for_user
+    with pytest.raises(InvalidText):
+        await name_account(OPERATOR, seller.user_id, account=tokens.ACCOUNT, reason="asked for it")
+    await close(exchange, seller)
+    await exchange.later(HOLD)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.FAILED
+    with pytest.raises(Forbidden):
+        await name_account(seller, seller.user_id, account=tokens.ACCOUNT, reason="mine")
+    entry = await name_account(
+        OPERATOR, seller.user_id, account=tokens.ACCOUNT, reason="asked for by a letter"
+    )
+    assert entry.act.action is AuditAction.PAYOUT_ACCOUNT_NAMED
+    await exchange.quiet()
+    assert (await exchange.payout(order.id)).account == tokens.ACCOUNT
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert (await user_of(exchange, seller)).roles == frozenset()
+    await exchange.later(11 * DAY)
+    assert await is_erased(exchange, seller)
+
+
+async def test_a_payout_that_comes_back_after_the_erasure_is_paid_to_another_account(
+    exchange: Exchange,
+) -> None:
+    order = await paid_out(exchange)
+    await close(exchange, exchange.seller)
+    await exchange.later(20 * DAY)
+    assert await is_erased(exchange, exchange.seller)
+    payout_id = (await exchange.payout(order.id)).payout_id
+    assert payout_id is not None
+    await dashboard(exchange).return_payout(payout_id)
+    await told_of_latest(exchange)
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.FAILED
+
+    await exchange.app.users.set_payout_account.for_user(
+        OPERATOR, exchange.seller.user_id, account="acct_other", reason="asked for by a letter"
+    )
+    await exchange.app.orders.release_payout(OPERATOR, order.id, reason="the bank returned it")
+    await exchange.quiet()
+    assert (await exchange.order(order.id)).payout_status is PayoutStatus.PAID
+    assert (await user_of(exchange, exchange.seller)).is_nameless
+    await exchange.later(11 * DAY)
+    assert await is_erased(exchange, exchange.seller)
+    assert (await exchange.payout(order.id)).account is None
+    assert (await user_of(exchange, exchange.seller)).payout_account is None

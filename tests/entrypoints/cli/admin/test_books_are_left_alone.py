@@ -65,6 +65,7 @@ CALLS: dict[str, Prepare] = {
     "suspend": of_seller(*WHY),
     "reinstate": of_seller(*WHY),
     "close-account": of_seller(*WHY),
+    "payout-account": of_seller("acct_other", *WHY),
     "forgive-declines": of_seller(*WHY),
     "withdraw-quote": of_quote,
     "halt": of_product,
