@@ -156,7 +156,7 @@ async def test_admins_see_when_an_account_was_closed_and_what_is_left_of_it(
 ) -> None:
     await world.call("DELETE", "/v1/users/me", buyer, json={"password": PASSWORD})
     await world.workers.settle()
-    await world.clock.advance(timedelta(days=8))
+    await world.clock.advance(timedelta(days=11))
     await world.workers.settle()
     await world.sign_in(admin)
     record = await world.ok("GET", f"/v1/admin/users/{buyer.id}", admin)
