@@ -36,6 +36,7 @@ def price_alerts_use_cases(adapters: Adapters, rules: MarketRules) -> PriceAlert
     return PriceAlertsUseCases(
         watch_price=WatchPrice(
             transaction=transaction,
+            users=store.users,
             price_alerts=price_alerts,
             products=store.products,
             clock=adapters.clock,

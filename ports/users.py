@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from .language.errors import AccountClosed
 from .language.ids import AddressId, UserId
 from .language.market import Side
 from .language.notifications import Recipient
@@ -28,6 +29,18 @@ class Users(Protocol):
     async def find_by_email(self, email: str) -> User | None:
         """Return the user with this lower-case email, or None."""
         ...
+
+
+async def open_user(users: Users, user_id: UserId) -> User:
+    """Return a user whose account is not closed, locked until the end of a transaction.
+
+    What writes for a user reads them by this: a token lives for minutes after the closing, and a
+    request may be under way. Raises NotFound, AccountClosed.
+    """
+    user = await users.get(user_id)
+    if user.closed_at is not None:
+        raise AccountClosed(id=user_id)
+    return user
 
 
 class Addresses(Protocol):

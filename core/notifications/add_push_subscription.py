@@ -9,7 +9,7 @@ from ...ports.language.notifications import PushSubscription
 from ...ports.language.users import Actor
 from ...ports.notifications import Preferences
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .push_subscriptions import MAX_SUBSCRIPTIONS, check_subscription
 
 
@@ -29,11 +29,11 @@ class AddPushSubscription:
     async def __call__(
         self, actor: Actor, *, endpoint: str, p256dh: str, auth: str
     ) -> PushSubscription:
-        """Return the subscription. Raises InvalidText."""
+        """Return the subscription. Raises InvalidText, AccountClosed."""
         check_subscription(endpoint, p256dh, auth)
         new_id = SubscriptionId(self.ids.new())
         async with self.transaction():
-            await self.users.get(actor.user_id)  # locks the preferences for a change
+            await open_user(self.users, actor.user_id)  # locks the preferences for a change
             preferences = await self.preferences.get(actor.user_id)
             before = {each.endpoint: each for each in preferences.subscriptions}
             known = before.pop(endpoint, None)

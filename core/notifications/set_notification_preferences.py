@@ -16,7 +16,7 @@ from ...ports.language.notifications import (
 from ...ports.language.users import Actor
 from ...ports.notifications import Preferences
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 
 MAX_DEVICES = 10
 MAX_DEVICE_TOKEN = 255
@@ -52,12 +52,12 @@ class SetNotificationPreferences:
         devices: Sequence[str],
         channels: Mapping[NotificationKind, Set[Channel]],
     ) -> NotificationPreferences:
-        """Return the new preferences. Raises InvalidText, OutOfRange."""
+        """Return the new preferences. Raises InvalidText, OutOfRange, AccountClosed."""
         _check_phone(phone)
         _check_devices(devices)
         _check_kinds(channels)
         async with self.transaction():
-            await self.users.get(actor.user_id)  # locks the preferences for a change
+            await open_user(self.users, actor.user_id)  # locks the preferences for a change
             before = await self.preferences.get(actor.user_id)
             preferences = replace(
                 before,

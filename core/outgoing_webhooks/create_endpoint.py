@@ -13,7 +13,7 @@ from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.language.webhook_endpoints import WebhookEndpoint
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from ...ports.webhook_endpoints import WebhookEndpoints
 from ...ports.webhook_sender import WebhookSender
 from .chosen_kinds import check_kinds
@@ -40,7 +40,10 @@ class CreateEndpoint:
     rules: WebhookRules = field(repr=False)
 
     async def __call__(self, actor: Actor, *, url: str, kinds: Collection[str]) -> WebhookEndpoint:
-        """Return the new endpoint. Raises InvalidText, EmailNotProven, TooManyEndpoints."""
+        """Return the new endpoint.
+
+        Raises InvalidText, EmailNotProven, TooManyEndpoints, AccountClosed.
+        """
         return await self._create(actor, url, kinds, None)
 
     async def of_everything(
@@ -48,7 +51,7 @@ class CreateEndpoint:
     ) -> WebhookEndpoint:
         """Return a new endpoint for the events of all users.
 
-        Raises Forbidden, InvalidText, EmailNotProven, TooManyEndpoints.
+        Raises Forbidden, InvalidText, EmailNotProven, TooManyEndpoints, AccountClosed.
         """
         check_role(actor, Role.ADMIN, "get the events of all users")
         return await self._create(actor, url, kinds, parse_reason(reason))
@@ -92,9 +95,9 @@ class CreateEndpoint:
         """Check that the user may have another endpoint. Locks the number.
 
         Raises EmailNotProven: who has the email may get the account, and not what is sent here.
-        Raises TooManyEndpoints.
+        Raises TooManyEndpoints, AccountClosed.
         """
-        if not (await self.users.get(actor.user_id)).email_proven:
+        if not (await open_user(self.users, actor.user_id)).email_proven:
             raise EmailNotProven
         limit = self.rules.max_endpoints
         if await self.endpoints.lock(actor.user_id) >= limit:

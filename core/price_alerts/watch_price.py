@@ -14,6 +14,7 @@ from ...ports.language.users import Actor
 from ...ports.price_alerts import PriceAlerts
 from ...ports.products import Products
 from ...ports.transaction import Transaction
+from ...ports.users import Users, open_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class WatchPrice:
     """
 
     transaction: Transaction
+    users: Users
     price_alerts: PriceAlerts
     products: Products
     clock: Clock
@@ -43,12 +45,13 @@ class WatchPrice:
         """Return the new alert.
 
         Raises OutOfRange, OutsideTick, NotFound (product), InvalidSize, SizeNotOffered,
-        TooManyAlerts, AlertExists.
+        TooManyAlerts, AlertExists, AccountClosed.
         """
         self.rules.check_amount(price, field="price")
         product = await self.products.get(product_id)
         book = product.book(size, condition)
         async with self.transaction():
+            await open_user(self.users, actor.user_id)
             limit = self.rules.max_price_alerts
             if await self.price_alerts.lock(actor.user_id) >= limit:
                 raise TooManyAlerts(limit=limit)

@@ -8,7 +8,7 @@ from ...ports.language.errors import TooManyAddresses
 from ...ports.language.ids import AddressId
 from ...ports.language.users import Actor, Address, PostalAddress
 from ...ports.transaction import Transaction
-from ...ports.users import Addresses, Users
+from ...ports.users import Addresses, Users, open_user
 from .shipping_address import MAX_ADDRESSES, check_address
 
 
@@ -32,7 +32,7 @@ class AddAddress:
         postal_code: str,
         country: str,
     ) -> Address:
-        """Return the new address. Raises InvalidText, TooManyAddresses."""
+        """Return the new address. Raises InvalidText, TooManyAddresses, AccountClosed."""
         postal = check_address(
             PostalAddress(
                 street=street, city=city, region=region, postal_code=postal_code, country=country
@@ -41,7 +41,7 @@ class AddAddress:
         address = Address(AddressId(self.ids.new()), actor.user_id, postal, self.clock.now())
         async with self.transaction():
             # Locks the user, so that two concurrent requests cannot exceed the limit.
-            await self.users.get(actor.user_id)
+            await open_user(self.users, actor.user_id)
             if len(await self.addresses.of(actor.user_id)) >= MAX_ADDRESSES:
                 raise TooManyAddresses(limit=MAX_ADDRESSES)
             await self.addresses.add(address)

@@ -8,7 +8,7 @@ from ...ports.language.cards import CardHolder, NewCardSetup
 from ...ports.language.errors import TooManyPaymentMethods
 from ...ports.language.users import Actor
 from ...ports.payment_methods import PaymentMethods
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .keep_card import MAX_CARDS
 
 
@@ -24,10 +24,10 @@ class BeginCardSetup:
     async def __call__(self, actor: Actor) -> NewCardSetup:
         """Return the setup that waits for the card.
 
-        Raises TooManyPaymentMethods, Unavailable, and InvalidText if the provider does not accept
-        the user's email.
+        Raises TooManyPaymentMethods, AccountClosed, Unavailable, and InvalidText if the provider
+        does not accept the user's email.
         """
-        user = await self.users.get(actor.user_id)
+        user = await open_user(self.users, actor.user_id)
         if len(await self.payment_methods.of(user.id)) >= MAX_CARDS:
             raise TooManyPaymentMethods(limit=MAX_CARDS)
         holder = CardHolder(user.id, user.email)

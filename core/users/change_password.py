@@ -16,7 +16,7 @@ from ...ports.outbox import Outbox
 from ...ports.passwords import Passwords
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .challenges.end_challenges import end_challenges
 from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
@@ -57,8 +57,9 @@ class ChangePassword:
     ) -> None:
         """Set the password. The session `session_id` stays.
 
-        Raises WrongCredentials, InvalidText, QueueFull, and Unavailable if the list of revoked
-        sessions cannot be written. Their access tokens then stay valid until they expire.
+        Raises WrongCredentials, InvalidText, AccountClosed, QueueFull, and Unavailable if the list
+        of revoked sessions cannot be written. Their access tokens then stay valid until they
+        expire.
         """
         new = check_new_password(new)
         found = await self.users.get(actor.user_id)
@@ -66,7 +67,7 @@ class ChangePassword:
             raise WrongCredentials
         password_hash = await self.passwords.hash(new, source)
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             if user.password_hash != found.password_hash:
                 raise WrongCredentials  # it was changed or reset meanwhile
             await self.users.save(replace(user, password_hash=password_hash))

@@ -7,7 +7,7 @@ from ...ports.language.ids import PaymentMethodId
 from ...ports.language.users import Actor, User
 from ...ports.payment_methods import PaymentMethods
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class ChoosePaymentMethod:
     payment_methods: PaymentMethods
 
     async def __call__(self, actor: Actor, method_id: PaymentMethodId) -> User:
-        """Return the updated user. Raises NotFound."""
+        """Return the updated user. Raises NotFound, AccountClosed."""
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             for card in await self.payment_methods.of(user.id):
                 if card.id == method_id:
                     user = replace(user, payment_method=card.token)

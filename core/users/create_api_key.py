@@ -22,7 +22,7 @@ from ...ports.language.users import Actor, Role
 from ...ports.outbox import Outbox
 from ...ports.randomness import Randomness
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .issue_api_token import IssuedApiToken
 from .session_tokens import token_hash
 from .token_texts import token_text
@@ -63,7 +63,7 @@ class CreateApiKey:
     ) -> IssuedApiToken:
         """Return the key, which works until `expires_at`, or until it is revoked.
 
-        Raises Forbidden, InvalidText, EmailNotProven, TooManyApiKeys, RateLimited.
+        Raises Forbidden, InvalidText, EmailNotProven, TooManyApiKeys, RateLimited, AccountClosed.
         """
         now = self.clock.now()
         check_signed_in(actor, "create API keys")
@@ -85,7 +85,7 @@ class CreateApiKey:
         )
         async with self.transaction():
             # Locks the user, so that two concurrent requests cannot exceed the limit.
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             if not user.email_proven:
                 raise EmailNotProven  # who has the email may get the account, and not this key
             await self._make_room(await self.api_tokens.of(actor.user_id), now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...ports.language.users import Actor, User
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .user_texts import check_name
 
 
@@ -18,13 +18,13 @@ class EditProfile:
     async def __call__(
         self, actor: Actor, *, first_name: str | None = None, last_name: str | None = None
     ) -> User:
-        """Return the updated user. Raises InvalidText."""
+        """Return the updated user. Raises InvalidText, AccountClosed."""
         if first_name is not None:
             first_name = check_name("first_name", first_name)
         if last_name is not None:
             last_name = check_name("last_name", last_name)
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             user = replace(
                 user,
                 first_name=user.first_name if first_name is None else first_name,

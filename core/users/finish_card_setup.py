@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from ...ports.card_vault import CardVault
-from ...ports.language.errors import CardRefused, NotFound, TooManyPaymentMethods
+from ...ports.language.errors import (
+    AccountClosed,
+    CardRefused,
+    NotFound,
+    TooManyPaymentMethods,
+)
 from ...ports.language.payments import Webhook
 from .keep_card import KeepCard
 
@@ -26,5 +31,5 @@ class FinishCardSetup:
             return
         try:
             await self.keep_card(setup.user_id, setup.card, as_default=False)
-        except (CardRefused, TooManyPaymentMethods, NotFound):
-            return  # it was removed, is one too many, or its user is another exchange's
+        except (CardRefused, TooManyPaymentMethods, AccountClosed, NotFound):
+            return  # it was removed, is one too many, or its user has left or is another exchange's

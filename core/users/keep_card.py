@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ...ports.clock import Clock
 from ...ports.ids import Ids
 from ...ports.language.cards import PaymentMethod, SavedCard
-from ...ports.language.errors import CardRefused, TooManyPaymentMethods
+from ...ports.language.errors import AccountClosed, CardRefused, TooManyPaymentMethods
 from ...ports.language.events import PaymentMethodRemoved
 from ...ports.language.ids import PaymentMethodId, UserId
 from ...ports.language.users import User
@@ -34,7 +34,8 @@ class KeepCard:
     A user's first card is their default, which is charged. A card of a number that the user has
     never had ends a bar on bidding because of declined cards, and is the default from then on,
     because the default was declined. Without a fingerprint, every new card is of another number.
-    A card that was removed does not come back.
+    A card that was removed does not come back. A closed account gets none: its setup may have begun
+    before, and the provider is told to forget the card.
     """
 
     transaction: Transaction
@@ -46,28 +47,44 @@ class KeepCard:
     ids: Ids
 
     async def __call__(self, user_id: UserId, card: SavedCard, *, as_default: bool) -> Kept:
-        """Return the card and its user. Raises CardRefused, NotFound, TooManyPaymentMethods.
+        """Return the card and its user.
 
-        A card that is one too many is taken from the provider again.
+        Raises CardRefused, NotFound, TooManyPaymentMethods, AccountClosed. A card that is one too
+        many, or of a closed account, is taken from the provider again.
         """
         async with self.transaction():
             user = await self.users.get(user_id)
-            method = await self.payment_methods.find_by_token(user_id, card.token)
-            if method is None:
-                ends_bar = await self._ends_bar(user_id, card)
-                method = await self._add(user_id, card)
-                if ends_bar and method.removed_at is None:
-                    await self.declines.forgive(user_id, self.clock.now())
-                    as_default = True
-                is_new = True
+            if user.closed_at is None:
+                kept, is_new = await self._keep(user, card, as_default=as_default)
             else:
-                is_new = False
-            if method.removed_at is None and (as_default or user.payment_method is None):
-                user = replace(user, payment_method=method.token)
-                await self.users.save(user)
-        if method.removed_at is None:
-            return Kept(user, method)
+                kept, is_new = None, False
+                await self._refuse(user_id, card)
+        if kept is None:  # raised here, so that the provider is told
+            raise AccountClosed(id=user_id)
+        if kept.method.removed_at is None:
+            return kept
         raise TooManyPaymentMethods(limit=MAX_CARDS) if is_new else CardRefused(reason="removed")
+
+    async def _refuse(self, user_id: UserId, card: SavedCard) -> None:
+        """Let the provider forget a card, unless it is on file: it may be charged yet."""
+        if await self.payment_methods.find_by_token(user_id, card.token) is None:
+            never_stored = PaymentMethodId(self.ids.new())
+            await self.outbox.add(PaymentMethodRemoved(never_stored, user_id, card.token))
+
+    async def _keep(self, user: User, card: SavedCard, *, as_default: bool) -> tuple[Kept, bool]:
+        """Return the card, which may be removed, and whether it is new."""
+        method = await self.payment_methods.find_by_token(user.id, card.token)
+        is_new = method is None
+        if method is None:
+            ends_bar = await self._ends_bar(user.id, card)
+            method = await self._add(user.id, card)
+            if ends_bar and method.removed_at is None:
+                await self.declines.forgive(user.id, self.clock.now())
+                as_default = True
+        if method.removed_at is None and (as_default or user.payment_method is None):
+            user = replace(user, payment_method=method.token)
+            await self.users.save(user)
+        return Kept(user, method), is_new
 
     async def _add(self, user_id: UserId, card: SavedCard) -> PaymentMethod:
         """Store a card, which is removed at once if there are too many."""

@@ -13,7 +13,7 @@ from ...ports.outbox import Outbox
 from ...ports.payment_methods import PaymentMethods
 from ...ports.quotes import Quotes
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,12 @@ class RemovePaymentMethod:
     clock: Clock
 
     async def __call__(self, actor: Actor, method_id: PaymentMethodId) -> None:
-        """Remove the card. The provider is told afterwards. Raises NotFound, LastCardInUse."""
+        """Remove the card. The provider is told afterwards.
+
+        Raises NotFound, LastCardInUse, AccountClosed.
+        """
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             cards = {card.id: card for card in await self.payment_methods.of(user.id)}
             removed = cards.pop(method_id, None)
             if removed is None:

@@ -9,7 +9,7 @@ from ...ports.language.errors import TooManyPaymentMethods
 from ...ports.language.users import Actor, User
 from ...ports.payment_methods import PaymentMethods
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .keep_card import MAX_CARDS, KeepCard
 from .user_texts import check_provider_token
 
@@ -32,11 +32,11 @@ class SetPaymentMethod:
     async def __call__(self, actor: Actor, *, token: str) -> User:
         """Return the updated user.
 
-        Raises InvalidText, CardRefused, TooManyPaymentMethods, Unavailable.
+        Raises InvalidText, CardRefused, TooManyPaymentMethods, AccountClosed, Unavailable.
         """
         token = check_provider_token("token", token)
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             cards = await self.payment_methods.of(user.id)
             if any(card.token == token for card in cards):
                 user = replace(user, payment_method=token)

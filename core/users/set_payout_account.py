@@ -16,7 +16,7 @@ from ...ports.language.users import Actor, Role, User
 from ...ports.outbox import Outbox
 from ...ports.seller_accounts import SellerAccounts
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .user_texts import check_provider_token
 
 
@@ -40,13 +40,16 @@ class SetPayoutAccount:
     clock: Clock
 
     async def __call__(self, actor: Actor, *, account: str, program: str = "") -> User:
-        """Return the updated user. Raises InvalidText, EmailNotProven, Unavailable."""
+        """Return the updated user.
+
+        Raises InvalidText, EmailNotProven, AccountClosed, Unavailable.
+        """
         account = check_provider_token("account", account)
         while True:
             before = await self.known_accounts.find(actor.user_id)
             state = await self._at_provider(account, actor.user_id)
             async with self.transaction():
-                user = await self.users.get(actor.user_id)
+                user = await open_user(self.users, actor.user_id)
                 known = await self._locked(user, account)
                 if known.version != (0 if before is None else before.version):
                     continue  # somebody has read a state later: see FollowSellerAccount

@@ -6,12 +6,12 @@ from ...ports.access_tokens import RevokedSessions
 from ...ports.audit_log import AuditLog
 from ...ports.clock import Clock
 from ...ports.language.audit import Act, AuditAction, Target, parse_reason
-from ...ports.language.errors import AccountClosed, Forbidden
+from ...ports.language.errors import Forbidden
 from ...ports.language.ids import UserId
 from ...ports.language.users import Actor, Role, User
 from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 from .forbid_sessions import forbid_sessions
 from .token_lifetimes import TokenLifetimes
 
@@ -47,9 +47,7 @@ class SetRoles:
             raise Forbidden(action="take the admin role from an admin", needs="another admin")
         why = None if reason is None else parse_reason(reason)
         async with self.transaction():
-            before = await self.users.get(user_id)
-            if before.closed_at is not None:
-                raise AccountClosed(id=user_id)
+            before = await open_user(self.users, user_id)
             user = replace(before, roles=roles)
             await self.users.save(user)
             await self.audit_log.add(

@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 
 from ...ports.audit_log import AuditLog
 from ...ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
-from ...ports.language.errors import AccountClosed
 from ...ports.language.events import UserSuspended
 from ...ports.language.ids import UserId
 from ...ports.language.staff import check_not_own, check_role
 from ...ports.language.users import Actor, Role, User
 from ...ports.outbox import Outbox
 from ...ports.transaction import Transaction
-from ...ports.users import Users
+from ...ports.users import Users, open_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,7 @@ class SetSuspension:
             facts={"suspended": suspended},
         )
         async with self.transaction():
-            user = await self.users.get(user_id)
-            if user.closed_at is not None:
-                raise AccountClosed(id=user_id)
+            user = await open_user(self.users, user_id)
             user = replace(user, suspended=suspended)
             await self.users.save(user)
             entry = await self.audit_log.add(act)

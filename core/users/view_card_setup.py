@@ -34,8 +34,8 @@ class ViewCardSetup:
     async def __call__(self, actor: Actor, setup_id: str) -> ViewedSetup:
         """Return the setup.
 
-        Raises NoSuchCardSetup, TooManyPaymentMethods, Unavailable, and CardRefused if its card was
-        removed since.
+        Raises NoSuchCardSetup, TooManyPaymentMethods, AccountClosed, Unavailable, and CardRefused
+        if its card was removed since.
         """
         is_one = _SETUP.fullmatch(setup_id) is not None
         setup = await self.card_vault.find_setup(setup_id) if is_one else None

@@ -32,6 +32,8 @@ class CloseObstacle(StrEnum):
     """A payout was refused, and needs another account."""
     ONLY_ADMIN = "only_admin"
     """Nobody else is an admin."""
+    SUSPENDED = "suspended"
+    """Staff suspended the user, so only staff may close the account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ....ports.language.seller_accounts import AccountLink, KnownSellerAccount
 from ....ports.language.users import Actor, Role, User
 from ....ports.seller_accounts import SellerAccounts
 from ....ports.transaction import Transaction
-from ....ports.users import Users
+from ....ports.users import Users, open_user
 from ..patience import Patience
 
 
@@ -32,12 +32,12 @@ class OpenSellerAccount:
     async def __call__(self, actor: Actor, *, country: str | None = None) -> AccountLink:
         """Return a link, which can be opened once and soon.
 
-        Raises EmailNotProven, PayoutAccountUnusable if the account that the user has set has no
-        such page, InvalidText if the provider has no sellers in the country, and Unavailable, after
-        which repeat.
+        Raises EmailNotProven, AccountClosed, PayoutAccountUnusable if the account that the user has
+        set has no such page, InvalidText if the provider has no sellers in the country, and
+        Unavailable, after which repeat.
         """
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             if not user.email_proven:
                 raise EmailNotProven  # who has the email may get the account, but not this one's
             new = KnownSellerAccount(user.id, self.clock.now(), user.payout_account)
@@ -54,7 +54,7 @@ class OpenSellerAccount:
             )
         )
         async with self.transaction():
-            user = await self.users.get(user.id)
+            user = await open_user(self.users, user.id)
             if user.payout_account is not None:  # set meanwhile, by this or another request
                 return user.payout_account
             roles = user.roles | {Role.SELLER}

@@ -12,7 +12,7 @@ from ....ports.language.users import Actor, User
 from ....ports.outbox import Outbox
 from ....ports.passwords import Passwords
 from ....ports.transaction import Transaction
-from ....ports.users import Users
+from ....ports.users import Users, open_user
 from ..user_texts import normalize_email
 from .asking import asked_again
 from .leave_email import leave_email
@@ -39,8 +39,8 @@ class ChangeEmail:
     ) -> User:
         """Return the user, whose email may be the old one still.
 
-        Raises InvalidText, WrongCredentials, RateLimited, QueueFull, and EmailTaken if addresses
-        are not verified.
+        Raises InvalidText, WrongCredentials, AccountClosed, RateLimited, QueueFull, and EmailTaken
+        if addresses are not verified.
         """
         email = normalize_email(email)
         found = await self.users.get(actor.user_id)
@@ -48,7 +48,7 @@ class ChangeEmail:
             raise WrongCredentials
         kind = ChallengeKind.NEW_EMAIL
         async with self.transaction():
-            user, now = await self.users.get(actor.user_id), self.clock.now()
+            user, now = await open_user(self.users, actor.user_id), self.clock.now()
             if user.password_hash != found.password_hash:
                 raise WrongCredentials  # it was changed or reset meanwhile
             if user.email == email:

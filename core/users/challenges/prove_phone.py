@@ -10,7 +10,7 @@ from ....ports.language.notifications import Channel, NotificationPreferences
 from ....ports.language.users import Actor
 from ....ports.notifications import Preferences
 from ....ports.transaction import Transaction
-from ....ports.users import Users
+from ....ports.users import Users, open_user
 from .codes import code_hash
 
 
@@ -29,7 +29,7 @@ class ProvePhone:
     clock: Clock
 
     async def __call__(self, actor: Actor, code: str) -> NotificationPreferences:
-        """Return the preferences. Raises ChallengeNotMet."""
+        """Return the preferences. Raises ChallengeNotMet, AccountClosed."""
         proven = await self._try(actor, code)
         if proven is None:  # raised here, so that the failure is stored
             raise ChallengeNotMet
@@ -37,7 +37,7 @@ class ProvePhone:
 
     async def _try(self, actor: Actor, code: str) -> NotificationPreferences | None:
         async with self.transaction():
-            user, now = await self.users.get(actor.user_id), self.clock.now()
+            user, now = await open_user(self.users, actor.user_id), self.clock.now()
             preferences = await self.preferences.get(user.id)
             challenge = await self.challenges.get(user.id, ChallengeKind.PHONE)
             if challenge is None or not challenge.is_open(now):

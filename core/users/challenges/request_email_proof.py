@@ -9,7 +9,7 @@ from ....ports.language.events import ChallengeRequested
 from ....ports.language.users import Actor, User
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
-from ....ports.users import Users
+from ....ports.users import Users, open_user
 from .asking import asked_again
 
 
@@ -27,9 +27,9 @@ class RequestEmailProof:
     clock: Clock
 
     async def __call__(self, actor: Actor) -> User:
-        """Return the user. Raises RateLimited."""
+        """Return the user. Raises AccountClosed, RateLimited."""
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             if user.email_proven:
                 return user
             kind, now = ChallengeKind.EMAIL, self.clock.now()

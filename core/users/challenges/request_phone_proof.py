@@ -12,7 +12,7 @@ from ....ports.language.users import Actor
 from ....ports.notifications import Preferences
 from ....ports.outbox import Outbox
 from ....ports.transaction import Transaction
-from ....ports.users import Users
+from ....ports.users import Users, open_user
 from .asking import asked_again
 
 
@@ -32,9 +32,9 @@ class RequestPhoneProof:
     clock: Clock
 
     async def __call__(self, actor: Actor) -> NotificationPreferences:
-        """Return the preferences. Raises NoPhone, EmailNotProven, RateLimited."""
+        """Return the preferences. Raises NoPhone, EmailNotProven, AccountClosed, RateLimited."""
         async with self.transaction():
-            user = await self.users.get(actor.user_id)
+            user = await open_user(self.users, actor.user_id)
             preferences = await self.preferences.get(user.id)
             if preferences.phone is None:
                 raise NoPhone

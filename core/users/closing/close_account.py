@@ -1,6 +1,7 @@
 """Close an account."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ....ports.access_tokens import RevokedSessions
 from ....ports.audit_log import AuditLog
@@ -8,8 +9,9 @@ from ....ports.clock import Clock
 from ....ports.language.audit import Act, AuditAction, AuditEntry, Target, parse_reason
 from ....ports.language.errors import AccountNeeded, WrongCredentials
 from ....ports.language.events import SecurityChange, SecurityChanged, UserSuspended
-from ....ports.language.ids import UserId
+from ....ports.language.ids import SessionId, UserId
 from ....ports.language.market import Side, WithdrawalReason
+from ....ports.language.paging import MAX_PAGE
 from ....ports.language.programs import family_of
 from ....ports.language.sources import NOWHERE, Source
 from ....ports.language.staff import check_role
@@ -34,6 +36,9 @@ class CloseAccount:
     leave. Trades that run without the user go on: pairs arrive, refunds and payouts are paid, and
     letters tell of them. It is refused while the user must still do something. What is personal is
     erased when the last trade is over: see FinishClosings.
+
+    Whom staff suspended cannot close their account themselves: they could register with the same
+    email and card once it is erased, and trade again. An admin may close it.
     """
 
     transaction: Transaction
@@ -61,7 +66,8 @@ class CloseAccount:
         found = await self.users.get(actor.user_id)
         if not await self.passwords.verify(password, found.password_hash, source):
             raise WrongCredentials
-        await self._check(found)
+        if found.closed_at is None:
+            await self._check(found, by=found.id)
         # Quotes leave first, so that what they traded meanwhile is seen by the check below.
         await self.matching.withdraw_all(found.id, tuple(Side), WithdrawalReason.CLOSING)
         act = Act(
@@ -94,25 +100,37 @@ class CloseAccount:
             user, now = await self.users.get(user_id), self.clock.now()
             if password_hash not in (None, user.password_hash):
                 raise WrongCredentials  # it was changed or reset meanwhile
-            if user.closed_at is not None:
-                return None
-            await self._check(user)
-            closed = replace(user, closed_at=now, suspended=True, roles=frozenset())
-            await self.users.save(closed)
-            await self.leave_market(user_id, now)
-            entry = await self.audit_log.add(act)
-            change = SecurityChange.CLOSED
-            await self.outbox.add(
-                # Quotes that were placed meanwhile leave as those of a suspended user do.
-                UserSuspended(entry.id, user_id),
-                SecurityChanged(user_id, change, now, program),
-            )
-            ended = await self.sessions.revoke_all(user_id, now)
+            entry = None
+            if user.closed_at is None:
+                await self._check(user, by=act.actor_id)
+                closed = replace(user, closed_at=now, suspended=True, roles=frozenset())
+                await self.users.save(closed)
+                await self.leave_market(user_id, now)
+                entry = await self.audit_log.add(act)
+                change = SecurityChange.CLOSED
+                await self.outbox.add(
+                    # Quotes that were placed meanwhile leave as those of a suspended user do.
+                    UserSuspended(entry.id, user_id),
+                    SecurityChanged(user_id, change, now, program),
+                )
+            await self.sessions.revoke_all(user_id, now)
+            # Also those that an earlier try ended and could not forbid.
+            ended = await self._ended_since(user_id, now - self.lifetimes.access)
         await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
         return entry
 
-    async def _check(self, user: User) -> None:
+    async def _ended_since(self, user_id: UserId, since: datetime) -> list[SessionId]:
+        ended: list[SessionId] = []
+        after: SessionId | None = None
+        while sessions := await self.sessions.of(user_id, MAX_PAGE, after):
+            ended += [each.id for each in sessions if each.revoked_at and each.revoked_at >= since]
+            after = sessions[-1].id
+        return ended
+
+    async def _check(self, user: User, *, by: UserId) -> None:
         found = await self.trades.obstacles(user.id)
+        if user.suspended and by == user.id:
+            found.add(CloseObstacle.SUSPENDED)
         if Role.ADMIN in user.roles:
             admins = await self.recipients.admins()
             if all(admin.user_id == user.id for admin in admins):

@@ -94,7 +94,10 @@ class FinishClosings:
     async def _free_email(self, user_id: UserId) -> str:
         """Return an email that nobody has, and that no mail reaches."""
         email = f"{user_id}@{CLOSED_DOMAIN}"
-        while await self.users.find_by_email(email) is not None:  # somebody registered it once
+        while (owner := await self.users.find_by_email(email)) is not None:
+            if owner.id == user_id:
+                break  # it is erased again
+            # Somebody registered it, when one could.
             email = f"{user_id}.{self.ids.new()}@{CLOSED_DOMAIN}"
         return email
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ....ports.language.errors import (
+    AccountClosed,
     IdempotencyKeyReused,
     InvalidText,
     NotFound,
@@ -92,7 +93,7 @@ class AddressesController(Controller):
     @post(
         summary="Add an address",
         responses=success(201, AddressView, _EXAMPLE)
-        | problems(InvalidText, TooManyAddresses, IdempotencyKeyReused, body=True),
+        | problems(InvalidText, TooManyAddresses, IdempotencyKeyReused, AccountClosed, body=True),
     )
     async def add_address(
         self,
@@ -117,7 +118,11 @@ class AddressesController(Controller):
 
         return await once(request, application, await request_key(request, idempotency_key), run)
 
-    @delete("/{address_id:uuid}", summary="Remove an address", responses=problems(NotFound))
+    @delete(
+        "/{address_id:uuid}",
+        summary="Remove an address",
+        responses=problems(NotFound, AccountClosed),
+    )
     async def remove_address(
         self, request: JsonRequest, address_id: FromPath[UUID], application: App
     ) -> None:

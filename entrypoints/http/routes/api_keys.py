@@ -11,7 +11,13 @@ from msgspec import Meta
 
 from ....core.users.token_texts import shown_prefix
 from ....ports.language.api_tokens import MAX_TOKEN_NAME, ApiToken, KeyScope
-from ....ports.language.errors import EmailNotProven, InvalidText, NotFound, TooManyApiKeys
+from ....ports.language.errors import (
+    AccountClosed,
+    EmailNotProven,
+    InvalidText,
+    NotFound,
+    TooManyApiKeys,
+)
 from ....ports.language.ids import ApiTokenId
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
@@ -110,7 +116,7 @@ class ApiKeysController(Controller):
             CreatedApiKey,
             {"api_key": _EXAMPLE, "key": "sole_02tcRJvqpKYjf6jGIvrS6a..."},
         )
-        | problems(InvalidText, EmailNotProven, TooManyApiKeys, body=True),
+        | problems(InvalidText, EmailNotProven, TooManyApiKeys, AccountClosed, body=True),
     )
     async def create_api_key(
         self,

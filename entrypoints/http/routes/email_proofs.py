@@ -6,7 +6,12 @@ import msgspec
 from litestar import Controller, Response, post
 from msgspec import Meta
 
-from ....ports.language.errors import ChallengeNotMet, EmailTaken, IdempotencyKeyReused
+from ....ports.language.errors import (
+    AccountClosed,
+    ChallengeNotMet,
+    EmailTaken,
+    IdempotencyKeyReused,
+)
 from ..edge.bearer import PUBLIC
 from ..edge.idempotency import KeyHeader, once, request_key
 from ..edge.injected import App
@@ -45,7 +50,7 @@ class EmailProofsController(Controller):
         summary="Ask for the letter that proves your email",
         status_code=202,
         responses=success(202, EmailProofView, _PROVEN | {"email_proven": False})
-        | problems(IdempotencyKeyReused),
+        | problems(IdempotencyKeyReused, AccountClosed),
     )
     async def request_email_proof(
         self, request: JsonRequest, application: App, idempotency_key: KeyHeader = None

@@ -8,7 +8,7 @@ from litestar import Controller, get, put
 from msgspec import Meta
 
 from ....core.notifications.set_notification_preferences import MAX_DEVICE_TOKEN, MAX_DEVICES
-from ....ports.language.errors import InvalidText
+from ....ports.language.errors import AccountClosed, InvalidText
 from ....ports.language.notifications import (
     ALWAYS_SENT,
     Channel,
@@ -119,7 +119,8 @@ class NotificationPreferencesController(Controller):
 
     @put(
         summary="Set your preferences",
-        responses=success(200, PreferencesView, _EXAMPLE) | problems(InvalidText, body=True),
+        responses=success(200, PreferencesView, _EXAMPLE)
+        | problems(InvalidText, AccountClosed, body=True),
     )
     async def set_preferences(
         self,

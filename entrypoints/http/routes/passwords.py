@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ....core.users.user_texts import MAX_EMAIL, MIN_PASSWORD
 from ....ports.language.errors import (
+    AccountClosed,
     ChallengeNotMet,
     EmailTaken,
     IdempotencyKeyReused,
@@ -122,7 +123,7 @@ class PasswordsController(Controller):
         "/users/me/password",
         summary="Change your password",
         status_code=204,
-        responses=problems(InvalidText, WrongCredentials, QueueFull, body=True),
+        responses=problems(InvalidText, WrongCredentials, QueueFull, AccountClosed, body=True),
     )
     async def change_password(
         self,
@@ -153,7 +154,7 @@ class PasswordsController(Controller):
         summary="Change your email",
         status_code=202,
         responses=success(202, EmailProofView, {"email": "buyer@example.com", "email_proven": True})
-        | problems(InvalidText, WrongCredentials, EmailTaken, QueueFull, body=True),
+        | problems(InvalidText, WrongCredentials, EmailTaken, QueueFull, AccountClosed, body=True),
     )
     async def change_email(
         self,

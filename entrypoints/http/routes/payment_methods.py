@@ -13,6 +13,7 @@ from ....composition.card_pages import CardPages
 from ....core.users.user_texts import MAX_PROVIDER_TOKEN
 from ....ports.language.cards import CardSetup, CardSetupState, PaymentMethod
 from ....ports.language.errors import (
+    AccountClosed,
     CardRefused,
     InvalidText,
     LastCardInUse,
@@ -139,7 +140,8 @@ class PaymentMethodsController(Controller):
     @post(
         "/setup",
         summary="Begin to add a card",
-        responses=success(201, NewSetupView, _NEW) | problems(TooManyPaymentMethods, InvalidText),
+        responses=success(201, NewSetupView, _NEW)
+        | problems(TooManyPaymentMethods, InvalidText, AccountClosed),
     )
     async def begin_setup(self, request: JsonRequest, application: App) -> NewSetupView:
         """Return the client secret with which your browser sends a card to the payment provider.
@@ -154,7 +156,7 @@ class PaymentMethodsController(Controller):
         summary="View the setup of a card",
         opt=FOR_NO_KEY,
         responses=success(200, SetupView, _SETUP)
-        | problems(NoSuchCardSetup, TooManyPaymentMethods, CardRefused),
+        | problems(NoSuchCardSetup, TooManyPaymentMethods, CardRefused, AccountClosed),
     )
     async def view_setup(
         self, request: JsonRequest, setup_id: FromPath[str], application: App
@@ -166,7 +168,7 @@ class PaymentMethodsController(Controller):
     @delete(
         "/{payment_method_id:uuid}",
         summary="Remove a card",
-        responses=problems(NotFound, LastCardInUse),
+        responses=problems(NotFound, LastCardInUse, AccountClosed),
     )
     async def remove_card(
         self, request: JsonRequest, payment_method_id: FromPath[UUID], application: App

@@ -8,6 +8,7 @@ from litestar import Controller, get, post, put
 from msgspec import Meta
 
 from ....ports.language.errors import (
+    AccountClosed,
     EmailNotProven,
     InvalidText,
     PayoutAccountMissing,
@@ -120,7 +121,7 @@ class PayoutAccountController(Controller):
 
     @put(
         summary="Set your payout account",
-        responses=problems(InvalidText, EmailNotProven, body=True),
+        responses=problems(InvalidText, EmailNotProven, AccountClosed, body=True),
     )
     async def set_payout_account(
         self,
@@ -143,7 +144,7 @@ class PayoutAccountController(Controller):
         summary="Open or complete your payout account",
         status_code=200,
         responses=success(200, LinkView, _LINK)
-        | problems(InvalidText, EmailNotProven, PayoutAccountUnusable, body=True),
+        | problems(InvalidText, EmailNotProven, PayoutAccountUnusable, AccountClosed, body=True),
     )
     async def open_payout_account(
         self,

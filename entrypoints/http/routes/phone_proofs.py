@@ -7,6 +7,7 @@ from litestar import Controller, Response, post
 from msgspec import Meta
 
 from ....ports.language.errors import (
+    AccountClosed,
     ChallengeNotMet,
     EmailNotProven,
     IdempotencyKeyReused,
@@ -50,7 +51,7 @@ class PhoneProofsController(Controller):
         summary="Ask for the code that proves your phone",
         status_code=202,
         responses=success(202, PhoneProofView, _PROVEN | {"phone_proven": False})
-        | problems(NoPhone, EmailNotProven, IdempotencyKeyReused),
+        | problems(NoPhone, EmailNotProven, IdempotencyKeyReused, AccountClosed),
     )
     async def request_phone_proof(
         self, request: JsonRequest, application: App, idempotency_key: KeyHeader = None
@@ -69,7 +70,8 @@ class PhoneProofsController(Controller):
         "/completion",
         summary="Prove your phone",
         status_code=200,
-        responses=success(200, PhoneProofView, _PROVEN) | problems(ChallengeNotMet, body=True),
+        responses=success(200, PhoneProofView, _PROVEN)
+        | problems(ChallengeNotMet, AccountClosed, body=True),
     )
     async def prove_phone(
         self,

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from ....core.price_alerts.watched_prices import WatchedPrice
 from ....ports.language.errors import (
+    AccountClosed,
     AlertExists,
     IdempotencyKeyReused,
     InvalidSize,
@@ -115,6 +116,7 @@ class PriceAlertsController(Controller):
             TooManyAlerts,
             AlertExists,
             IdempotencyKeyReused,
+            AccountClosed,
             body=True,
         ),
     )

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ....core.notifications.push_subscriptions import MAX_ENDPOINT
-from ....ports.language.errors import IdempotencyKeyReused, InvalidText, NotFound
+from ....ports.language.errors import AccountClosed, IdempotencyKeyReused, InvalidText, NotFound
 from ....ports.language.ids import SubscriptionId
 from ....ports.language.notifications import PushSubscription
 from ..edge.idempotency import KeyHeader, once, request_key
@@ -91,7 +91,7 @@ class PushSubscriptionsController(Controller):
     @post(
         summary="Subscribe a browser",
         responses=success(201, SubscriptionView, _EXAMPLE)
-        | problems(InvalidText, IdempotencyKeyReused, body=True),
+        | problems(InvalidText, IdempotencyKeyReused, AccountClosed, body=True),
     )
     async def add_subscription(
         self,

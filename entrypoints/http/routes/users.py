@@ -227,7 +227,11 @@ class UsersController(Controller):
         """Return your profile."""
         return own_view(await application.users.view_profile(request.user))
 
-    @patch("/me", summary="Edit your profile", responses=problems(InvalidText, body=True))
+    @patch(
+        "/me",
+        summary="Edit your profile",
+        responses=problems(InvalidText, AccountClosed, body=True),
+    )
     async def edit_me(
         self,
         request: JsonRequest,
@@ -272,7 +276,9 @@ class UsersController(Controller):
     @put(
         "/me/payment-method",
         summary="Set your payment method",
-        responses=problems(InvalidText, CardRefused, TooManyPaymentMethods, NotFound, body=True),
+        responses=problems(
+            InvalidText, CardRefused, TooManyPaymentMethods, NotFound, AccountClosed, body=True
+        ),
     )
     async def set_payment_method(
         self,

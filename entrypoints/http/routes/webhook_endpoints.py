@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ....ports.language.errors import (
+    AccountClosed,
     EmailNotProven,
     EndpointDisabled,
     IdempotencyKeyReused,
@@ -155,7 +156,14 @@ class WebhookEndpointsController(Controller):
     @post(
         summary="Register a webhook endpoint",
         responses=success(201, EndpointWithSecret, SECRET_EXAMPLE)
-        | problems(InvalidText, EmailNotProven, TooManyEndpoints, IdempotencyKeyReused, body=True),
+        | problems(
+            InvalidText,
+            EmailNotProven,
+            AccountClosed,
+            TooManyEndpoints,
+            IdempotencyKeyReused,
+            body=True,
+        ),
     )
     async def create_endpoint(
         self,

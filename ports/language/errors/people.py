@@ -35,6 +35,7 @@ _OBSTACLES = {
     "sale_not_shipped": "a sold pair must be shipped",
     "payout_refused": "a refused payout needs another payout account",
     "only_admin": "somebody else must become an admin",
+    "suspended": "it is suspended, so only our staff may close it",
 }
 
 

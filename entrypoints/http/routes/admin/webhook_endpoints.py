@@ -7,6 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from .....ports.language.errors import (
+    AccountClosed,
     EmailNotProven,
     IdempotencyKeyReused,
     InvalidText,
@@ -81,7 +82,14 @@ class AdminWebhookEndpointsController(Controller):
         opt=FOR_NO_KEY,
         guards=[requires(Role.ADMIN)],
         responses=success(201, EndpointWithSecret, SECRET_EXAMPLE)
-        | problems(InvalidText, EmailNotProven, TooManyEndpoints, IdempotencyKeyReused, body=True),
+        | problems(
+            InvalidText,
+            EmailNotProven,
+            AccountClosed,
+            TooManyEndpoints,
+            IdempotencyKeyReused,
+            body=True,
+        ),
     )
     async def create_endpoint_of_everything(
         self,
