@@ -323,9 +323,7 @@ def users_use_cases(
         add_address=AddAddress(
             transaction=transaction, users=users, addresses=store.addresses, clock=clock, ids=ids
         ),
-        remove_address=RemoveAddress(
-            transaction=transaction, users=users, addresses=store.addresses
-        ),
+        remove_address=RemoveAddress(transaction, users, store.addresses),
         set_payment_method=SetPaymentMethod(
             transaction=transaction,
             users=users,
