@@ -15,7 +15,8 @@ from .test_processes import Market
 
 pytestmark = pytest.mark.integration
 
-ROWS = 2_500
+ROWS = 10_000
+"""So many that an import is still under way when somebody has seen its first batch."""
 HEADER = "sold_on,product,us_size,price_usd,retail_usd,released_on\n"
 UNLIMITED = {
     "SOLEBOOK_HTTP__USER_LIMIT__BURST": "100000",
@@ -98,7 +99,7 @@ def test_an_import_that_ends_early_is_completed_beside_a_running_exchange(
     assert told.splitlines()[-1] == (
         "solebook: interrupted; what was imported stays, so run it again to go on"
     )
-    assert f"{part} known already" in out
+    assert f"{part:,} known already" in out
     part = imported(tmp_path)
     assert part < ROWS
 
