@@ -49,8 +49,8 @@ async def state_of_store(application: Application) -> tuple[str, bool]:
 @pytest.fixture(scope="module")
 def empty(postgres_server: PostgresServer) -> str:
     """The name of a database with all tables, to be copied."""
-    asyncio.run(migrate(postgres_server.create_database("empty")))
-    return "empty"
+    asyncio.run(migrate(postgres_server.create_database("undamaged")))
+    return "undamaged"
 
 
 async def test_a_server_whose_disk_is_full_refuses_writes_until_there_is_room(
