@@ -10,6 +10,7 @@ import pytest
 from solebook.composition.application import Application
 from solebook.config.http import HttpSettings
 from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.edge import entrance
 from solebook.entrypoints.http.edge.client_address import client_address
 from solebook.entrypoints.http.server import running_server
 from solebook.ports.language.errors import Unavailable
@@ -54,6 +55,22 @@ class TestAddressLimit:
             assert (await world.get("/v1/bids", headers=headers)).status_code == 401
         assert (await world.get("/v1/bids", headers=headers)).status_code == 429
         assert (await world.get("/v1/products")).status_code == 429
+
+    async def test_in_a_flood_refusals_come_later(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waited: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            waited.append(seconds)
+
+        monkeypatch.setattr(entrance, "_QUICK_REFUSALS", 2)
+        monkeypatch.setattr(entrance, "sleep", sleep)
+        answers = [(await world.get("/v1/rules")).status_code for _ in range(12)]
+        refused = answers.count(429)
+        assert refused > 4
+        # A second that ends meanwhile lets two more be refused at once.
+        assert refused - 4 <= len(waited) <= refused - 2
 
     async def test_health_is_told_at_any_rate(self, world: World) -> None:
         for _ in range(5):
