@@ -49,7 +49,8 @@ class Import:
 
     def __init__(self, processes: Processes, file: Path) -> None:
         self.process = subprocess.Popen(
-            [*processes.command, "import", "sales", str(file)],
+            # Who runs the tests in the background of a shell has them ignore interrupts.
+            ["env", "--default-signal=INT", *processes.command, "import", "sales", str(file)],
             cwd=processes.folder,
             env=processes.environment,
             stdout=subprocess.PIPE,
