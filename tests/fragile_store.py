@@ -10,12 +10,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
+from solebook.adapters.decorators.forwarding_books import ForwardingBooks
 from solebook.composition.adapters import Store
 from solebook.ports.books import Books
 from solebook.ports.language.batch import Batch, Ownership
 from solebook.ports.transaction import Transaction
-
-from .forwarding import ForwardingBooks
 
 T = TypeVar("T")
 

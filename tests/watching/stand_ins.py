@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from solebook.adapters.decorators.forwarding_books import ForwardingBooks
 from solebook.adapters.memory.messengers import MemoryMailer
 from solebook.composition.adapters import Store
 from solebook.ports.books import Books
@@ -14,8 +15,6 @@ from solebook.ports.language.messages import Message
 from solebook.ports.language.waiting_work import WaitingInStore
 from solebook.ports.outbox import Outbox
 from solebook.ports.waiting_work import WaitingWork
-
-from ..forwarding import ForwardingBooks
 
 
 class Held(ForwardingBooks):

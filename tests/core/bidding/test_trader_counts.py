@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from solebook.adapters.decorators.forwarding_books import ForwardingBooks
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.core.bidding.trader_counts import TraderCounts
@@ -16,7 +17,6 @@ from solebook.ports.language.ids import UserId
 from solebook.ports.language.market import Match, Quote, Side
 from solebook.ports.language.rules import MarketRules
 
-from ...forwarding import ForwardingBooks
 from ...ports.records import Records
 from .market import build_market
 

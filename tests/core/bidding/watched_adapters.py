@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from solebook.adapters.decorators.forwarding_books import ForwardingBooks
 from solebook.adapters.memory.book_views import MemoryBookViews
 from solebook.ports.book_views import BookViews, StoredBooks
 from solebook.ports.books import Books
@@ -25,7 +26,7 @@ from solebook.ports.language.placement import Placement
 from solebook.ports.tenure import Tenure
 from solebook.ports.users import Traders
 
-from ...forwarding import ForwardingBooks, ForwardingTraders
+from ...forwarding import ForwardingTraders
 from .folded_views import FoldedViews
 
 UNAVAILABLE = Unavailable(what="the store")
