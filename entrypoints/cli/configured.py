@@ -26,3 +26,16 @@ def settings_of(options: argparse.Namespace) -> "Settings":
     if options.store is not None:
         environment |= {"SOLEBOOK_STORE__ADAPTER": "sqlite", "SOLEBOOK_STORE__URL": options.store}
     return load_settings(options.config, environment)
+
+
+def require_exchange(settings: "Settings") -> None:
+    """Raise ValueError if the store is a file in the folder that is missing.
+
+    A command on the wrong folder would otherwise work on an empty exchange.
+    """
+    file = settings.store_file
+    if file is not None and not file.exists():
+        raise ValueError(
+            f"there is no exchange in {file.parent.resolve()}: run this in the folder where it is "
+            "served, or give its settings with --config"
+        )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from ...composition.application import Application
 from ...ports.clock import Clock
-from .configured import settings_of
+from .configured import require_exchange, settings_of
 
 
 async def is_served(options: argparse.Namespace, application: Application) -> bool:
@@ -44,14 +44,11 @@ async def opened_application(
     settings = settings_of(options)
     if settings.store.kind == "memory":
         raise ValueError("a store in memory can only be reached by the process that serves it")
+    if not may_be_new:
+        require_exchange(settings)
     file = settings.store_file
-    missing = file if file is not None and not file.exists() else None
-    if missing is not None and not may_be_new:
-        raise ValueError(
-            f"there is no exchange in {missing.parent.resolve()}: run this in the folder where it "
-            "is served, or give its settings with --config"
-        )
+    is_new = file is not None and not file.exists()
     if not settings.is_shared and not is_running(settings):
         require_sound_log(settings)
-    async with open_application(settings, clock=clock, migrate=missing is not None) as application:
+    async with open_application(settings, clock=clock, migrate=is_new) as application:
         yield application

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....ports.language.text import counted
 from ..bars import progress_bars
-from ..configured import settings_of
+from ..configured import require_exchange, settings_of
 from .action import Actions
 from .verify import verify_application
 
@@ -82,12 +82,7 @@ async def backup(options: argparse.Namespace) -> int:
     from ....composition.backup import back_up
 
     settings = settings_of(options)
-    file = settings.store_file
-    if file is not None and not file.exists():
-        raise ValueError(
-            f"there is no exchange in {file.parent.resolve()}: run this in the folder where it is "
-            "served, or give its settings with --config"
-        )
+    require_exchange(settings)
     with progress_bars() as bars:
         files = await back_up(settings, options.folder, bars.show)
     print(f"{counted(len(files), 'file')} were backed up to {options.folder}")

@@ -4,7 +4,7 @@ import argparse
 
 from ....ports.language.text import counted
 from ..bars import progress_bars
-from ..configured import settings_of
+from ..configured import require_exchange, settings_of
 from .action import Actions
 from .verify import verify_application
 
@@ -50,12 +50,7 @@ async def copy(options: argparse.Namespace) -> int:
     from ....composition.copying import copy_to, settings_for
 
     settings = settings_of(options)
-    file = settings.store_file
-    if file is not None and not file.exists():
-        raise ValueError(
-            f"there is no exchange in {file.parent.resolve()}: run this in the folder where it is "
-            "served, or give its settings with --config"
-        )
+    require_exchange(settings)
     with progress_bars() as bars:
         rows = await copy_to(settings, options.to, bars.show)
     async with open_application(settings_for(settings, options.to), migrate=False) as app:
