@@ -1,7 +1,10 @@
 """The tables of the matching engine: quotes, matches, shards, halts and idempotency keys."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ColumnElement,
     Index,
@@ -23,6 +26,20 @@ def is_over(table: Table) -> ColumnElement[bool]:
     return or_(cancelled, is_word(table.c.status, QuoteStatus.EXPIRED))
 
 
+def _course() -> tuple[Column[Any] | CheckConstraint, ...]:
+    """Return the columns of what a quote offers and what becomes of it, standing or ended."""
+    return (
+        Column("amount", BigInteger, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Column("expires_at", Instant, nullable=False),
+        Column("status", word(QuoteStatus, "status"), nullable=False),
+        Column("match_id", Uuid),
+        Column("time_in_force", word(TimeInForce, "time_in_force"), nullable=False),
+        positive("amount"),
+    )
+
+
 def _quotes(name: str) -> Table:
     """Return the table of one side. `book_hash` modulo the number of shards is a quote's shard."""
     table = Table(
@@ -32,14 +49,7 @@ def _quotes(name: str) -> Table:
         Column("user_id", Uuid, nullable=False),
         *book_columns(),
         Column("book_hash", BigInteger, nullable=False),
-        Column("amount", BigInteger, nullable=False),
-        Column("sequence", BigInteger, nullable=False),
-        Column("created_at", Instant, nullable=False),
-        Column("expires_at", Instant, nullable=False),
-        Column("status", word(QuoteStatus, "status"), nullable=False),
-        Column("match_id", Uuid),
-        Column("time_in_force", word(TimeInForce, "time_in_force"), nullable=False),
-        positive("amount"),
+        *_course(),
         sqlite_with_rowid=False,
     )
     active = is_word(table.c.status, QuoteStatus.ACTIVE)
@@ -72,14 +82,7 @@ ended_quotes = Table(
     Column("side", word(Side, "side"), nullable=False),
     Column("user_id", Uuid, nullable=False),
     *book_columns(),
-    Column("amount", BigInteger, nullable=False),
-    Column("sequence", BigInteger, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("status", word(QuoteStatus, "status"), nullable=False),
-    Column("match_id", Uuid),
-    Column("time_in_force", word(TimeInForce, "time_in_force"), nullable=False),
-    positive("amount"),
+    *_course(),
     sqlite_with_rowid=False,
 )
 Index(None, ended_quotes.c.user_id, ended_quotes.c.side, ended_quotes.c.id)
