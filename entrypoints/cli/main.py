@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ...ports.language.errors import Refusal, Unavailable
 from ..event_loop import run
@@ -78,6 +78,17 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
+class _ShowVersion(argparse.Action):
+    """Prints the version, which is read only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print the version and exit."""
+        from ... import __version__
+
+        print(f"solebook {__version__}")
+        parser.exit()
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with all commands."""
     parser = argparse.ArgumentParser(
@@ -86,6 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version")
     parser.set_defaults(log_level=logging.WARNING)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")

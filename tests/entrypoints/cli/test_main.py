@@ -4,11 +4,13 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from solebook.entrypoints.cli.admin.command import JOBS
+from solebook.entrypoints.http.openapi.document import openapi_config
 
 from .conftest import Run
 
@@ -38,6 +40,13 @@ def test_every_command_has_help(run: Run, command: list[str]) -> None:
 def test_help_needs_nothing_but_the_standard_library(run: Run) -> None:
     for command in ("serve", "demo", "migrate", "mail", "admin"):
         assert f"\n    {command} " in run("--help").out
+
+
+def test_the_version_is_that_of_the_installed_package_and_of_the_api(run: Run) -> None:
+    shown = run("--version")
+
+    assert (shown.code, shown.out) == (0, f"solebook {version('solebook')}\n")
+    assert openapi_config().version == version("solebook")
 
 
 @pytest.mark.parametrize("command", [[], ["admin"], ["serves"], ["serve", "--ports", "1"]])
