@@ -25,6 +25,7 @@ from .messengers import (
 from .metrics import MetricsSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
+from .production import missing_in_production
 from .redis import RedisSettings
 from .section import Section
 from .server import ServerSettings
@@ -285,28 +286,6 @@ class Settings(Section, frozen=True):
 
     def __post_init__(self) -> None:
         check_limits(self)
-        needed = {
-            "security.signing_keys": self.security.signing_keys,
-            "payments.adapter = 'stripe' (the embedded provider moves no real money)": (
-                self.payments.adapter != "embedded"
-            ),
-            "payments.webhook_secret": self.payments.webhook_secret,
-            "webhooks.secret": self.webhooks.secret,
-            "payments.buyer_return_url": self.payments.buyer_return_url,
-            "a payments.api_key of live mode, or payments.test_mode = true": (
-                self.payments.may_be_production
-            ),
-            f"{' and '.join(self.payments.pages_here)} that others can reach": (
-                not self.payments.pages_here
-            ),
-            "a store.adapter that keeps its data": not self._is_in_memory,
-            "http.public_url, which others can reach": (
-                self.http.public_url is not None and not is_here(self.http.public_url)
-            ),
-            "users.verify_addresses": self.verifies_addresses,
-            "warehouse.name, street, city and country": self.warehouse.is_set,
-        }
-        missing = [name for name, is_there in needed.items() if not is_there]
         if any(has_link(line) for line in self.warehouse.lines):
             raise ValueError("the warehouse address has a link, which letters would leave out")
         if self.nats.servers and not self.is_shared:
@@ -321,7 +300,7 @@ class Settings(Section, frozen=True):
             check_amounts(self.market)
         used = {self.mail_adapter, self.sms_adapter, self.push_adapter}
         check_messengers(used, self.sendgrid, self.twilio, self.web_push, self.http_push)
-        if self.mode == "production" and missing:
+        if self.mode == "production" and (missing := missing_in_production(self)):
             raise ValueError(f"production needs {' and '.join(missing)}")
 
     @property

@@ -101,6 +101,25 @@ def _in_one_line(error: DBAPIError, where: str = "") -> Exception:
     return reason
 
 
+def trouble_of_schema(revision: str | None) -> str | None:
+    """Return what is wrong with a database of this revision of the schema, and what to do."""
+    newest = _newest_number()
+    if revision == newest:
+        return None
+    if revision is None:
+        return "the database has no exchange yet: run `solebook migrate`"
+    known = (_MIGRATIONS / "versions").glob("*.py"), (_MIGRATIONS / "before").glob("*.py")
+    if revision not in {path.name[:4] for paths in known for path in paths}:
+        return (
+            f"the database is newer than this version of solebook, which knows its schema only up"
+            f" to {newest} and not {revision}: install the newer version"
+        )
+    return (
+        f"the database is older than this version of solebook ({revision}, not {newest}): run "
+        "`solebook migrate`"
+    )
+
+
 def configuration(connection: Connection) -> "Config":
     """Return Alembic's configuration for a connection."""
     from alembic.config import Config
@@ -171,8 +190,12 @@ def _is_current(connection: Connection) -> bool:
     """Whether a database has the newest revision. Its file's name begins with its number."""
     if not inspect(connection).has_table("alembic_version"):
         return False
-    newest = max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
-    return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest]
+    revisions = list(connection.scalars(text("SELECT version_num FROM alembic_version")))
+    return revisions == [_newest_number()]
+
+
+def _newest_number() -> str:
+    return max(path.name[:4] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _known_revision(connection: Connection) -> str | None:

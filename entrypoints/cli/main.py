@@ -14,6 +14,7 @@ from ..event_loop import run
 from ..garbage import looked_at_rarely
 from ..logs import log_to_stderr
 from . import (
+    check,
     completion,
     config,
     demo,
@@ -108,7 +109,18 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_to(commands, common)
     stack.add_to(commands, common)
     double.add_to(commands, common)
-    for command in (serve, worker, migrate, config, mail, provider, importing, simulate, admin):
+    for command in (
+        serve,
+        worker,
+        migrate,
+        config,
+        check,
+        mail,
+        provider,
+        importing,
+        simulate,
+        admin,
+    ):
         command.add_to(commands, configured)
     completion.add_to(commands, parser)
     return parser

@@ -1,0 +1,78 @@
+"""What a diagnosis tries of each service that the settings name."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from ..adapters.system.clock import SystemClock
+from ..adapters.system.stopwatch import SystemStopwatch
+from ..config.check import SettingsCheck
+from ..config.settings import Settings
+from ..core.operations.check_services import CheckServices
+from ..ports.clock import Clock
+from ..ports.language.findings import Failed, Findings
+from ..ports.service_check import ServiceCheck
+from .sql_checks import check_of_replica, check_of_store
+
+CheckOf: TypeAlias = Callable[[Settings, Clock], ServiceCheck | None]
+"""Returns what tries a service, or None if the settings do not use it."""
+
+CHECKS: Final[Mapping[str, CheckOf]] = {
+    "store": check_of_store,
+    "replica": check_of_replica,
+}
+"""By service. Each is called as the section of the settings that names it."""
+
+
+class _NotBuilt(ServiceCheck):
+    """Tells why a service cannot be tried: its package or a file of TLS is missing."""
+
+    def __init__(self, service: str, error: Exception) -> None:
+        self.service = service
+        self._error = error
+
+    def explain(self, error: Exception) -> Failed:
+        if isinstance(error, ModuleNotFoundError):
+            return Failed(
+                f"{error.name} is not installed", "run in the checkout: pip install '.[all]'"
+            )
+        return Failed(str(error))
+
+    async def __call__(self, findings: Findings) -> None:
+        with findings.trying("settings", "correct the setting, or the file"):
+            raise self._error
+
+
+def check_services_of(
+    settings: Settings,
+    *,
+    limit: float,
+    only: Set[str] = frozenset(),
+    private: Sequence[Path] = (),
+    clock: Clock | None = None,
+) -> CheckServices:
+    """Return what tries the services, `only` those or all, each for `limit` seconds.
+
+    `private` are the files that secrets were read from. Raises ValueError if there is no such
+    service in the settings.
+    """
+    clock = clock or SystemClock()
+    checks: dict[str, ServiceCheck] = {"settings": SettingsCheck(settings, private)}
+    for service, check_of in CHECKS.items():
+        if (check := _built(service, check_of, settings, clock)) is not None:
+            checks[service] = check
+    if unknown := sorted(only - checks.keys()):
+        raise ValueError(
+            f"the settings use no {', '.join(unknown)}; there are {', '.join(sorted(checks))}"
+        )
+    chosen = [check for service, check in checks.items() if not only or service in only]
+    return CheckServices(chosen, SystemStopwatch(), limit)
+
+
+def _built(
+    service: str, check_of: CheckOf, settings: Settings, clock: Clock
+) -> ServiceCheck | None:
+    try:
+        return check_of(settings, clock)
+    except (ModuleNotFoundError, OSError, ValueError) as error:
+        return _NotBuilt(service, error)
