@@ -36,11 +36,14 @@ def encryption_of(section: str, files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-def authority_of(section: str, ca: str | None) -> ssl.SSLContext | None:
-    """Return what trusts a CA alone, or None without one. Raises OSError like `encryption_of`."""
+def authority_of(setting: str, ca: str | None) -> ssl.SSLContext | None:
+    """Return what trusts the CA of a setting alone, or None without one.
+
+    Raises OSError like `encryption_of`.
+    """
     if ca is None:
         return None
-    with _naming(f"{section}.ca ({ca})"):
+    with _naming(f"{setting} ({ca})"):
         return ssl.create_default_context(cafile=ca)
 
 

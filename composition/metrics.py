@@ -17,7 +17,7 @@ from .keepers import Keepers
 
 if TYPE_CHECKING:
     from ..adapters.prometheus.measurements import PrometheusMeasurements
-    from ..adapters.prometheus.readings import ServerCalls
+    from ..adapters.prometheus.readings import CertificateState, ServerCalls
 
 Pools = Callable[[], Mapping[str, PoolUse]]
 
@@ -47,6 +47,7 @@ def read_from(
                 queue_limit=lambda: sum(engine.most_waiting for engine in engines()),
                 pools=pools,
                 servers=_servers,
+                certificates=_certificates,
             )
         )
     )
@@ -66,6 +67,16 @@ def _owned(application: Application, engines: list[MatchingEngine]) -> Mapping[s
         "expiry": int(keepers.expiry.is_owner),
         "reconciliation": int(keepers.reconciliation.is_owner),
         "charts": int(keepers.charts.is_owner),
+    }
+
+
+def _certificates() -> "Mapping[str, CertificateState]":
+    """Return the certificates of this process's servers by the sections of their settings."""
+    from ..adapters.prometheus.readings import CertificateState
+    from ..adapters.security.server_certificate import certificates
+
+    return {
+        each.name: CertificateState(each.pair.expires, each.is_refused) for each in certificates()
     }
 
 

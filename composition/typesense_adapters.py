@@ -33,7 +33,7 @@ async def open_typesense_index(
         key=typesense.api_key,
         timeout=typesense.timeout.total_seconds(),
         connections=typesense.connections,
-        tls=authority_of("typesense", typesense.ca),
+        tls=authority_of("typesense.ca", typesense.ca),
     )
     connection = TypesenseConnection(
         access,

@@ -13,6 +13,8 @@ class MetricsSettings:
     port: Annotated[int, Between(0, 65_535)] | None = None
     """0 picks a free port. Without it, `solebook serve` measures nothing."""
     host: str = "127.0.0.1"
+    tls: bool = False
+    """Whether they are served with TLS, and the certificate of the server (server.cert)."""
 
     def __post_init__(self) -> None:
         check_limits(self)

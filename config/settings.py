@@ -294,6 +294,8 @@ class Settings(Section, frozen=True):
             )
         if self.stream.between == "nats" and not self.nats.servers:
             raise ValueError("stream.between = 'nats' needs nats.url")
+        if self.metrics.tls and self.server.cert is None:
+            raise ValueError("metrics.tls needs server.cert and server.key")
         if self.stream.between == "redis" and not self.redis.url:
             raise ValueError("stream.between = 'redis' needs redis.url")
         if self.payments.adapter == "stripe":

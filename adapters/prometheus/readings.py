@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -16,6 +17,14 @@ class ServerCalls:
     is_open: bool
     outcomes: Mapping[str, int]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateState:
+    """When a certificate that is used expires, and whether a newer one cannot be used."""
+
+    expires: datetime
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,7 @@ class Readings:
     """Commands that wait for the engines of this process, and how many may."""
     pools: Callable[[], Mapping[str, PoolUse]]
     servers: Callable[[], Mapping[str, ServerCalls]]
+    certificates: Callable[[], Mapping[str, CertificateState]]
 
 
 class ProcessReadings(Collector):
@@ -63,6 +73,7 @@ class ProcessReadings(Collector):
         yield held
         yield from self._pools()
         yield from self._servers()
+        yield from self._certificates()
 
     def _pools(self) -> Iterable[Metric]:
         size = GaugeMetricFamily("solebook_pool_size", "Places of a pool.", labels=["pool"])
@@ -92,6 +103,22 @@ class ProcessReadings(Collector):
             for outcome, count in server.outcomes.items():
                 calls.add_metric([name, outcome], count)
         return is_open, calls, seconds
+
+    def _certificates(self) -> Iterable[Metric]:
+        expires = GaugeMetricFamily(
+            "solebook_certificate_expiry_timestamp_seconds",
+            "When the certificate of a server of this process expires.",
+            labels=["certificate"],
+        )
+        refused = GaugeMetricFamily(
+            "solebook_certificate_refused",
+            "Whether its files have a newer one that cannot be used.",
+            labels=["certificate"],
+        )
+        for name, certificate in self._readings.certificates().items():
+            expires.add_metric([name], certificate.expires.timestamp())
+            refused.add_metric([name], certificate.is_refused)
+        return expires, refused
 
 
 def _plain(name: str, what: str, value: float) -> Metric:

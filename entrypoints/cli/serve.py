@@ -61,11 +61,14 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def serve(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
-    from ...config.server import ServerSettings
+    import msgspec
+
+    from ...composition.certificates import certificate_of_server
     from ..descriptors import raise_descriptors
     from ..garbage import collect_rarely
     from ..http.app import create_app
     from ..http.connections import connection_limits
+    from ..http.encrypted import encryption_with
     from ..http.openapi.document import describe_in_time
     from ..http.server import reserved_address, serving
     from ..logs import log_as_set
@@ -83,22 +86,27 @@ async def serve(options: argparse.Namespace) -> int:
             "this process refuses bids and asks: it has no role `matching`, and without nats.url "
             "it cannot reach the process that has it"
         )
-    server = ServerSettings(
+    server = msgspec.structs.replace(
+        settings.server,
         host=options.host or settings.server.host,
         port=settings.server.port if options.port is None else options.port,
     )
     limits = connection_limits(settings.http, raise_descriptors())
     # First the address: a second process on a port that is taken must not ask for any lease.
     with reserved_address(server.host, server.port) as address:
-        async with running_roles(settings, options.roles) as application:
+        async with (
+            certificate_of_server(server) as certificate,
+            running_roles(settings, options.roles) as application,
+        ):
             await report_doubled_products(application)
             app = create_app(application, settings.http, settings.stream, settings.log)
             async with AsyncExitStack() as stack:
                 watched = ""
                 if settings.metrics.port is not None:
-                    here = serving_operators(application, settings)
+                    here = serving_operators(application, settings, certificate)
                     watched = f"{await stack.enter_async_context(here)}/metrics"
-                serves = serving(app, address, limits=limits)
+                encryption = encryption_with(certificate, server.hsts)
+                serves = serving(app, address, limits=limits, encryption=encryption)
                 url = await stack.enter_async_context(serves)
                 stop = stop_signal()
                 collect_rarely()

@@ -3,11 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ...composition.application import Application
 from ...config.settings import Settings
+
+if TYPE_CHECKING:
+    from ...composition.certificates import Certificate
 
 
 def watched_at(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -20,15 +24,21 @@ def watched_at(settings: Settings, host: str | None, port: int | None) -> Settin
 
 
 @asynccontextmanager
-async def serving_operators(application: Application, settings: Settings) -> AsyncIterator[str]:
+async def serving_operators(
+    application: Application, settings: Settings, certificate: "Certificate | None"
+) -> AsyncIterator[str]:
     """Serve health checks and metrics until the block is left, and yield the URL.
 
-    Raises OSError if the address cannot be used.
+    They are encrypted with the certificate of the server if the settings say so. Raises OSError if
+    the address cannot be used.
     """
+    from ..http.encrypted import encryption_with
     from ..http.health_app import create_health_app
     from ..http.server import running_server
 
     assert settings.metrics.port is not None
     app = create_health_app(application)
-    async with running_server(app, settings.metrics.host, settings.metrics.port) as url:
+    encryption = encryption_with(certificate if settings.metrics.tls else None)
+    at = settings.metrics.host, settings.metrics.port
+    async with running_server(app, *at, encryption=encryption) as url:
         yield url

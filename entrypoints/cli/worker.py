@@ -45,6 +45,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
 async def work(options: argparse.Namespace) -> int:
     """Work until Ctrl-C or SIGTERM."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
+    from ...composition.certificates import certificate_of_server
     from ...ports.language.process_roles import ProcessRole
     from ..garbage import collect_rarely
     from ..logs import log_as_set
@@ -61,10 +62,15 @@ async def work(options: argparse.Namespace) -> int:
         raise ValueError("the role services needs a network: set nats.url or services.grpc_port")
     async with AsyncExitStack() as stack:
         stop = stop_signal()
+        certificate = None
+        if settings.metrics.port is not None and settings.metrics.tls:
+            encrypting = certificate_of_server(settings.server)
+            certificate = await stack.enter_async_context(encrypting)
         application = await stack.enter_async_context(running_roles(settings, roles))
         where = ""
         if settings.metrics.port is not None:
-            url = await stack.enter_async_context(serving_operators(application, settings))
+            here = serving_operators(application, settings, certificate)
+            url = await stack.enter_async_context(here)
             where = f" ({url}/health/ready)"
         collect_rarely()
         sparing = asyncio.create_task(spare_loaded_books(application))

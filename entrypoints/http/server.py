@@ -14,6 +14,7 @@ from litestar import Litestar
 from ...config.http import HttpSettings
 from ..descriptors import raise_descriptors
 from .connections import ConnectionLimits, Connections, connection_limits
+from .encrypted import Encryption, Handshakes
 from .protocol import BoundedProtocol
 from .websocket import BoundedWebSocket
 
@@ -44,6 +45,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    def new_protocol(self) -> BoundedProtocol:
+        """Return the protocol of a connection that the server has not accepted itself."""
+        make: Any = self.config.http_protocol_class
+        protocol: BoundedProtocol = make(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -51,14 +60,18 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def running_server(
-    app: Litestar, host: str, port: int, limits: ConnectionLimits | None = None
+    app: Litestar,
+    host: str,
+    port: int,
+    limits: ConnectionLimits | None = None,
+    encryption: Encryption | None = None,
 ) -> AsyncIterator[str]:
     """Serve until the block is left, and yield the URL. Port 0 picks a free port.
 
     Raises OSError if the address cannot be used.
     """
     with reserved_address(host, port) as address:
-        async with serving(app, address, limits=limits) as url:
+        async with serving(app, address, limits=limits, encryption=encryption) as url:
             yield url
 
 
@@ -80,13 +93,16 @@ async def serving(
     address: socket.socket,
     protocol: type[BoundedProtocol] = BoundedProtocol,
     limits: ConnectionLimits | None = None,
+    encryption: Encryption | None = None,
 ) -> AsyncIterator[str]:
     """Serve at a reserved address until the block is left, and yield the URL.
 
-    The default `limits` of connections are those of default settings.
+    The default `limits` of connections are those of default settings. With `encryption`, it is
+    served with TLS.
     """
     limits = limits or connection_limits(HttpSettings(), raise_descriptors())
-    counted: Any = partial(protocol, seats=Connections(limits))
+    seats = Connections(limits)
+    counted: Any = partial(protocol, seats=seats)
     server = _Server(
         uvicorn.Config(
             app,
@@ -95,6 +111,7 @@ async def serving(
             log_config=None,
             access_log=False,
             server_header=False,
+            headers=encryption.headers if encryption else [],
             proxy_headers=False,  # HttpSettings says which proxies are trusted
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
@@ -104,7 +121,8 @@ async def serving(
             ws_per_message_deflate=False,  # not worth the time and memory for small messages
         )
     )
-    task = asyncio.create_task(server.serve([address]))
+    # With TLS, connections come from `Handshakes`.
+    task = asyncio.create_task(server.serve([] if encryption else [address]))
     try:
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait({ready, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,7 +131,12 @@ async def serving(
             task.result()
         host, port = address.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
-        yield f"http://{name}:{port}"
+        if encryption is None:
+            yield f"http://{name}:{port}"
+            return
+        handshakes = Handshakes(encryption, address, server.new_protocol, seats)
+        async with handshakes.accepted():
+            yield f"https://{name}:{port}"
     finally:
         server.should_exit = True
         await asyncio.wait({task})

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -25,6 +24,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
+from ...composition.certificates import Certificate, authority_of_callers, certificate_of_services
 from ...config.services import ServicesSettings
 from .dispatcher import Answer, Call, Serve
 from .protobuf import DecodeError, file_descriptor, filled, message_types, plain
@@ -65,6 +65,17 @@ async def serving_over_grpc(
 
     Raises OSError if the address or a file of TLS cannot be used.
     """
+    async with (
+        certificate_of_services(settings) as certificate,
+        _serving(serve, settings, certificate, max_body) as port,
+    ):
+        yield port
+
+
+@asynccontextmanager
+async def _serving(
+    serve: Serve, settings: ServicesSettings, certificate: Certificate | None, max_body: int
+) -> AsyncIterator[int]:
     server = grpc.aio.server(
         options=[("grpc.max_receive_message_length", max_body), ("grpc.so_reuseport", 0)]
     )
@@ -79,7 +90,7 @@ async def serving_over_grpc(
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     shown = (*names, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(shown, server)
-    port = _bound(server, settings)
+    port = _bound(server, settings, certificate)
     await server.start()
     for name in ("", *names):
         await checks.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -90,27 +101,30 @@ async def serving_over_grpc(
         await server.stop(_GRACE)
 
 
-def _bound(server: grpc.aio.Server, settings: ServicesSettings) -> int:
+def _bound(
+    server: grpc.aio.Server, settings: ServicesSettings, certificate: Certificate | None
+) -> int:
     host = f"[{settings.grpc_host}]" if ":" in settings.grpc_host else settings.grpc_host
     address = f"{host}:{settings.grpc_port or 0}"
-    credentials = _credentials(settings)
     try:
-        if credentials is None:
+        if certificate is None:
             return server.add_insecure_port(address)
-        return server.add_secure_port(address, credentials)
+        return server.add_secure_port(address, _credentials(settings, certificate))
     except RuntimeError as error:
         advice = "choose another port (services.grpc_port), or stop the program that uses it"
         raise OSError(f"cannot listen on {address}: {advice}") from error
 
 
-def _credentials(settings: ServicesSettings) -> grpc.ServerCredentials | None:
-    if settings.grpc_cert is None or settings.grpc_key is None:
-        return None
-    ca = settings.grpc_client_ca
-    return grpc.ssl_server_credentials(
-        [(Path(settings.grpc_key).read_bytes(), Path(settings.grpc_cert).read_bytes())],
-        root_certificates=None if ca is None else Path(ca).read_bytes(),
-        require_client_auth=ca is not None,
+def _credentials(settings: ServicesSettings, certificate: Certificate) -> grpc.ServerCredentials:
+    """Return the credentials for a certificate that may be renewed. gRPC has TLS 1.2 and 1.3."""
+    authority = authority_of_callers(settings)
+
+    def newest() -> grpc.ServerCertificateConfiguration:
+        cert, key = certificate.files
+        return grpc.ssl_server_certificate_configuration([(key, cert)], root_certificates=authority)
+
+    return grpc.dynamic_ssl_server_credentials(
+        newest(), newest, require_client_authentication=authority is not None
     )
 
 

@@ -145,7 +145,7 @@ def test_the_operators_password_variable_is_not_a_setting() -> None:
             "there is no setting nats_url; did you mean nats.url, in a variable SOLEBOOK_NATS__URL",
         ),
         ("FOLDERS", "x", "there is no setting folders; did you mean folder?"),
-        ("SERVER__X", "1", "there is no setting server.x; there are host, port"),
+        ("SERVER__X", "1", "there is no setting server.x; there are cert, host"),
         ("", "x", "there is no setting"),
         ("SERVER__PORT", "many", "Expected `int`, got `str` - at `$.server.port`"),
         ("SERVER__PORT", "65536", "port must be from 0 to 65_535, not 65_536 - at `$.server`"),

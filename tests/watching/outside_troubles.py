@@ -1,12 +1,16 @@
 """What goes wrong with other servers, with money, and with staff: more troubles."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from solebook.adapters.decorators.guarded_messengers import GuardedMailer
+from solebook.adapters.security.server_certificate import ServerCertificate
 from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.ports.language.orders import OrderStatus
 
+from ..certificates import Authority
+from ..exchange import MONDAY
 from .scrapes import MINUTE, Watched, watch
 from .stand_ins import Away
 from .troubles import fires
@@ -54,4 +58,33 @@ async def nobody_claims_a_pair(_: Path) -> Watched:
     await exchange.later(timedelta(hours=6))
     watched.last(6 * 60)
     await watched.scrape()
+    return watched
+
+
+def _certificate(folder: Path, days: float) -> ServerCertificate:
+    """Return the certificate of a server, of which so many days are left on the first scrape."""
+    mine = Authority(folder, "ca").certify("server", "localhost")
+    certificate = ServerCertificate("server.", *map(str, mine))
+    certificate.pair = replace(certificate.pair, expires=MONDAY + timedelta(days=days))
+    return certificate
+
+
+@fires("CertificateExpires", "CertificateExpiresNow")
+async def nobody_renews_the_certificate(folder: Path) -> Watched:
+    certificate = _certificate(folder, 1.9)
+    watched = watch()
+    await watched.minutes(12)
+    assert certificate.is_refused is False
+    return watched
+
+
+@fires("CertificateRefused")
+async def the_new_certificate_has_another_key(folder: Path) -> Watched:
+    certificate = _certificate(folder, 60)
+    _, other = Authority(folder, "other-ca").certify("other")
+    other.rename(folder / "server.key")
+    certificate.look()
+    certificate.look()
+    watched = watch()
+    await watched.minutes(7)
     return watched

@@ -104,6 +104,7 @@ def test_alerts_and_dashboard_use_what_a_process_exposes(exposed: str) -> None:
         *_OF_PROMETHEUS,
         "outcome",
         "server",
+        "certificate",
         *set[str]().union(*_labels(families).values()),
     }
     queries = list(_queries())

@@ -14,6 +14,7 @@ import grpc.aio
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from solebook.composition import certificates
 from solebook.config.services import ServicesSettings
 from solebook.entrypoints.http.edge.problems import STATUS
 from solebook.entrypoints.services import schema
@@ -167,8 +168,41 @@ async def test_tls_proves_the_server_and_wants_a_certificate_of_callers_if_told(
         )
 
 
+async def test_a_renewed_certificate_is_shown_to_who_comes_and_open_channels_stay(
+    exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificates, "_LOOKS_EVERY", 0.01)
+    before, after = Authority(tmp_path, "before-ca"), Authority(tmp_path, "after-ca")
+    used, key = before.certify("server", "localhost")
+
+    @asynccontextmanager
+    async def stub(address: str, authority: Authority) -> AsyncIterator[Any]:
+        secure = grpc.ssl_channel_credentials(authority.certificate.read_bytes())
+        named = (("grpc.ssl_target_name_override", "localhost"),)
+        async with grpc.aio.secure_channel(address, secure, options=named) as channel:
+            yield health_stub(channel)
+
+    async def is_served(checks: Any) -> bool:
+        call = checks.Check(health_pb2.HealthCheckRequest(), timeout=20)
+        return await call.code() is grpc.StatusCode.OK
+
+    async with (
+        served(exchange, grpc_cert=str(used), grpc_key=str(key)) as address,
+        stub(address, before) as opened,
+        asyncio.timeout(20),
+    ):
+        assert await is_served(opened)
+        for made, file in zip(after.certify("renewed", "localhost"), (used, key), strict=True):
+            made.rename(file)
+        is_shown = False
+        while not is_shown:
+            async with stub(address, after) as fresh:
+                is_shown = await is_served(fresh)
+        assert await is_served(opened)
+
+
 async def test_a_certificate_that_is_not_there_is_an_error(exchange: Exchange) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OSError, match=r"services\.grpc_cert \(no\.crt\) cannot be read: .* there"):
         async with served(exchange, grpc_cert="no.crt", grpc_key="no.key"):
             pass
 
