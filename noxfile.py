@@ -186,6 +186,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def release(session: nox.Session) -> None:
+    """Make a release: `-- 1.2.3`, or `-- --dry` to try it. Not one of the checks (ADR 0148).
+
+    It commits, tags and builds here, and pushes and uploads nothing.
+    """
+    session.run("python", "-m", "releasing", *session.posargs)
+
+
+@nox.session
 def proto(session: nox.Session) -> None:
     """Write the schema of the services and their client. A test fails while they differ."""
     session.run("python", "-m", "solebook.entrypoints.services")

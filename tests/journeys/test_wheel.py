@@ -1,16 +1,22 @@
-"""The wheel alone, in a fresh environment: what `pip install solebook` gives, with no extra."""
+"""The wheel alone, in a fresh environment: what `pip install solebook` gives, with no extra.
+
+Both packages have what a release asks of them.
+"""
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from releasing.packages import Packages, build
+from releasing.programs import uv as uv_path
+
 ROOT = Path(__file__).parents[2]
+TIME = 1_800_000_000
 
 pytestmark = pytest.mark.journey
 
@@ -23,18 +29,17 @@ def run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def uv() -> str:
-    found = os.environ.get("UV") or shutil.which("uv")  # `uv run` tells where it is
-    assert found, "the wheel is built by uv, and uv is not to be found: run this by `uv run`"
-    return found
+    return uv_path()
 
 
 @pytest.fixture(scope="module")
-def wheel(uv: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    # By way of the sdist, so that one which lacks something is noticed too.
-    run(uv, "build", "--quiet", "--out-dir", folder, folder=ROOT)
-    (built,) = folder.glob("*.whl")
-    return built
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    return build(ROOT, tmp_path_factory.mktemp("dist"), TIME)
+
+
+@pytest.fixture(scope="module")
+def wheel(packages: Packages) -> Path:
+    return packages.wheel
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,27 @@ def python(uv: str, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     python = folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     run(uv, "pip", "install", "--quiet", "--python", python, wheel, folder=folder)
     return python
+
+
+def test_both_packages_have_what_a_release_asks_of_them(packages: Packages) -> None:
+    assert packages.faults() == []
+    assert packages.metadata().name == "solebook"
+
+
+def test_two_builds_are_the_same_byte_by_byte(packages: Packages, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        again = build(ROOT, tmp_path / "again", TIME)
+    finally:
+        os.umask(before)
+
+    assert packages.differences(again) == []
+
+
+def test_installed_wheel_tells_its_version(packages: Packages, python: Path) -> None:
+    told = run(python.parent / "solebook", "--version", folder=python.parent)
+
+    assert told == f"solebook {packages.metadata().version}\n"
 
 
 def test_wheel_brings_nothing_but_itself(uv: str, python: Path) -> None:

@@ -1,0 +1,43 @@
+"""Running other programs, which are told apart from the release when they fail."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from .refused import Refused
+
+_PATIENCE = 300.0
+"""Seconds."""
+
+
+def uv() -> str:
+    """Return where uv is: `uv run` tells it."""
+    found = os.environ.get("UV") or shutil.which("uv")
+    if found is None:
+        raise Refused("uv was not found: run this as `uv run nox -s release`")
+    return found
+
+
+def run(*command: str | Path, folder: Path, variables: Mapping[str, str] | None = None) -> str:
+    """Run a command in a folder, and return what it prints. Raises Refused if it fails."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **(variables or {})},
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Refused(f"{_shown(command)} took more than {_PATIENCE:.0f} s") from late
+    if done.returncode:
+        raise Refused(f"{_shown(command)} failed:\n{done.stdout}{done.stderr}".rstrip())
+    return done.stdout
+
+
+def _shown(command: tuple[str | Path, ...]) -> str:
+    return f"`{' '.join([Path(command[0]).name, *map(str, command[1:])])}`"
