@@ -77,7 +77,11 @@ from .adapters import Store
 
 _PUBLIC_PATIENCE = 2.0
 """Seconds."""
-_FOR_LEASES = Limits(connections=2, patience=1.0, connecting=2.0, statement=2.0)
+_AT_THE_START = 30.0
+"""Seconds for the first connection of a process."""
+_FOR_LEASES = Limits(
+    connections=2, patience=1.0, connecting=2.0, opening=_AT_THE_START, statement=2.0
+)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -87,6 +91,7 @@ def limits_of(settings: Settings) -> Limits:
         connections=store.connections,
         patience=store.patience.total_seconds(),
         connecting=store.connect_timeout.total_seconds(),
+        opening=_AT_THE_START,
         statement=store.statement_timeout.total_seconds(),
         left_alone=store.idle_in_transaction_timeout.total_seconds(),
     )

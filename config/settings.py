@@ -84,7 +84,7 @@ class StoreSettings(Section, frozen=True):
     connect_timeout: Annotated[timedelta, Between(timedelta(seconds=0.1), _MINUTE, _NO_ANSWER)] = (
         timedelta(seconds=5)
     )
-    """How long to wait for a new connection to PostgreSQL."""
+    """How long to wait for a new connection to PostgreSQL; at the start at least 30 s."""
     statement_timeout: Annotated[timedelta, Between(timedelta(seconds=1), _HOUR, _NO_ANSWER)] = (
         timedelta(seconds=30)
     )

@@ -16,6 +16,9 @@ class Limits:
     """The wait for a free connection, or on SQLite for a turn to write."""
     connecting: float = 5.0
     """The wait for a new connection."""
+    opening: float = 0.0
+    """The wait for the first connection, if that is longer. A process that starts is busy itself,
+    and on a loaded machine it looks at the server's answer only seconds after it has come."""
     statement: float = 30.0
     """The run of one statement, including its wait for locks. Long writes are exempt."""
     grace: float = 5.0

@@ -33,6 +33,7 @@ WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"""
 """PostgreSQL has had the second since its version 17, and a role may have a value of its own."""
 _ROWS_AT_ONCE = 1_000
 _GOODBYE = 2.0
+_AT_THE_START = 30.0
 _FOR_EVER = 7 * 24 * 3_600.0
 
 
@@ -41,7 +42,9 @@ def migration_engine(url: str) -> AsyncEngine:
     source = data_source(url)
 
     async def connect() -> asyncpg.Connection:
-        connection = await connected(source, Limits(statement=_FOR_EVER), MIGRATIONS)
+        # The first of a process, which is busy with its own start.
+        patient = Limits(connecting=_AT_THE_START, statement=_FOR_EVER)
+        connection = await connected(source, patient, MIGRATIONS)
         await _translating(connection.execute(_AS_LONG_AS_IT_TAKES.format(local="false")))
         return connection
 

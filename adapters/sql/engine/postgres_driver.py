@@ -48,7 +48,9 @@ class PostgresDriver(Driver):
     # ---- life ----------------------------------------------------------------------------
 
     async def open(self) -> None:
-        self.give_back(await self.take())
+        limits = self._limits
+        patient = replace(limits, connecting=max(limits.connecting, limits.opening))
+        self.give_back(await self._take(patient))
 
     async def close(self) -> None:
         try:
@@ -70,18 +72,21 @@ class PostgresDriver(Driver):
 
     async def take(self) -> PostgresConnection:
         """Return a connection, if necessary after waiting for a free one. Raises Unavailable."""
+        return await self._take(self._limits)
+
+    async def _take(self, limits: Limits) -> PostgresConnection:
         try:
-            async with asyncio.timeout(self._limits.patience if self._free.locked() else None):
+            async with asyncio.timeout(limits.patience if self._free.locked() else None):
                 await self._free.acquire()
         except TimeoutError:
-            busy = TimeoutError(f"no connection was free within {self._limits.patience:g} s")
+            busy = TimeoutError(f"no connection was free within {limits.patience:g} s")
             raise Unavailable(what=STORE) from busy
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_lost:
                 return connection
         try:
-            return await PostgresConnection.open(self._source, self._limits, self._name)
+            return await PostgresConnection.open(self._source, limits, self._name)
         except BaseException:
             self._free.release()
             raise

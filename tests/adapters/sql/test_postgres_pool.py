@@ -146,6 +146,14 @@ async def test_a_server_that_does_not_answer_is_waited_for_only_so_long(
     assert str(refused.value.__cause__) == "PostgreSQL did not answer within 0.05 s"
 
 
+async def test_the_first_connection_of_a_process_is_waited_for_longer(mute: socket.socket) -> None:
+    driver = SqlDatabase(url_of(mute), Limits(connecting=0.05, opening=0.1))._driver
+    for connecting, seconds in ((driver.open, "0.1"), (driver.begin, "0.05")):
+        with pytest.raises(Unavailable) as refused:
+            await connecting()
+        assert str(refused.value.__cause__) == f"PostgreSQL did not answer within {seconds} s"
+
+
 # ---- transactions that are left alone ------------------------------------------------------------
 
 
