@@ -51,6 +51,7 @@ nox.options.sessions = [
     "real",
     "journeys",
     "hostile",
+    "torture",
     "docs",
 ]
 
@@ -155,7 +156,7 @@ def journeys(session: nox.Session) -> None:
         session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
         return
     parallel = ("-n", "auto", "--dist", "worksteal")
-    others = "journey and not alone and not hostile"
+    others = "journey and not alone and not hostile and not torture"
     session.run("pytest", "-m", others, *parallel, "--durations=10")
     session.run("pytest", "-m", "journey and alone", "--durations=10")
 
@@ -168,6 +169,16 @@ def hostile(session: nox.Session) -> None:
     """
     length = {"HOSTILE_SECONDS": "2" if os.environ.get("NO_SKIPS") else "10"}
     session.run("pytest", "-m", "hostile", "-rP", *session.posargs, env=length)
+
+
+@nox.session
+def torture(session: nox.Session) -> None:
+    """Break what a whole stack runs while people trade on it, and check that nothing came of it.
+
+    A few drills are tried, or with `-- --rounds N [--seed S]` so many of all. See
+    docs/reliability.md.
+    """
+    session.run("pytest", "-m", "torture", "-rP", "--show-capture=stdout", *session.posargs)
 
 
 @nox.session

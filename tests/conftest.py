@@ -51,7 +51,7 @@ REACHES_OUT = (
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
-ASKED_FIRST = re.compile(r"(journey|hostile|docs)(?: and .*)?$")
+ASKED_FIRST = re.compile(r"(journey|hostile|torture|docs)(?: and .*)?$")
 """Expressions that no test without this mark matches. Its name is written in the test's file."""
 
 SERVERS = {
@@ -84,6 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     whole = "run races, crashes and large markets as often as they are promised, not a few times"
     parser.addoption("--full", action="store_true", help=whole)
     parser.addoption("--seed", type=int, help="repeat the race of this seed only")
+    parser.addoption("--rounds", type=int, help="how many drills are tried, in torture")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,7 +102,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     path = collection_path.relative_to(HERE).as_posix()
     marks = config.option.markexpr
     left_out = path.startswith(REACHES_OUT) and "not integration" in marks
-    left_out = left_out or (path.startswith(("journeys", "hostile")) and "not journey" in marks)
+    left_out = left_out or (
+        path.startswith(("journeys", "hostile", "torture")) and "not journey" in marks
+    )
     if asked := ASKED_FIRST.match(marks):
         is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
         left_out = left_out or (is_test and asked[1] not in collection_path.read_text("utf-8"))

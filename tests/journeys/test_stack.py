@@ -52,10 +52,12 @@ def eventually(look: Callable[[], Any], what: str, within: float) -> Any:
 class Stack(Served):
     """A running stack. All its processes have a mark of their own among their variables."""
 
-    def __init__(self, folder: Path, *arguments: str | Path) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str | Path, variables: Mapping[str, str] | None = None
+    ) -> None:
         self.mark = f"MARK={uuid4()}"
         self.folder = folder
-        environment = dict(os.environ, MARK=self.mark.partition("=")[2])
+        environment = dict(os.environ, MARK=self.mark.partition("=")[2]) | dict(variables or {})
         command = [*COMMAND, str(folder), *map(str, arguments)]
         # What it prints goes to a file, because nobody reads while it runs.
         self._printed = folder.with_suffix(".out")

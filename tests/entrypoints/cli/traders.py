@@ -4,11 +4,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
@@ -34,7 +34,10 @@ class Doors:
         self._urls: list[str] = []
 
     def open(self, *serving: Running) -> None:
-        self._urls = [str(running.http.base_url).rstrip("/") for running in serving]
+        self.lead_to(str(running.http.base_url).rstrip("/") for running in serving)
+
+    def lead_to(self, urls: Iterable[str]) -> None:
+        self._urls = list(urls)
 
     def url(self, number: int) -> str:
         return self._urls[number % len(self._urls)]
@@ -53,6 +56,8 @@ class Known:
     amounts: set[int]
     """The amount; two while nobody knows whether a change that was refused in the end took effect
     before."""
+    late: set[int] = field(default_factory=set)
+    """Amounts of changes that were asked for again: a process that hung may make them late."""
 
     def note(self, quote: dict[str, Any]) -> None:
         self.status, self.match = quote["status"], quote["match_id"]
@@ -60,7 +65,7 @@ class Known:
 
     def check(self, quote: dict[str, Any]) -> None:
         """Assert that the quote is what its owner was told, or was matched since."""
-        assert quote["amount"] in self.amounts, (self, quote)
+        assert quote["amount"] in self.amounts | self.late, (self, quote)
         if self.status in _GONE:
             assert quote["status"] == self.status, (self, quote)
         assert quote["status"] in ("active", *_GONE[:1]) or self.status == "cancelled", (
@@ -69,6 +74,13 @@ class Known:
         )
         if self.match is not None:
             assert quote["match_id"] == self.match, (self, quote)
+
+
+class Accepted(NamedTuple):
+    """When a bid or an ask was sent for the last time, and accepted, by the monotonic clock."""
+
+    sent_at: float
+    at: float
 
 
 @dataclass
@@ -80,17 +92,24 @@ class Trader:
     doors: Doors
     product: str
     seed: float
+    timeout: float = PATIENCE
+    """Seconds after which a request that was not answered is made again, elsewhere."""
+    pause: float = 0.0
+    """Seconds between an answer and the next request."""
     known: list[Known] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     """Answers that no failure of a process or of the database excuses."""
     answered_at: list[float] = field(default_factory=list)
     """When something that changed the books was acknowledged, by the monotonic clock."""
+    orders: list[Accepted] = field(default_factory=list)
+    """When bids and asks were accepted."""
     refused: Counter[str] = field(default_factory=Counter)
     """How often there was no answer, or one that says to ask again, by the reason."""
 
     def __post_init__(self) -> None:
         signed_in = {"Authorization": f"Bearer {self.token}"}
-        self._http = httpx.Client(timeout=PATIENCE, headers=signed_in)
+        self._http = httpx.Client(timeout=self.timeout, headers=signed_in)
+        self._sent_at = 0.0
         self._door = self.number
         self._random = random.Random(self.seed)
 
@@ -125,11 +144,13 @@ class Trader:
         known.note(quote)
         self.known.append(known)
         self.answered_at.append(time.monotonic())
+        self.orders.append(Accepted(self._sent_at, self.answered_at[-1]))
 
     def _reprice(self, known: Known) -> None:
         amount = self._random.choice(_AMOUNTS)
         path = f"/v1/{known.kind}/{known.id}"
         answer, in_doubt = self._insist("PATCH", path, json={"amount": amount})
+        known.late |= {amount} if in_doubt else set()
         if answer.status_code == _CHANGED:
             known.note(answer.json()[known.kind.removesuffix("s")])
             self.answered_at.append(time.monotonic())
@@ -160,6 +181,7 @@ class Trader:
         give_up_at = time.monotonic() + PATIENCE
         in_doubt = False
         while True:
+            self._sent_at = time.monotonic()
             try:
                 url = self.doors.url(self._door) + path
                 answer = self._http.request(method, url, headers=headers, **request)
@@ -232,6 +254,7 @@ class Crowd:
         def trade(trader: Trader) -> None:
             while not enough.is_set():
                 trader.act()
+                enough.wait(trader.pause)
 
         with ThreadPoolExecutor(len(self.traders)) as threads:
             trading = [threads.submit(trade, trader) for trader in self.traders]
