@@ -2,11 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
+from itertools import accumulate
+from math import inf
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..adapters.decorators.circuit_breaker import CircuitBreaker, breakers
+from ..adapters.decorators.cache_reads import cache_reads
+from ..adapters.decorators.circuit_breaker import breakers
+from ..adapters.decorators.server_calls import BOUNDS, server_calls
+from ..adapters.decorators.server_calls import ServerCalls as Counted
+from ..adapters.messaging.message_counts import message_counts
 from ..core.bidding.hosted_matching import HostedMatching
 from ..core.bidding.matching_engine import MatchingEngine
 from ..ports.language.pools import PoolUse
@@ -17,7 +24,7 @@ from .keepers import Keepers
 
 if TYPE_CHECKING:
     from ..adapters.prometheus.measurements import PrometheusMeasurements
-    from ..adapters.prometheus.readings import CertificateState, ServerCalls
+    from ..adapters.prometheus.readings import Attempts, CertificateState, ServerCalls
 
 Pools = Callable[[], Mapping[str, PoolUse]]
 
@@ -39,6 +46,7 @@ def read_from(
         ProcessReadings(
             Readings(
                 version=__version__,
+                rules=_rules_of(application),
                 roles=application.roles,
                 shards=application.shards,
                 tasks=lambda: len(asyncio.all_tasks()),
@@ -48,6 +56,9 @@ def read_from(
                 pools=pools,
                 servers=_servers,
                 certificates=_certificates,
+                breakers=_breakers,
+                caches=_caches,
+                attempts=_attempts,
             )
         )
     )
@@ -80,23 +91,55 @@ def _certificates() -> "Mapping[str, CertificateState]":
     }
 
 
+def _rules_of(application: Application) -> str:
+    """Return a text that two processes have in common if they have the same rules."""
+    terms = f"{application.rules!r} in {application.shards} shards"
+    return blake2b(terms.encode(), digest_size=6).hexdigest()
+
+
 def _servers() -> "Mapping[str, ServerCalls]":
-    """Return the calls of all circuit breakers, added up by server."""
+    """Return the calls in this process, added up by server."""
     from ..adapters.prometheus.readings import ServerCalls
 
-    by_server: dict[str, list[CircuitBreaker]] = {}
-    for breaker in breakers():
-        by_server.setdefault(breaker.server, []).append(breaker)
+    by_server: dict[str, list[Counted]] = {}
+    for counted in server_calls():
+        by_server.setdefault(counted.server, []).append(counted)
     found = {}
-    for server, of_server in by_server.items():
-        outcomes: Counter[str] = Counter()
-        for breaker in of_server:
-            outcomes["answered"] += breaker.calls.answered
-            outcomes["unavailable"] += breaker.calls.unavailable
-            outcomes["refused"] += breaker.calls.refused
+    for server, every in by_server.items():
+        columns = zip(*(one.by_time for one in every), strict=True)
+        up_to = accumulate(sum(column) for column in columns)
         found[server] = ServerCalls(
-            is_open=any(breaker.is_open for breaker in of_server),
-            outcomes=outcomes,
-            seconds=sum(breaker.calls.seconds for breaker in of_server),
+            outcomes={
+                "answered": sum(one.answered for one in every),
+                "unavailable": sum(one.unavailable for one in every),
+                "refused": sum(one.refused for one in every),
+            },
+            by_time=[*zip((*BOUNDS, inf), up_to, strict=True)],
+            seconds=sum(one.seconds for one in every),
         )
     return found
+
+
+def _breakers() -> Mapping[str, bool]:
+    """Return of each server with a breaker whether one of those is open."""
+    found: dict[str, bool] = {}
+    for breaker in breakers():
+        found[breaker.server] = found.get(breaker.server, False) or breaker.is_open
+    return found
+
+
+def _caches() -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, Counter[str]] = {}
+    for reads in cache_reads():
+        outcomes = found.setdefault(reads.cache, Counter())
+        outcomes["hit"] += reads.hits
+        outcomes["miss"] += reads.misses
+    return found
+
+
+def _attempts() -> "Iterable[Attempts]":
+    from ..adapters.prometheus.readings import Attempts
+
+    for (role, consumer), one in message_counts().items():
+        outcomes = {"handled": one.handled, "failed": one.failed, "conflicted": one.conflicted}
+        yield Attempts(role, consumer, outcomes, one.seconds)

@@ -142,6 +142,7 @@ class Container(containers.DeclarativeContainer):
                 clock,
                 size=settings.provided.cache.products,
                 life=settings.provided.cache.product_life,
+                name="products",
             ),
             invalidations=product_invalidations,
         ),

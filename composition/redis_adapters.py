@@ -80,7 +80,7 @@ async def open_redis_product_cache(
     cache = RedisCache[ProductId, Product](
         redis,
         "products",
-        MemoryCache(clock, size=settings.products, life=life),
+        MemoryCache(clock, size=settings.products, life=life, name="products"),
         invalidations=invalidations,
         life=life,
         encode=encode_product,

@@ -22,7 +22,10 @@ class Measurements(Protocol):
     # ---- HTTP ----------------------------------------------------------------------------
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered. `route` is a template of paths."""
+        """Count a request that was answered. `route` is a template of paths.
+
+        The `method` of a call of a service is `RPC`, and its `route` the name of the call.
+        """
         ...
 
     def watch_streams(self, count: Callable[[], int]) -> None:
@@ -58,6 +61,10 @@ class Measurements(Protocol):
 
     def loop_ended(self, role: str, loop: str) -> None:
         """Note that a loop has ended."""
+        ...
+
+    def event_loop_lagged(self, seconds: float) -> None:
+        """Count once more by how much later than planned the event loop has run something."""
         ...
 
     # ---- observations --------------------------------------------------------------------

@@ -1,27 +1,14 @@
 """A circuit breaker for calls to something that may be away."""
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakSet
 
 from ...ports.language.errors import Unavailable
 from ...ports.stopwatch import Stopwatch
+from .server_calls import ServerCalls
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Calls:
-    """What became of the calls of a circuit breaker."""
-
-    answered: int = 0
-    """Also with an error that is not the server's."""
-    unavailable: int = 0
-    refused: int = 0
-    """Not made, because the circuit was open."""
-    seconds: float = 0.0
-    """The time of all calls that were made."""
 
 
 class CircuitBreaker:
@@ -52,7 +39,7 @@ class CircuitBreaker:
         self._next_at = 0.0
         """When the next call is tried, while the circuit is open."""
         self.server = server or what.removeprefix("the ")
-        self.calls = Calls()
+        self.calls = ServerCalls(self.server)
         _breakers.add(self)
 
     @property
@@ -72,22 +59,19 @@ class CircuitBreaker:
             result = await call()
         except Unavailable:
             self._failures += 1
-            self._next_at = self._note(now) + self._pause
-            self.calls.unavailable += 1
+            self._next_at = self._note(now, answered=False) + self._pause
             raise
         except Exception:
-            self._note(now)
-            self.calls.answered += 1
+            self._note(now, answered=True)
             raise
         self._failures = 0
-        self._note(now)
-        self.calls.answered += 1
+        self._note(now, answered=True)
         return result
 
-    def _note(self, began: float) -> float:
-        """Add the time of a call, and return the time now."""
+    def _note(self, began: float, *, answered: bool) -> float:
+        """Count a call, and return the time now."""
         now = self._stopwatch.elapsed()
-        self.calls.seconds += now - began
+        self.calls.note(now - began, answered=answered)
         return now
 
 

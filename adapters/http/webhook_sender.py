@@ -11,6 +11,7 @@ import httpcore
 
 from ...ports.language.webhook_endpoints import Answer
 from ...ports.webhook_sender import WebhookSender
+from ..decorators.server_calls import ServerCalls
 from .checked_connections import CheckedConnections, LookUp, NoSuchHost, NotPublic
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class HttpWebhookSender(WebhookSender):
         self._timeout = timeout
         self._courtesy = CheckedConnections(check or look_up, anywhere=anywhere)
         self._agent = agent
+        self._calls = ServerCalls("webhook endpoints")
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls or ssl.create_default_context(),
             max_connections=_AT_ONCE,
@@ -68,7 +70,9 @@ class HttpWebhookSender(WebhookSender):
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         began = perf_counter()
         status, error = await self._post(url, headers, body)
-        return Answer(status, error, round((perf_counter() - began) * 1_000))
+        took = perf_counter() - began
+        self._calls.note(took, answered=status is not None)
+        return Answer(status, error, round(took * 1_000))
 
     async def _post(
         self, url: str, headers: Mapping[str, str], body: bytes

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ...ports.cache import Cache
 from ...ports.clock import Clock
+from ..decorators.cache_reads import CacheReads
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -16,13 +17,17 @@ V = TypeVar("V")
 class MemoryCache(Cache[K, V]):
     """The most recently used values. A load that was invalidated meanwhile is not stored."""
 
-    def __init__(self, clock: Clock, *, size: int, life: timedelta) -> None:
-        """Keep up to `size` values, each until `life` after its load began. Raises ValueError."""
+    def __init__(self, clock: Clock, *, size: int, life: timedelta, name: str = "memory") -> None:
+        """Keep up to `size` values, each until `life` after its load began. Raises ValueError.
+
+        `name` is its name in measurements.
+        """
         if size < 1 or life <= timedelta(0):
             raise ValueError(f"size and life must be positive, not {size} and {life}")
         self._clock = clock
         self._size = size
         self._life = life.total_seconds()
+        self._reads = CacheReads(name)
         self._kept: OrderedDict[K, tuple[V, float]] = OrderedDict()
         self._loading: dict[K, asyncio.Task[V]] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -32,7 +37,9 @@ class MemoryCache(Cache[K, V]):
         kept = self._kept.get(key)
         if kept is not None and self._clock.elapsed() < kept[1]:
             self._kept.move_to_end(key)
+            self._reads.hits += 1
             return kept[0]
+        self._reads.misses += 1
         loading = self._loading.get(key)
         if loading is None:
             loading = self._loading[key] = asyncio.create_task(self._load(key, load))

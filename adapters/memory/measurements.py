@@ -36,6 +36,9 @@ class NoMeasurements(Measurements):
     def loop_ended(self, role: str, loop: str) -> None:
         pass
 
+    def event_loop_lagged(self, seconds: float) -> None:
+        pass
+
     def waiting(self, waiting: WaitingInStore, *, now: datetime, real_now: datetime) -> None:
         pass
 

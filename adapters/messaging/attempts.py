@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from ...ports.clock import Clock
 from ...ports.language.consumers import Consumer
-from ...ports.language.errors import Outdated, Refusal, Unavailable, with_cause
+from ...ports.language.errors import Refusal, Unavailable, with_cause
 from ...ports.language.messages import Delivery, Message
 from ...ports.language.spans import SpanKind
 from ...ports.language.traces import parsed_trace, within
 from ...ports.language.tracing import span
 from ...ports.randomness import Randomness
+from .conflicts import is_conflict
+from .message_counts import MessageCounts
 from .retry_policy import RetryPolicy
 
 _log = logging.getLogger(__name__)
@@ -22,11 +24,6 @@ _MAX_ERROR = 500
 
 TRIES = 3
 """How often an attempt is made at once if it conflicts with other transactions."""
-
-
-def is_conflict(error: Exception) -> bool:
-    """Whether another transaction caused an error, so that a retry at once may succeed."""
-    return isinstance(error, Outdated) or (isinstance(error, Unavailable) and error.is_conflict)
 
 
 class Failure(NamedTuple):
@@ -48,6 +45,7 @@ class Attempts:
         self._policy = policy
         self._clock = clock
         self._randomness = randomness
+        self.counts = MessageCounts()
 
     async def call(
         self, consumer: Consumer, message: Message, *, again: bool = False
@@ -86,7 +84,11 @@ class Attempts:
     async def handle(self, consumer: Consumer, message: Message, *, again: bool) -> None:
         """Hand a message to a consumer once. Raises what the consumer raises."""
         handle = (consumer.handle_again if again else None) or consumer.handle
-        with within(parsed_trace(message.trace)), span(consumer.name, SpanKind.CONSUMER) as seen:
+        with (
+            within(parsed_trace(message.trace)),
+            span(consumer.name, SpanKind.CONSUMER) as seen,
+            self.counts.attempt(consumer, message),
+        ):
             seen.tell(subject=message.subject, message_id=str(message.id), key=message.key)
             await handle(message)
 

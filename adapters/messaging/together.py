@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence,
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from time import perf_counter
 from typing import Any, TypeAlias, TypeVar
 
 from ...ports.language.consumers import Consumer
@@ -13,7 +14,8 @@ from ...ports.language.errors import Unavailable, with_cause
 from ...ports.language.messages import Message
 from ...ports.language.traces import parsed_trace
 from ...ports.outbox import Note
-from .attempts import TRIES, Attempts, Failure, is_conflict
+from .attempts import TRIES, Attempts, Failure
+from .conflicts import is_conflict
 
 T = TypeVar("T")
 
@@ -85,7 +87,9 @@ class AttemptsTogether:
         made: set[Note] = set()
         for handle_all, several in together.items():
             if len(several) > 1:
+                began = perf_counter()
                 await handle_all([message for _, message in several])
+                self.attempts.counts.handled(several, perf_counter() - began)
                 made |= {(consumer.name, message.id) for consumer, message in several}
         return made
 

@@ -2,10 +2,13 @@
 
 import asyncio
 from itertools import count
+from time import perf_counter
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoRespondersError
+
+from ..decorators.server_calls import ServerCalls
 
 _NO_RESPONDERS = "503"
 
@@ -21,6 +24,7 @@ class Requests:
         self._inbox = ""
         self._numbers = count(1)
         self._waiting: dict[str, asyncio.Future[Msg]] = {}
+        self._calls = ServerCalls("other processes")
 
     async def begin(self) -> None:
         """Subscribe to the answers."""
@@ -34,6 +38,17 @@ class Requests:
 
         They tell that nobody has subscribed, and that the connection was lost or closed.
         """
+        began, answered = perf_counter(), False
+        try:
+            answer = await self._sent(subject, payload, seconds, headers)
+            answered = True
+            return answer
+        finally:
+            self._calls.note(perf_counter() - began, answered=answered)
+
+    async def _sent(
+        self, subject: str, payload: bytes, seconds: float, headers: dict[str, str] | None
+    ) -> bytes:
         number = str(next(self._numbers))
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:

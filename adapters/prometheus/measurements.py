@@ -27,6 +27,7 @@ _OF_REQUESTS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _OF_COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 _OF_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 _OF_CONFIRMATIONS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600)
+_OF_LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 """Upper bounds in seconds, or in quotes. The goals (docs/slos.md) are among them."""
 
 _Child: TypeAlias = tuple[Callable[[], None], Callable[[float], None]]
@@ -104,6 +105,12 @@ class PrometheusMeasurements(Measurements):
             ("dependency",),
             registry=registry,
         )
+        self._lag = Histogram(
+            "solebook_event_loop_lag_seconds",
+            "By how much later than planned the event loop has run something.",
+            buckets=_OF_LAGS,
+            registry=registry,
+        )
         self._store = _OfStore(registry)
 
     def expose(self) -> bytes:
@@ -151,6 +158,9 @@ class PrometheusMeasurements(Measurements):
 
     def loop_ended(self, role: str, loop: str) -> None:
         self._loops.labels(role, loop).dec()
+
+    def event_loop_lagged(self, seconds: float) -> None:
+        self._lag.observe(seconds)
 
     def waiting(self, waiting: WaitingInStore, *, now: datetime, real_now: datetime) -> None:
         self._store.note(waiting, now, real_now)

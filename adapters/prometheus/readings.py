@@ -1,10 +1,16 @@
 """What is read of a process whenever Prometheus asks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from ...ports.language.pools import PoolUse
@@ -12,9 +18,20 @@ from ...ports.language.pools import PoolUse
 
 @dataclass(frozen=True, slots=True)
 class ServerCalls:
-    """The calls of a server, by their outcome, and whether a breaker refuses them."""
+    """The calls of a server, by their outcome and by their time."""
 
-    is_open: bool
+    outcomes: Mapping[str, int]
+    by_time: Sequence[tuple[float, int]]
+    """Upper bounds in seconds, the last infinite, each with the calls that took no longer."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The attempts of a consumer to handle messages, by their outcome."""
+
+    role: str
+    consumer: str
     outcomes: Mapping[str, int]
     seconds: float
 
@@ -32,6 +49,8 @@ class Readings:
     """What to read. Each call is fast and raises nothing."""
 
     version: str
+    rules: str
+    """What the market rules amount to: another text for other rules."""
     roles: Iterable[str]
     shards: int
     """The number of shards of the exchange."""
@@ -44,6 +63,11 @@ class Readings:
     pools: Callable[[], Mapping[str, PoolUse]]
     servers: Callable[[], Mapping[str, ServerCalls]]
     certificates: Callable[[], Mapping[str, CertificateState]]
+    breakers: Callable[[], Mapping[str, bool]]
+    """Whether the calls of each server that has a breaker are refused."""
+    caches: Callable[[], Mapping[str, Mapping[str, int]]]
+    """The reads of each cache, by their outcome."""
+    attempts: Callable[[], Iterable[Attempts]]
 
 
 class ProcessReadings(Collector):
@@ -55,7 +79,10 @@ class ProcessReadings(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return all of them as they are now."""
         readings = self._readings
-        yield _info("solebook_build", "The version that runs.", "version", [readings.version])
+        yield _info("solebook_build_info", "The version that runs.", "version", [readings.version])
+        yield _info(
+            "solebook_rules_info", "The market rules of the process.", "rules", [readings.rules]
+        )
         yield _info("solebook_role", "The roles of the process.", "role", readings.roles)
         yield _plain("solebook_shards", "Shards of the exchange.", readings.shards)
         yield _plain("solebook_tasks", "Running tasks of the event loop.", readings.tasks())
@@ -74,34 +101,43 @@ class ProcessReadings(Collector):
         yield from self._pools()
         yield from self._servers()
         yield from self._certificates()
+        yield from self._attempts()
+        reads = _counter("solebook_cache_reads", "Reads of a cache.", "cache", "outcome")
+        for name, outcomes in readings.caches().items():
+            _add(reads, (name,), outcomes)
+        yield reads
 
     def _pools(self) -> Iterable[Metric]:
-        size = GaugeMetricFamily("solebook_pool_size", "Places of a pool.", labels=["pool"])
-        used = GaugeMetricFamily("solebook_pool_used", "Those in use.", labels=["pool"])
-        waiting = GaugeMetricFamily(
-            "solebook_pool_waiting", "Callers that wait for one.", labels=["pool"]
-        )
+        size = _gauge("solebook_pool_size", "Places of a pool.", "pool")
+        used = _gauge("solebook_pool_used", "Those in use.", "pool")
+        waiting = _gauge("solebook_pool_waiting", "Callers that wait for one.", "pool")
+        waits = _counter("solebook_pool_waits", "Callers that have waited for one.", "pool")
+        seconds = _counter("solebook_pool_wait_seconds", "The time that they waited.", "pool")
         for name, pool in self._readings.pools().items():
             size.add_metric([name], pool.size)
             used.add_metric([name], pool.used)
             waiting.add_metric([name], pool.waiting)
-        return size, used, waiting
+            if pool.waits is not None:
+                waits.add_metric([name], pool.waits.count)
+                seconds.add_metric([name], pool.waits.seconds)
+        return size, used, waiting, waits, seconds
 
     def _servers(self) -> Iterable[Metric]:
-        is_open = GaugeMetricFamily(
-            "solebook_breaker_open", "Whether calls of a server are refused.", labels=["server"]
+        is_open = _gauge(
+            "solebook_breaker_open", "Whether calls of a server are refused.", "server"
         )
-        calls = CounterMetricFamily(
-            "solebook_server_calls", "Calls of other servers.", labels=["server", "outcome"]
-        )
-        seconds = CounterMetricFamily(
-            "solebook_server_call_seconds", "The time of these calls.", labels=["server"]
+        for name, is_refusing in self._readings.breakers().items():
+            is_open.add_metric([name], is_refusing)
+        calls = _counter("solebook_server_calls", "Calls of other servers.", "server", "outcome")
+        seconds = HistogramMetricFamily(
+            "solebook_server_call_duration_seconds", "The time of these calls.", labels=["server"]
         )
         for name, server in self._readings.servers().items():
-            is_open.add_metric([name], server.is_open)
-            seconds.add_metric([name], server.seconds)
-            for outcome, count in server.outcomes.items():
-                calls.add_metric([name, outcome], count)
+            _add(calls, (name,), server.outcomes)
+            buckets = [
+                ("+Inf" if bound == inf else str(bound), count) for bound, count in server.by_time
+            ]
+            seconds.add_metric([name], buckets, server.seconds)
         return is_open, calls, seconds
 
     def _certificates(self) -> Iterable[Metric]:
@@ -119,6 +155,31 @@ class ProcessReadings(Collector):
             expires.add_metric([name], certificate.expires.timestamp())
             refused.add_metric([name], certificate.is_refused)
         return expires, refused
+
+    def _attempts(self) -> Iterable[Metric]:
+        labels = "role", "consumer"
+        count = _counter(
+            "solebook_message_attempts", "Attempts to handle a message.", *labels, "outcome"
+        )
+        seconds = _counter("solebook_message_attempt_seconds", "The time of these.", *labels)
+        for each in self._readings.attempts():
+            names = each.role, each.consumer
+            _add(count, names, each.outcomes)
+            seconds.add_metric(names, each.seconds)
+        return count, seconds
+
+
+def _add(metric: CounterMetricFamily, names: Sequence[str], outcomes: Mapping[str, int]) -> None:
+    for outcome, count in outcomes.items():
+        metric.add_metric([*names, outcome], count)
+
+
+def _gauge(name: str, what: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, what, labels=labels)
+
+
+def _counter(name: str, what: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(name, what, labels=labels)
 
 
 def _plain(name: str, what: str, value: float) -> Metric:

@@ -10,6 +10,7 @@ from ...ports.language.errors import Unavailable
 from ...ports.language.halts import Halt
 from ...ports.language.market import BookChange, BookKey, BookView, shard_of
 from ...ports.tenure import Tenure
+from ..decorators.cache_reads import CacheReads
 from ..memory.book_views import MemoryBookViews
 from .book_publisher import BEAT, PublishingLag, RedisBookPublisher
 from .book_reader import Found, RedisBookReader
@@ -43,6 +44,7 @@ class RedisBookViews(BookViews):
         self._here: dict[int, Tenure | None] = {}
         """The shards whose engine is in this process, with its tenure."""
         self._shards = shards
+        self._reads = CacheReads("books in Redis")
         self._reader = None if tells else RedisBookReader(connection, shards)
         self._publishers = [
             RedisBookPublisher(
@@ -127,10 +129,15 @@ class RedisBookViews(BookViews):
 
     async def _find(self, books: Sequence[BookKey], depth: int) -> Found:
         elsewhere = [book for book in dict.fromkeys(books) if not self._is_here(book)]
-        if elsewhere and self._reader is not None:
-            with suppress(Unavailable):
-                return await self._reader.read(elsewhere, depth)
-        return Found({}, {})
+        if not elsewhere or self._reader is None:
+            return Found({}, {})
+        found = Found({}, {})
+        with suppress(Unavailable):
+            found = await self._reader.read(elsewhere, depth)
+        hits = sum(book in found.views for book in elsewhere)
+        self._reads.hits += hits
+        self._reads.misses += len(elsewhere) - hits
+        return found
 
     def _is_here(self, book: BookKey) -> bool:
         shard = shard_of(book, self._shards)

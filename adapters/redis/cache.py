@@ -13,6 +13,7 @@ from uuid import uuid4
 from ...ports.cache import Cache
 from ...ports.cache_invalidations import CacheInvalidations
 from ...ports.language.errors import Unavailable
+from ..decorators.cache_reads import CacheReads
 from .connection import REDIS, RUN, RedisConnection, Script
 
 _log = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class RedisCache(Cache[K, V], Generic[K, V]):
         self._decode = decode
         self._process = uuid4().hex
         self._turns = 0
+        self._reads = CacheReads(f"{name} in Redis")
         self._changed: dict[K, _Change] = {}
         """Values that must not be read here, because they are not deleted yet."""
         self._wake = asyncio.Event()
@@ -157,21 +159,28 @@ class RedisCache(Cache[K, V], Generic[K, V]):
     async def _get_shared(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         began = self._connection.stopwatch.elapsed()
         if key in self._changed or began < self._distrusts_until:
-            return await load()
+            return await self._load_alone(load)
         self._turns += 1
         turn = f"{self._process}-{self._turns}"
         try:
             found = await self._find(key, turn)
         except Unavailable:
             self._distrust()
-            return await load()
-        if found is not None:
-            try:
-                return self._decode(found[1:])
-            except ValueError:
-                _log.debug("a value of %s is of another version", self._name)
-                return await load()
-        return await self._load(key, load, turn, began)
+            return await self._load_alone(load)
+        if found is None:
+            return await self._load(key, load, turn, began)
+        try:
+            value = self._decode(found[1:])
+        except ValueError:
+            _log.debug("a value of %s is of another version", self._name)
+            return await self._load_alone(load)
+        self._reads.hits += 1
+        return value
+
+    async def _load_alone(self, load: Callable[[], Awaitable[V]]) -> V:
+        """Load a value for this process, without storing it for the others."""
+        self._reads.misses += 1
+        return await load()
 
     async def _find(self, key: K, turn: str) -> bytes | None:
         """Return the value, or None if it is this process's turn to load it, or too late."""
@@ -187,6 +196,7 @@ class RedisCache(Cache[K, V], Generic[K, V]):
             await stopwatch.sleep(_POLL)
 
     async def _load(self, key: K, load: Callable[[], Awaitable[V]], turn: str, began: float) -> V:
+        self._reads.misses += 1
         try:
             value = await load()
         except BaseException:

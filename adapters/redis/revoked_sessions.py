@@ -8,6 +8,7 @@ from ...ports.access_tokens import RevokedSessions
 from ...ports.clock import Clock
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import SessionId
+from ..decorators.cache_reads import CacheReads
 from .connection import RUN, RedisConnection, Script
 
 GOOD_FOR: Final = 2.0
@@ -50,6 +51,7 @@ class RedisRevokedSessions(RevokedSessions):
         self._connection = connection
         self._store = store
         self._clock = clock
+        self._reads = CacheReads("sessions in Redis")
 
     async def add(self, session_id: SessionId, until: datetime) -> None:
         await self._store.add(session_id, until)
@@ -61,9 +63,12 @@ class RedisRevokedSessions(RevokedSessions):
         try:
             known = await self._connection.run(_LOOK, [self._name_of(session_id)])
         except Unavailable:
+            self._reads.misses += 1
             return await self._store.contains(session_id)
         if known in (_REVOKED, _GOOD):
+            self._reads.hits += 1
             return bool(known == _REVOKED)
+        self._reads.misses += 1
         is_revoked = await self._store.contains(session_id)
         with suppress(Unavailable):
             match known:

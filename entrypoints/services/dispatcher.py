@@ -124,7 +124,9 @@ class Dispatcher:
         with within(trace), begin(rpc.name, trace, SpanKind.SERVER) as seen:
             answer = await self._answered(rpc, body, call)
             seen.tell(status=answer.status)
-            self._log(rpc, answer, perf_counter() - begun)
+            took = perf_counter() - begun
+            self._application.adapters.measurements.request("RPC", rpc.name, answer.status, took)
+            self._log(rpc, answer, took)
         return answer
 
     def _log(self, rpc: Rpc, answer: Answer, seconds: float) -> None:

@@ -26,6 +26,7 @@ from .broker_keeper import BrokerKeeper
 from .chart_drawer import ChartDrawer
 from .courier import Courier
 from .index_renewer import IndexRenewer
+from .lag_meter import LagMeter
 from .observer import Observer
 from .reconciler import Reconciler
 from .relay import Relay
@@ -170,6 +171,7 @@ class Workers:
                 loops["engine"] = partial(self._keepers.shards.run, self._host)
         if self._measurements.is_used:
             loops["observer"] = self.observer.run
+            loops["meter of lag"] = LagMeter(self._measurements).run
         for queue in queues:
             loops[f"courier of {queue}"] = partial(self.courier.run, queue)
         return loops

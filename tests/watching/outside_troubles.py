@@ -1,4 +1,4 @@
-"""What goes wrong with other servers, with money, and with staff: more troubles."""
+"""What goes wrong with other servers, money, staff and settings: more troubles."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +8,7 @@ from solebook.adapters.decorators.guarded_messengers import GuardedMailer
 from solebook.adapters.security.server_certificate import ServerCertificate
 from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.rules import MarketRules
 
 from ..certificates import Authority
 from ..exchange import MONDAY
@@ -87,4 +88,13 @@ async def the_new_certificate_has_another_key(folder: Path) -> Watched:
     certificate.look()
     watched = watch()
     await watched.minutes(7)
+    return watched
+
+
+@fires("RulesDiffer")
+async def a_process_has_other_rules(_: Path) -> Watched:
+    watched, other = watch(), watch(rules=MarketRules(shipping_fee=1_500))
+    for __ in range(7):
+        await watched.scrape()
+        watched.add(other)
     return watched

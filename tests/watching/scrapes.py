@@ -21,6 +21,7 @@ from solebook.composition.embedded import embedded_adapters
 from solebook.composition.memory_store import build_memory_store
 from solebook.composition.metrics import Pools, read_from
 from solebook.core.bidding.matching_engine import EngineLimits
+from solebook.ports.language.rules import MarketRules
 
 from ..exchange import MONDAY, Exchange, exchange_on
 from ..missing_server import do_without
@@ -58,20 +59,20 @@ class Watched:
     async def scrape(self) -> None:
         """Observe and scrape, and let a minute pass."""
         await self.exchange.workers.observer.observe()
-        self.take(self.measurements.expose().decode())
+        self.take(self.exposed())
         await self.exchange.clock.advance(MINUTE)
 
     def take(self, text: str) -> None:
         """Keep a scrape."""
-        start = MONDAY.timestamp()
-        found = {UP: 1.0}
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                is_instant = sample.name.endswith("_timestamp_seconds")
-                labels = {**sample.labels, "instance": "here", "job": "solebook"}
-                pairs = ",".join(f"{name}={json.dumps(labels[name])}" for name in sorted(labels))
-                found[f"{sample.name}{{{pairs}}}"] = sample.value - start * is_instant
-        self.scrapes.append(found)
+        self.scrapes.append({UP: 1.0, **_samples(text, "here")})
+
+    def add(self, other: "Watched") -> None:
+        """Add what another process exposes to the last scrape."""
+        self.scrapes[-1] = {**self.scrapes[-1], **_samples(other.exposed(), "there")}
+
+    def exposed(self) -> str:
+        """Return what Prometheus gets."""
+        return self.measurements.expose().decode()
 
     def fail(self) -> None:
         """Note that nobody answered."""
@@ -101,6 +102,19 @@ class Watched:
         ]
 
 
+def _samples(text: str, instance: str) -> dict[str, float]:
+    """Return what a process exposes, as series. Instants are since the beginning."""
+    start = MONDAY.timestamp()
+    found = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            is_instant = sample.name.endswith("_timestamp_seconds")
+            labels = {**sample.labels, "instance": instance, "job": "solebook"}
+            pairs = ",".join(f"{name}={json.dumps(labels[name])}" for name in sorted(labels))
+            found[f"{sample.name}{{{pairs}}}"] = sample.value - start * is_instant
+    return found
+
+
 def _runs(values: Sequence[float | None]) -> str:
     """Return values in promtool's notation, equal ones in a row as one run."""
     words: list[str] = []
@@ -121,6 +135,7 @@ def watch(
     change: Callable[[Store], Store] = lambda store: store,
     limits: EngineLimits | None = None,
     pools: Pools = dict,
+    rules: MarketRules | None = None,
     **ports: Any,
 ) -> Watched:
     """Return an exchange in memory that is measured. `change` may put ports into its store."""
@@ -130,7 +145,7 @@ def watch(
     store = measured_store(change(build_memory_store(clock=clock, ids=ids)), measurements, clock)
     adapters = embedded_adapters(store, clock=clock, ids=ids)
     mine = {**provider_on_a_line(clock), "measurements": measurements, **ports}
-    exchange = exchange_on(replace(adapters, **mine), limits=limits)
+    exchange = exchange_on(replace(adapters, **mine), rules=rules, limits=limits)
     read_from(measurements, exchange.app, pools)
     exchange.app = replace(exchange.app, expose_metrics=measurements.expose)
     return Watched(exchange, measurements)

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any, Self
 
 from ....ports.language.errors import Unavailable
+from ...decorators.server_calls import ServerCalls
 from .condition import Condition
 from .driver import Connection, Write
 from .drivers import driver_of
@@ -14,7 +15,8 @@ from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
 from .snapshot import SqlSnapshot
-from .statement import CompiledStatement, Row, Statement
+from .statement import Row, Statement
+from .told import Told, ToldUse
 from .waiting import Waiting
 from .work import Call, Work, violated
 
@@ -42,6 +44,7 @@ class SqlDatabase:
         self.dialect = self._driver.dialect
         self.pools = self._driver.pools
         self.condition = Condition()
+        self._calls = ServerCalls("store" if required else "replica")
         self._is_open = False
         self._work: ContextVar[Work | None] = ContextVar("work", default=None)
 
@@ -100,8 +103,7 @@ class SqlDatabase:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Roll back only the writes inside if an exception leaves the block."""
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         if work.broken:
             raise Unavailable(what=STORE)
         connection = await self._begun(work)
@@ -133,8 +135,7 @@ class SqlDatabase:
 
     def announce(self, call: Callable[[], None]) -> None:
         """Call `call` after the current transaction is committed, or may be."""
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         work.announcements.append(call)
 
     def _current(self) -> Work | None:
@@ -142,13 +143,19 @@ class SqlDatabase:
         work = self._work.get()
         return work if work is not None and work.owner is asyncio.current_task() else None
 
+    def _inside(self) -> Work:
+        work = self._current()
+        assert work is not None, _OUTSIDE
+        return work
+
     async def _conclude(self, work: Work, connection: Connection) -> None:
         work.connection = None
         if work.broken:
             await self._driver.undo(connection)
             raise Unavailable(what=STORE)
         try:
-            await self._driver.commit(connection)
+            with Told(self._calls, name="store commit"):
+                await self._driver.commit(connection)
             self.condition.note_commit()
         except Unavailable as error:
             self._note(error)
@@ -162,7 +169,8 @@ class SqlDatabase:
             raise Unavailable(what=STORE)
         try:
             writes = self._writes(work.waiting.rows, work.waiting.must_change)
-            await self._driver.write(writes, urgent=work.is_urgent)
+            with Told(self._calls, work.waiting.rows):
+                await self._driver.write(writes, urgent=work.is_urgent)
             self.condition.note_commit()
         except Unavailable as error:
             self._note(error)
@@ -201,7 +209,7 @@ class SqlDatabase:
         work = await self._up_to_date(statement, key)
         compiled = statement.compiled(self.dialect, in_transaction=work is not None)
         try:
-            async with self._connection(work, writes=statement.writes) as connection:
+            async with self._connection(work, statement) as connection:
                 written = compiled.write(values)
                 if statement.writes:
                     rows = await connection.fetch_written(
@@ -237,9 +245,9 @@ class SqlDatabase:
 
         Raises Unavailable.
         """
-        work = await self._up_to_date(statement)
+        await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(work) as connection:
+        async with self._connection(self._inside(), statement) as connection:
             async for rows in connection.stream(compiled.sql, compiled.write({})):
                 yield compiled.read(rows)
 
@@ -255,7 +263,7 @@ class SqlDatabase:
         """Run a write statement and return the number of changed rows. Raises Unavailable."""
         work = await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(work) as connection:
+        async with self._connection(work, statement) as connection:
             return await connection.execute(
                 compiled.sql, compiled.write(values), long=statement.long
             )
@@ -264,7 +272,7 @@ class SqlDatabase:
         """Run like `execute`, but if a constraint is violated, write nothing and raise Conflict."""
         work = await self._up_to_date(statement)
         compiled = statement.compiled(self.dialect)
-        async with self._connection(work, conflict_is_expected=True) as connection:
+        async with self._connection(work, statement, conflict_is_expected=True) as connection:
             return await connection.attempt(compiled.sql, compiled.write(values))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -272,9 +280,10 @@ class SqlDatabase:
         given = [*rows]
         if not given:
             return 0
-        compiled, connection = await self._write_many(statement)
-        async with connection as open_connection:
-            return await open_connection.execute_many(compiled.sql, compiled.write_rows(given))
+        work = await self._up_to_date(statement)
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(work, statement) as connection:
+            return await connection.execute_many(compiled.sql, compiled.write_rows(given))
 
     async def rows_of_many(
         self, statement: Statement, rows: Iterable[Mapping[str, Any]]
@@ -283,17 +292,11 @@ class SqlDatabase:
         given = [*rows]
         if not given:
             return []
-        compiled, connection = await self._write_many(statement)
-        async with connection as open_connection:
-            written = await open_connection.fetch_many(compiled.sql, compiled.write_rows(given))
-        return compiled.read(written)
-
-    async def _write_many(
-        self, statement: Statement
-    ) -> tuple[CompiledStatement, AbstractAsyncContextManager[Connection]]:
         work = await self._up_to_date(statement)
-        assert work is not None, _OUTSIDE
-        return statement.compiled(self.dialect), self._connection(work)
+        compiled = statement.compiled(self.dialect)
+        async with self._connection(work, statement) as connection:
+            written = await connection.fetch_many(compiled.sql, compiled.write_rows(given))
+        return compiled.read(written)
 
     def execute_later(
         self,
@@ -308,8 +311,7 @@ class SqlDatabase:
         nothing. Rows are written earlier if the transaction runs a statement on the same table.
         Where the transaction does nothing else, all of it is one message to the database.
         """
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         work.waiting.add(statement, rows, must_change=must_change)
 
     async def write_later(
@@ -325,8 +327,7 @@ class SqlDatabase:
         The transaction has locked the row, or nobody else writes it. Statements that only concern
         rows with other keys do not write it earlier.
         """
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         if work.waiting.concern(statement, key):
             await self.flush()
         work.waiting.add(statement, [row], must_change=must_change, key=key)
@@ -351,8 +352,7 @@ class SqlDatabase:
 
         No row may be written by two of them. Returns how many rows each of `writes` changed.
         """
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         rows = {statement: [*values] for statement, values in writes.items()}
         waiting, work.waiting = work.waiting, Waiting()
         for statement, values in waiting.in_order():
@@ -361,7 +361,7 @@ class SqlDatabase:
         if not some:
             return [0] * len(writes)
         written = self._writes(some, waiting.must_change)
-        async with self._connection(work) as connection:
+        async with self._connection(work, *some) as connection:
             changed = dict(zip(some, await connection.execute_together(written), strict=True))
         return [changed.get(statement, 0) for statement in writes]
 
@@ -371,8 +371,7 @@ class SqlDatabase:
         A name serialises a decision for which no row exists that could be locked. Names are locked
         in one sequence, so that two calls cannot deadlock.
         """
-        work = self._current()
-        assert work is not None, _OUTSIDE
+        work = self._inside()
         if names:
             async with self._connection(work) as connection:
                 await connection.lock(names)
@@ -380,14 +379,15 @@ class SqlDatabase:
     # ---- connections ---------------------------------------------------------------------
 
     def _connection(
-        self, work: Work | None, *, writes: bool = True, conflict_is_expected: bool = False
+        self, work: Work | None, *statements: Statement, conflict_is_expected: bool = False
     ) -> AbstractAsyncContextManager[Connection]:
+        told = Told(self._calls, statements, "" if statements else "store lock")
         if work is not None:
-            return Call(self._begun, work, conflict_is_expected)
-        assert not writes, _OUTSIDE
+            return ToldUse(told, Call(self._begun, work, conflict_is_expected))
+        assert not any(statement.writes for statement in statements), _OUTSIDE
         if not self._is_open:
             raise Unavailable(what=STORE)
-        return self._driver.reading()
+        return ToldUse(told, self._driver.reading())
 
     async def _begun(self, work: Work) -> Connection:
         if work.connection is None:

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable, with_cause
-from ....ports.language.pools import PoolUse
+from ....ports.language.pools import PoolUse, PoolWaits
 from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE, Conflict
 from .finished import finished
 from .limits import Limits
-from .pool_use import use_of
+from .pool_use import acquired, use_of
 from .postgres import DIALECT
 from .postgres_connection import PostgresConnection, trouble_of
 
@@ -40,6 +40,7 @@ class PostgresDriver(Driver):
         self._name = name
         self._idle: list[PostgresConnection] = []
         self._free = asyncio.Semaphore(limits.connections)
+        self._waits = PoolWaits()
 
     @property
     def dialect(self) -> Dialect:
@@ -68,7 +69,7 @@ class PostgresDriver(Driver):
     # ---- the pool ------------------------------------------------------------------------
 
     def pools(self) -> Mapping[str, PoolUse]:
-        return {"connections": use_of(self._free, self._limits.connections)}
+        return {"connections": use_of(self._free, self._limits.connections, self._waits)}
 
     async def take(self) -> PostgresConnection:
         """Return a connection, if necessary after waiting for a free one. Raises Unavailable."""
@@ -76,8 +77,7 @@ class PostgresDriver(Driver):
 
     async def _take(self, limits: Limits) -> PostgresConnection:
         try:
-            async with asyncio.timeout(limits.patience if self._free.locked() else None):
-                await self._free.acquire()
+            await acquired(self._free, limits.patience, self._waits)
         except TimeoutError:
             busy = TimeoutError(f"no connection was free within {limits.patience:g} s")
             raise Unavailable(what=STORE) from busy

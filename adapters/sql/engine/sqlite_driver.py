@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from ....ports.language.errors import Unavailable
-from ....ports.language.pools import PoolUse
+from ....ports.language.pools import PoolUse, PoolWaits
 from .condition import Trouble
 from .driver import Connection, Driver, Snapshot, Write
 from .errors import STORE
 from .finished import finished
-from .pool_use import use_of
+from .pool_use import acquired, use_of
 from .sqlite import DIALECT
 from .sqlite_connection import SqliteConnection, trouble_of
 from .sqlite_writer import SqliteWriter
@@ -34,6 +34,7 @@ class SqliteDriver(Driver):
         self._readers = readers
         self._idle: list[SqliteConnection] = []
         self._reading = asyncio.Semaphore(readers)
+        self._waits = PoolWaits()
         self._writer = SqliteWriter(path, patience=patience)
 
     @property
@@ -82,7 +83,8 @@ class SqliteDriver(Driver):
     # ---- reading -------------------------------------------------------------------------
 
     def pools(self) -> Mapping[str, PoolUse]:
-        return {"readers": use_of(self._reading, self._readers), "writer": self._writer.use}
+        readers = use_of(self._reading, self._readers, self._waits)
+        return {"readers": readers, "writer": self._writer.use}
 
     def reading(self) -> AbstractAsyncContextManager[Connection]:
         return _Reading(self)
@@ -90,11 +92,7 @@ class SqliteDriver(Driver):
     async def take_reader(self) -> SqliteConnection:
         """Return a connection for one read. Raises Unavailable."""
         try:
-            if self._reading.locked():
-                async with asyncio.timeout(self._patience):
-                    await self._reading.acquire()
-            else:
-                await self._reading.acquire()
+            await acquired(self._reading, self._patience, self._waits)
         except TimeoutError:
             busy = TimeoutError(f"no connection was free within {self._patience:g} s")
             raise Unavailable(what=STORE) from busy

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 
 from ....ports.language.errors import Unavailable, with_cause
-from ....ports.language.pools import PoolUse
+from ....ports.language.pools import PoolUse, PoolWaits
 from .errors import STORE
 from .sqlite_connection import SqliteConnection
 from .turns import Turns
@@ -41,6 +42,7 @@ class SqliteWriter:
         self._patience = patience
         self._connection: SqliteConnection | None = None
         self._turns = Turns()
+        self._waits = PoolWaits()
         self._group: _Group | None = None
         """The transactions since the last COMMIT; None if none has begun."""
         self._is_urgent = False
@@ -49,7 +51,7 @@ class SqliteWriter:
     @property
     def use(self) -> PoolUse:
         """How many transactions write, and wait for their turn."""
-        return PoolUse(1, int(self._turns.is_taken), self._turns.waiting)
+        return PoolUse(1, int(self._turns.is_taken), self._turns.waiting, self._waits)
 
     async def open(self) -> None:
         """Connect. Raises Unavailable."""
@@ -137,12 +139,18 @@ class SqliteWriter:
             self._turns.end()
 
     async def _take_turn(self, *, urgent: bool = False) -> None:
+        if not self._turns.is_taken:
+            await self._turns.take(urgent=urgent)  # at once
+            return
+        began = perf_counter()
         try:
-            async with asyncio.timeout(self._patience if self._turns.is_taken else None):
+            async with asyncio.timeout(self._patience):
                 await self._turns.take(urgent=urgent)
         except TimeoutError:
             busy = TimeoutError(f"it was not its turn to write within {self._patience:g} s")
             raise Unavailable(what=STORE) from busy
+        finally:
+            self._waits.note(perf_counter() - began)
 
     async def _commit_after_those_who_wait(self, group: _Group) -> None:
         await self._turns.take()
