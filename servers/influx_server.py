@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import shutil
 import ssl
 import sys
 from collections.abc import Sequence
@@ -12,25 +11,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from solebook.entrypoints.stack import influx_shim
+from solebook.entrypoints.stack.servers import influx
 
 from .child_server import PATIENCE, ChildServer
 from .valkey_server import free_port
-
-_CONFIGURATION = """\
-reporting-disabled = true
-bind-address = "127.0.0.1:{rpc}"
-[meta]
-  dir = "{folder}/meta"
-[data]
-  dir = "{folder}/data"
-  wal-dir = "{folder}/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:{port}"
-  log-enabled = false
-"""
 
 
 class _Shim(ChildServer):
@@ -74,7 +58,7 @@ class InfluxServer(ChildServer):
 
     @classmethod
     def is_installed(cls) -> bool:
-        return find_spec("influxdb_client") is not None and shutil.which("influxd") is not None
+        return find_spec("influxdb_client") is not None and influx.program() is not None
 
     @classmethod
     def not_installed(cls) -> str:
@@ -91,8 +75,8 @@ class InfluxServer(ChildServer):
         return re.findall(r'https-(?:certificate|private-key) = "(.+)"', self.settings)
 
     def create_database(self, name: str) -> None:
-        """Create a database that keeps everything, with few shards, for sales of many years."""
-        self._execute(f"CREATE DATABASE {name} WITH DURATION INF SHARD DURATION 52w")
+        """Create a database that keeps everything."""
+        self._execute(influx.creation_of_database(name))
 
     def drop_database(self, name: str) -> None:
         """Delete a database."""
@@ -100,16 +84,15 @@ class InfluxServer(ChildServer):
 
     def create_user(self, name: str, password: str) -> None:
         """Create a user who may do everything. The first one needs no login."""
-        self._execute(f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")
+        self._execute(influx.creation_of_user(name, password))
 
     def _execute(self, text: str) -> None:
         assert _ask(self._port, f"/query?{urlencode({'q': text})}", "POST") == 200
 
     def command_line(self) -> Sequence[str]:
-        configuration = self.folder / "influxd.toml"
-        text = _CONFIGURATION.format(rpc=self._rpc, port=self._port, folder=self.folder)
-        configuration.write_text(text + self.settings)
-        return ("influxd", "-config", str(configuration))
+        file = self.folder / "influxd.toml"
+        file.write_text(influx.configuration(self.folder, self._port, self._rpc) + self.settings)
+        return ("influxd", "-config", str(file))
 
     def is_ready(self) -> bool:
         with suppress(OSError, http.client.HTTPException):

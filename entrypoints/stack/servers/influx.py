@@ -25,7 +25,6 @@ bind-address = "127.0.0.1:{rpc}"
   store-enabled = false
 [http]
   bind-address = "127.0.0.1:{port}"
-  auth-enabled = true
   log-enabled = false
 """
 
@@ -33,6 +32,21 @@ bind-address = "127.0.0.1:{rpc}"
 def program() -> str | None:
     """Return where the server is, or None if the machine has none."""
     return shutil.which("influxd")
+
+
+def configuration(folder: Path, port: int, rpc: int) -> str:
+    """Return the text of a configuration, which ends in the section about HTTP."""
+    return _CONFIGURATION.format(rpc=rpc, port=port, folder=folder)
+
+
+def creation_of_database(name: str) -> str:
+    """Return a statement: the database keeps everything, with few shards, for sales of years."""
+    return f"CREATE DATABASE {name} WITH DURATION INF SHARD DURATION 52w"
+
+
+def creation_of_user(name: str, password: str) -> str:
+    """Return a statement: the user may do everything. The first one is created without a login."""
+    return f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES"
 
 
 def influx_server(folder: Path, port: int, rpc: int, shim: int) -> tuple[Program, Program]:
@@ -44,13 +58,13 @@ def influx_server(folder: Path, port: int, rpc: int, shim: int) -> tuple[Program
     if server is None:
         raise LookupError(NOT_INSTALLED)
     folder.mkdir(exist_ok=True)
-    configuration = folder / "influxd.toml"
-    write_private(configuration, _CONFIGURATION.format(rpc=rpc, port=port, folder=folder))
+    file = folder / "influxd.toml"
+    write_private(file, f"{configuration(folder, port, rpc)}  auth-enabled = true\n")
     return (
         Program(
             name="influx",
             stage=Stage.SERVER,
-            command=(server, "-config", str(configuration)),
+            command=(server, "-config", str(file)),
             is_ready=partial(http_answers, port, "/ping"),
             port=port,
         ),
@@ -65,15 +79,9 @@ def influx_server(folder: Path, port: int, rpc: int, shim: int) -> tuple[Program
 
 
 async def prepare_influx(port: int, *, user: str, password: str, database: str) -> None:
-    """Create the user, which the first one needs no login for, and the database.
-
-    Both may be there already. The database keeps everything, with few shards, for sales of years.
-    """
+    """Create the user and the database, which may be there already."""
     login = {"u": user, "p": password}
-    for statement in (
-        f"CREATE USER {user} WITH PASSWORD '{password}' WITH ALL PRIVILEGES",
-        f"CREATE DATABASE {database} WITH DURATION INF SHARD DURATION 52w",
-    ):
+    for statement in (creation_of_user(user, password), creation_of_database(database)):
         path = f"/query?{urlencode({'q': statement} | login)}"
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n"
         await exchange(port, f"{head}Connection: close\r\n\r\n".encode())
