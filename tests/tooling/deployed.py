@@ -16,7 +16,7 @@ from solebook.config.settings import Settings
 from ..missing_server import do_without
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-BASE = DEPLOY / "kubernetes" / "base"
+KUBERNETES = DEPLOY / "kubernetes"
 LONG_SECRET = "0123456789-0123456789-0123456789"
 
 
@@ -43,9 +43,20 @@ def compose_services(folder: Path) -> dict[str, Any]:
     return services
 
 
-def kubernetes_objects() -> list[dict[str, Any]]:
-    """Return all objects of the kustomization, as kubectl makes them."""
-    made = output_of("kubectl", "kustomize", BASE, package="kubernetes-client")
+def mounted_files(services: Mapping[str, Any]) -> list[Path]:
+    """Return the files and folders of the checkout that are mounted into containers."""
+    mounts = [mount for one in services.values() for mount in one.get("volumes", ())]
+    return [Path(mount.partition(":")[0]) for mount in mounts if mount.startswith("/")]
+
+
+def read_yaml(file: Path) -> Any:
+    """Return what a file says."""
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def kubernetes_objects(folder: str = "base") -> list[dict[str, Any]]:
+    """Return all objects of a kustomization, as kubectl makes them."""
+    made = output_of("kubectl", "kustomize", KUBERNETES / folder, package="kubernetes-client")
     return list(yaml.safe_load_all(made))
 
 
@@ -62,5 +73,5 @@ def settings_in_kubernetes(objects: Sequence[Mapping[str, Any]], folder: Path) -
     file = folder / "solebook.toml"
     file.write_text(settings["data"]["solebook.toml"])
     assert tomllib.loads(file.read_text())["mode"] == "production"
-    secret = yaml.safe_load((BASE / "secret.example.yaml").read_text(encoding="utf-8"))
+    secret = read_yaml(KUBERNETES / "base" / "secret.example.yaml")
     return load_settings(file, secret["stringData"])

@@ -12,7 +12,9 @@ from kubernetes_validate.utils import validate
 
 from bootstrap import PINNED_UV
 from solebook.config.load import load_settings
+from solebook.config.settings import Settings
 from solebook.entrypoints.cli.main import build_parser
+from solebook.entrypoints.cli.watching import watched_at
 from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 
 from ..nats_server import require_nats
@@ -20,8 +22,10 @@ from .deployed import (
     DEPLOY,
     compose_services,
     kubernetes_objects,
+    mounted_files,
     output_of,
     pods,
+    read_yaml,
     settings_in_kubernetes,
 )
 
@@ -33,6 +37,14 @@ def roles_of(command: list[str]) -> list[ProcessRole]:
     """Return the roles of a command, which the command line must understand."""
     options = build_parser().parse_args(command)
     return list(getattr(options, "roles", ()) or ())
+
+
+def metrics_port(command: list[str], settings: Settings) -> int | None:
+    """Return where a process has its metrics, which must be reached from outside."""
+    options = vars(build_parser().parse_args(command))
+    watched = watched_at(settings, options.get("health_host"), options.get("health_port"))
+    assert watched.metrics.host == "0.0.0.0"
+    return watched.metrics.port
 
 
 def test_the_image_is_built_by_the_uv_of_bootstrap() -> None:
@@ -104,8 +116,48 @@ class TestCompose:
                 "/var/lib/solebook:rw"
             ]
 
-    def test_only_nginx_is_reached_from_outside(self, services: dict[str, Any]) -> None:
-        assert {name for name, one in services.items() if "ports" in one} == {"nginx"}
+    def test_only_nginx_and_grafana_are_reached_and_from_this_machine(
+        self, services: dict[str, Any]
+    ) -> None:
+        ports = {name: one["ports"] for name, one in services.items() if "ports" in one}
+        assert set(ports) == {"nginx", "grafana"}
+        assert all(port.startswith("127.0.0.1:") for [port] in ports.values())
+
+    def test_every_file_that_is_mounted_is_there(self, services: dict[str, Any]) -> None:
+        files = mounted_files(services)
+        assert len(files) >= 6
+        assert [str(file) for file in files if not file.exists()] == []
+
+    def test_prometheus_scrapes_every_process_where_it_has_its_metrics(
+        self, own: dict[str, Any]
+    ) -> None:
+        [job] = read_yaml(DEPLOY / "compose" / "prometheus.yml")["scrape_configs"]
+        assert job["job_name"] == "solebook"
+        scraped = {
+            name: config["port"] for config in job["dns_sd_configs"] for name in config["names"]
+        }
+        assert scraped == {
+            name: metrics_port(one["command"], load_settings(None, one["environment"]))
+            for name, one in own.items()
+            if name != "migrate"
+        }
+
+    def test_prometheus_accepts_its_configuration_and_has_the_rules(self, tmp_path: Path) -> None:
+        for file in ("compose/prometheus.yml", "prometheus/alerts.yml"):
+            shutil.copy(DEPLOY / file, tmp_path)
+        found = output_of(
+            "promtool", "check", "config", tmp_path / "prometheus.yml", package="prometheus"
+        )
+        assert "1 rule files found" in found
+
+    def test_grafana_finds_the_dashboard_and_prometheus(self, services: dict[str, Any]) -> None:
+        mounts = services["grafana"]["volumes"]
+        provisioning = DEPLOY / "grafana" / "provisioning"
+        [source] = read_yaml(provisioning / "datasources" / "prometheus.yml")["datasources"]
+        assert source["url"].removeprefix("http://").partition(":")[0] in services
+        [provider] = read_yaml(provisioning / "dashboards" / "solebook.yml")["providers"]
+        assert any(f":{provider['options']['path']}/solebook.json" in str(one) for one in mounts)
+        assert any(":/etc/grafana/provisioning:" in str(one) for one in mounts)
 
     def test_every_server_that_keeps_something_has_a_volume(self, services: dict[str, Any]) -> None:
         keeps = {name for name, one in services.items() if one.get("volumes")}
@@ -165,7 +217,7 @@ class TestKubernetes:
             assert container["resources"]["limits"]["memory"], name
 
     def test_every_deployment_has_probes_at_its_port_and_a_disruption_budget(
-        self, objects: list[dict[str, Any]]
+        self, objects: list[dict[str, Any]], tmp_path: Path
     ) -> None:
         budgets = {
             one["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"]
@@ -176,16 +228,54 @@ class TestKubernetes:
         assert deployments
         for one in deployments:
             [container] = one["spec"]["template"]["spec"]["containers"]
-            [port] = container["ports"]
-            assert str(port["containerPort"]) in container["args"]
+            ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+            settings = settings_in_kubernetes(objects, tmp_path)
+            assert ports["metrics"] == metrics_port(container["args"], settings)
+            serves = container["args"][0] == "serve"
+            assert not serves or str(ports["health"]) in container["args"]
             paths = {"startup": "live", "liveness": "live", "readiness": "ready"}
             for probe, path in paths.items():
                 asked = container[f"{probe}Probe"]["httpGet"]
-                assert asked == {"path": f"/health/{path}", "port": port["name"]}
+                port = "health" if serves else "metrics"
+                assert asked == {"path": f"/health/{path}", "port": port}
             labels = one["spec"]["template"]["metadata"]["labels"]
             assert one["spec"]["selector"]["matchLabels"] == labels
             assert labels["app.kubernetes.io/component"] in budgets
             assert one["spec"]["replicas"] >= 2
+
+    def test_only_prometheus_reaches_the_metrics_and_everybody_the_api(
+        self, objects: list[dict[str, Any]]
+    ) -> None:
+        policies = {
+            one["metadata"]["name"]: one["spec"]
+            for one in objects
+            if one["kind"] == "NetworkPolicy"
+        }
+        name = "app.kubernetes.io/name"
+        assert policies["solebook-metrics"]["podSelector"] == {"matchLabels": {name: "solebook"}}
+        [from_prometheus] = policies["solebook-metrics"]["ingress"]
+        [who] = from_prometheus["from"]
+        assert who["namespaceSelector"]["matchLabels"] == {
+            "kubernetes.io/metadata.name": "monitoring"
+        }
+        assert from_prometheus["ports"] == [{"port": 9464}]
+        assert policies["solebook-http"]["ingress"] == [{"ports": [{"port": 8000}]}]
+        assert all(policy["policyTypes"] == ["Ingress"] for policy in policies.values())
+
+    def test_the_operator_finds_the_metrics_of_every_process(
+        self, objects: list[dict[str, Any]]
+    ) -> None:
+        [monitor] = [one for one in kubernetes_objects("monitored") if one["kind"] == "PodMonitor"]
+        selected = monitor["spec"]["selector"]["matchLabels"]
+        [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+        assert endpoint["path"] == "/metrics"
+        for one in objects:
+            if one["kind"] == "Deployment":
+                template = one["spec"]["template"]
+                assert selected.items() <= template["metadata"]["labels"].items()
+                assert template["metadata"]["labels"][monitor["spec"]["jobLabel"]] == "solebook"
+                [container] = template["spec"]["containers"]
+                assert endpoint["port"] in {port["name"] for port in container["ports"]}
 
 
 @pytest.mark.integration
