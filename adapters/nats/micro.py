@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,6 +20,7 @@ from ...ports.language.text import one_line
 from .network import NETWORK, Network
 
 _log = logging.getLogger(__name__)
+_RELEASE = re.compile(r"\d+(\.\d+){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ async def _serve(
 
     config = ServiceConfig(
         name=service.name,
-        version=version,
+        version=semantic(version),
         description=service.description,
         stats_handler=complete,
     )
@@ -115,6 +117,20 @@ async def _serve(
             metadata=dict(endpoint.metadata),
         )
     return served
+
+
+def semantic(version: str) -> str:
+    """Return a version of Python's kind as NATS takes it: of 1.2.dev3+g4 it is 1.2.0-dev3+g4.
+
+    So has a version between two releases, with which no service could be served otherwise.
+    """
+    public, plus, local = version.partition("+")
+    found = _RELEASE.match(public)
+    if found is None:
+        return f"0.0.0-{public}{plus}{local}"
+    release = ".".join([*found[0].split("."), "0", "0"][:3])
+    rest = public[found.end() :].lstrip(".-_")
+    return f"{release}{'-' if rest else ''}{rest}{plus}{local}"
 
 
 class _Doing:
