@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import httpx
 import psutil  # type: ignore[import-untyped]  # it has no annotations
 
@@ -19,9 +21,13 @@ from solebook.config.settings import Settings
 from solebook.entrypoints.cli.admin.verify import verify_application
 from solebook.entrypoints.stack.processes import HTTP, TOGETHER
 from solebook.entrypoints.stack.settings_file import read_secrets
+from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.reconciliation import Discrepancy
 
-from ..journeys.test_stack import Stack
+from ..journeys.test_stack import Stack, eventually
+
+PATIENCE = 120.0
+"""Seconds in which everything has to go on as before."""
 
 PROCESSES = (*TOGETHER, *HTTP)
 """The processes of the exchange."""
@@ -53,6 +59,11 @@ class Production(Stack):
         found: Mapping[str, int] = json.loads((self.folder / "ports.json").read_text())
         return found
 
+    def running(self, name: str) -> int:
+        """Return the process of a program, once it runs."""
+        found = eventually(lambda: self.pid(name), f"{name} does not run", PATIENCE)
+        return int(found)
+
     def pid(self, name: str) -> int | None:
         """Return the process of a program, or None while it is not running."""
         for child in psutil.Process(self.process.pid).children():
@@ -65,7 +76,7 @@ class Production(Stack):
         if name in _FILES:
             return _FILES[name] in command
         if name == "valkey":  # it shows its address, once it runs
-            return "/valkey.conf" in command or command.endswith(f"127.0.0.1:{self.port(name)}")
+            return "/valkey.conf" in command or f" 127.0.0.1:{self.port(name)}" in command
         return f" {self.port(name)}" in f"{command} "
 
     def owner(self, lease: str) -> str:
@@ -90,12 +101,16 @@ class Production(Stack):
     # ---- what it has kept ----------------------------------------------------------------
 
     def rows(self, query: str, *values: Any) -> list[Any]:
-        """Return rows of the database."""
-        return asyncio.run(self._rows(query, values))
+        """Return rows of the database, once it answers."""
+        give_up_at = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return asyncio.run(self._rows(query, values))
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                if time.monotonic() > give_up_at:
+                    raise
 
     async def _rows(self, query: str, values: tuple[Any, ...]) -> list[Any]:
-        import asyncpg  # type: ignore[import-untyped]  # it has no annotations
-
         async with asyncio.timeout(_ANSWERS_WITHIN):
             connection = await asyncpg.connect(self.settings.store_url)
             try:
@@ -110,8 +125,17 @@ class Production(Stack):
             yield application
 
     def faults(self) -> list[str]:
-        """Return what a verification and a comparison with the provider find wrong."""
-        return asyncio.run(self._faults())
+        """Return what a verification and a comparison with the provider find wrong.
+
+        Both ask again while a server or the provider is not back.
+        """
+        give_up_at = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return asyncio.run(self._faults())
+            except Unavailable:
+                if time.monotonic() > give_up_at:
+                    raise
 
     async def _faults(self) -> list[str]:
         said = io.StringIO()

@@ -4,18 +4,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import asyncpg  # type: ignore[import-untyped]  # it has no annotations
-
 from ..entrypoints.cli.traders import Accepted, Crowd
 from .drills.drill import Drill
-from .production import PROCESSES, Production
+from .production import PATIENCE, PROCESSES, Production
 
-PATIENCE = 120.0
-"""Seconds in which everything has to go on as before."""
 _ORDERS = 15
 """How many orders are accepted before something breaks, and again afterwards."""
 _UNDONE = """
@@ -104,9 +99,7 @@ class Rounds:
         return "\n".join(f"{name}: {self.production.log(name)[-1_000:]}" for name in PROCESSES)
 
     def _is_caught_up(self) -> bool:
-        with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return bool(self.production.rows(_UNDONE)[0][0] == 0)
-        return False
+        return bool(self.production.rows(_UNDONE)[0][0] == 0)
 
     def _recovery(self, began: float, now: float) -> Recovery:
         orders = self._orders()

@@ -16,7 +16,7 @@ _KILLED = ("worker-1", "postgres", "nats", "valkey", "typesense", "influx", "str
 
 
 def _kill(*names: str, production: Production) -> float:
-    found = [pid for pid in map(production.pid, names) if pid is not None]
+    found = [*map(production.running, names)]
     killed_at = time.monotonic()
     for pid in found:
         with suppress(ProcessLookupError):

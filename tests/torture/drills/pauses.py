@@ -19,9 +19,7 @@ _HUNG = ("worker-1", "postgres", "nats", "valkey", "typesense", "influx", "strip
 
 
 def _hang(name: str, production: Production) -> float:
-    pid = production.pid(name)
-    assert pid is not None, f"{name} does not run"
-    process = psutil.Process(pid)
+    process = psutil.Process(production.running(name))
     family = [process, *process.children(recursive=True)]
     hung_at = time.monotonic()
     for one in family:

@@ -31,8 +31,7 @@ def _empty_valkey(production: Production, _: random.Random) -> float:
 
 
 def _stop_postgres(number: int, production: Production, _: random.Random) -> float:
-    pid = production.pid("postgres")
-    assert pid is not None
+    pid = production.running("postgres")
     stopped_at = time.monotonic()
     os.kill(pid, number)
     return stopped_at
