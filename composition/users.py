@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..core.users.accept_registration import AcceptRegistration
 from ..core.users.add_address import AddAddress
+from ..core.users.authenticate_browser import AuthenticateBrowser
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
 from ..core.users.begin_card_setup import BeginCardSetup
@@ -76,6 +77,7 @@ from .proofs import (
     view_traces_of,
 )
 from .router import Router
+from .sign_ins import end_sessions_of, refresh_session_of, sign_in_of, sign_out_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class UsersUseCases:
     change_password: ChangePassword
     authenticate_request: AuthenticateRequest
     authenticate_caller: AuthenticateCaller
+    authenticate_browser: AuthenticateBrowser
     issue_api_token: IssueApiToken
     revoke_api_token: RevokeApiToken
     list_api_tokens: ListApiTokens
@@ -228,43 +231,12 @@ def users_use_cases(
         ),
         send_challenge=send_challenge_of(adapters, links),
         recognize_source=RecognizeSource(users=users, sessions=store.sessions),
-        sign_in=SignIn(
-            transaction=transaction,
-            users=users,
-            sessions=store.sessions,
-            passwords=adapters.passwords,
-            access_tokens=adapters.access_tokens,
-            randomness=adapters.randomness,
-            clock=clock,
-            ids=ids,
-            lifetimes=lifetimes,
-        ),
+        sign_in=sign_in_of(adapters, lifetimes),
         note_place=note_place_of(adapters, place_keys),
-        refresh_session=RefreshSession(
-            transaction=transaction,
-            users=users,
-            sessions=store.sessions,
-            revoked_sessions=adapters.revoked_sessions,
-            access_tokens=adapters.access_tokens,
-            randomness=adapters.randomness,
-            clock=clock,
-            lifetimes=lifetimes,
-        ),
-        sign_out=SignOut(
-            transaction=transaction,
-            sessions=store.sessions,
-            revoked_sessions=adapters.revoked_sessions,
-            clock=clock,
-            lifetimes=lifetimes,
-        ),
+        refresh_session=refresh_session_of(adapters, lifetimes),
+        sign_out=sign_out_of(adapters, lifetimes),
         list_sessions=ListSessions(sessions=store.sessions),
-        end_sessions=EndSessions(
-            transaction=transaction,
-            sessions=store.sessions,
-            revoked_sessions=adapters.revoked_sessions,
-            clock=clock,
-            lifetimes=lifetimes,
-        ),
+        end_sessions=end_sessions_of(adapters, lifetimes),
         change_password=ChangePassword(
             transaction=transaction,
             users=users,
@@ -284,6 +256,7 @@ def users_use_cases(
             users=users,
             clock=clock,
         ),
+        authenticate_browser=AuthenticateBrowser(users=users, sessions=store.sessions, clock=clock),
         issue_api_token=IssueApiToken(
             transaction=transaction,
             api_tokens=store.api_tokens,

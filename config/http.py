@@ -58,6 +58,9 @@ class HttpSettings:
     )
     """The timeout for a whole request, from its first byte to the end of its body."""
 
+    pages: bool = True
+    """Whether pages for people are served too, if the extra `web` is installed."""
+
     public_url: str | None = None
     """Where users reach the exchange, such as `https://exchange.example.com`. Letters link to it.
 

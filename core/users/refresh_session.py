@@ -13,7 +13,7 @@ from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
 from .forbid_sessions import forbid_sessions
-from .session_tokens import SignedIn, new_refresh_token, signed_in, token_hash
+from .session_tokens import BROWSER, SignedIn, new_refresh_token, signed_in, token_hash
 from .token_lifetimes import TokenLifetimes
 
 
@@ -48,6 +48,8 @@ class RefreshSession:
         # Read the clock before the session: a revocation that comes later then has a later time,
         # from which the expiry of the session's last access token is counted.
         now = self.clock.now()
+        if refresh_token.startswith(BROWSER):
+            raise InvalidToken(problem="a browser's")
         spent_hash = token_hash(refresh_token)
         secret = self.randomness.secret()
         async with self.transaction():

@@ -1,4 +1,8 @@
-"""The tokens of a session: a short-lived access token, and a refresh token that renews both."""
+"""The tokens of a session.
+
+A program has a short-lived access token, and a refresh token that renews both. A browser has one
+token in a cookie, which stays the same, so that two of its tabs never end their session.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -9,10 +13,16 @@ from ...ports.language.ids import SessionId
 from ...ports.language.users import AccessClaims, RefreshToken, User
 from .token_lifetimes import TokenLifetimes
 
+BROWSER = "web_"
+"""How the token of a browser begins. It renews nothing, and a refresh token opens no page."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The tokens of a signed-in user. `expires_in` is the access token's lifetime in seconds."""
+    """The tokens of a signed-in user. `expires_in` is the access token's lifetime in seconds.
+
+    In a browser, `refresh_token` is the token of the cookie.
+    """
 
     user: User
     access_token: str = field(repr=False)

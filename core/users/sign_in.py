@@ -15,7 +15,7 @@ from ...ports.sessions import Sessions
 from ...ports.transaction import Transaction
 from ...ports.users import Users
 from .find_by_email import find_by_email
-from .session_tokens import SignedIn, new_refresh_token, signed_in
+from .session_tokens import BROWSER, SignedIn, new_refresh_token, signed_in
 from .token_lifetimes import TokenLifetimes
 
 
@@ -38,8 +38,10 @@ class SignIn:
     ids: Ids
     lifetimes: TokenLifetimes
 
-    async def __call__(self, *, email: str, password: str, source: Source = NOWHERE) -> SignedIn:
-        """Return the session's first pair of tokens.
+    async def __call__(
+        self, *, email: str, password: str, source: Source = NOWHERE, in_browser: bool = False
+    ) -> SignedIn:
+        """Return the session's first pair of tokens, or the token of a browser.
 
         Raises WrongCredentials, InvalidText for a password of more than 72 bytes of UTF-8, and
         QueueFull if too many passwords wait to be checked.
@@ -50,7 +52,7 @@ class SignIn:
         password_hash = None if found is None else found.password_hash
         if not await self.passwords.verify(password, password_hash, source) or found is None:
             raise WrongCredentials
-        secret = self.randomness.secret()
+        secret = (BROWSER if in_browser else "") + self.randomness.secret()
         session_id = SessionId(self.ids.new())
         async with self.transaction():
             # Read the user again, under the lock: while the password was being checked, an admin

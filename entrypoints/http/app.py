@@ -1,8 +1,9 @@
 """The HTTP application."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
@@ -121,6 +122,15 @@ _ROUTES = (
 )
 
 
+def _pages(settings: HttpSettings) -> tuple[Router, ...]:
+    """Return the routes of the pages, if they are wanted and what they need is installed."""
+    if not settings.pages or find_spec("jinja2") is None:
+        return ()
+    from ..web.routes import PAGES  # an extra
+
+    return (PAGES,)
+
+
 def create_app(
     application: Application,
     settings: HttpSettings | None = None,
@@ -147,7 +157,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
     after the other behind the same routes.
     """
     return Litestar(
-        route_handlers=_ROUTES,
+        route_handlers=(*_ROUTES, *_pages(settings)),
         request_class=JsonRequest,
         response_class=JsonResponse,
         request_max_body_size=settings.max_body,
@@ -158,6 +168,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
         dependencies={
             "application": Provide(lambda: behind().application, sync_to_thread=False),
             "credential_limits": Provide(lambda: behind().credential_limits, sync_to_thread=False),
+            "request_limits": Provide(lambda: behind().limits, sync_to_thread=False),
             "health": Provide(lambda: behind().health, sync_to_thread=False),
             "stream": Provide(lambda: behind().stream, sync_to_thread=False),
         },

@@ -28,6 +28,18 @@ async def submitted(request: AnyRequest) -> Mapping[str, str]:
         raise ClientException("the form cannot be read") from error
 
 
+def detail_of(request: AnyRequest, refusal: Refusal) -> tuple[int, str]:
+    """Return the status of a refusal, and what it says, as a sentence."""
+    problem = refusal_response(request, refusal)
+    return problem.status_code or 400, sentence(problem)
+
+
+def sentence(problem: Response[dict[str, Any]]) -> str:
+    """Return what a problem says, as a sentence."""
+    detail = str(problem.content["detail"])
+    return f"{detail[:1].upper()}{detail[1:]}."
+
+
 def refused_page(request: AnyRequest, refusal: Refusal) -> Response[Any]:
     """Return a refusal as a page."""
     return _as_page(refusal_response(request, refusal))
@@ -39,10 +51,9 @@ def failed_page(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 
 def _as_page(problem: Response[dict[str, Any]]) -> Response[Any]:
-    detail = str(problem.content["detail"])
     answer = page(
         "That did not work",
-        paragraph(f"{detail[:1].upper()}{detail[1:]}."),
+        paragraph(sentence(problem)),
         status=problem.status_code or 400,
     )
     answer.headers.update(

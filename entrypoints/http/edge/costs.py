@@ -161,6 +161,12 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /account/unsubscribe",
         "POST /account/unsubscribe",
         "GET /schema/{path}",
+        "GET /static/{version}/{name}",
+        "GET /sign-in",
+        "GET /register",
+        "GET /forgotten-password",
+        "POST /forgotten-password",
+        "POST /sign-out",
     ),
     4: ("GET /health/ready",),
     5: (
@@ -184,6 +190,11 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /v1/password-resets/completion",
         "POST /account/email",
         "POST /account/password",
+        "POST /sign-in",
+        "POST /register",
+        # Pages that read what several routes read.
+        "GET /",
+        "GET /products/{product_id}",
     ),
     20: (
         # Each is some hundred kilobytes, or reads all that there is of a user.

@@ -1,0 +1,109 @@
+"""Pages from templates."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Response
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from markupsafe import Markup
+
+from ...ports.language.currencies import Currency
+from .assets import address_of
+from .visitor import Visitor
+from .words import words
+
+FOLDER = Path(__file__).parent / "templates"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(words=words(), asset=address_of)
+    environment.filters.update(instant=_instant, percent=_percent)
+    return environment
+
+
+@dataclass(slots=True)
+class Page:
+    """What a request is answered with: templates, filled for one visitor."""
+
+    visitor: Visitor
+    currency: Currency
+    path: str
+    has_form: bool = False
+
+    def shows(self, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
+        """Return a page. A template that uses an unknown value is an error."""
+        html = (
+            _templates()
+            .get_template(f"{template}.html")
+            .render(values | {"page": self, "visitor": self.visitor, "money": self.currency.shown})
+        )
+        response = Response(
+            html.encode(),
+            status_code=status,
+            media_type=MediaType.HTML,
+            # The origin of a form is told to this site, so that forms of others are refused.
+            headers={"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"},
+        )
+        if self.has_form and self.visitor.is_new:
+            response.set_cookie(self.visitor.cookie())
+        return response
+
+    def leads_to(self, path: str, *, becoming: Visitor | None = None) -> Response[bytes]:
+        """Return the answer to a form that had its effect: go on at a path, with GET.
+
+        A reload does not repeat the form then. `becoming` signs the visitor in or out.
+        """
+        response = Response(b"", status_code=303, headers={"Location": path})
+        if becoming is not None:
+            response.set_cookie(becoming.cookie())
+        return response
+
+    def form_fields(self, once: str = "") -> Markup:
+        """Return the hidden fields of a form: one that other sites cannot know, and one that tells
+        a double click from a second order.
+        """
+        self.has_form = True
+        return Markup(
+            '<input type="hidden" name="_token" value="{}">'
+            '<input type="hidden" name="_once" value="{}">'
+        ).format(self.visitor.form_token, once or uuid4())
+
+
+ThePage: TypeAlias = NamedDependency[SkipValidation[Page]]
+"""The parameter `page` of a handler."""
+
+
+def _instant(at: datetime) -> Markup:
+    """Return an instant as an element, in UTC until the script shows it in the reader's zone."""
+    at = at.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y, %H:%M} UTC"
+    )
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent.
+
+    >>> _percent(0.085)
+    '8.5 %'
+    """
+    return f"{share * 100:.1f} %".replace(".0 %", " %")

@@ -1,0 +1,119 @@
+"""The forms of pages: whose they are, and what is done when their sender is not signed in."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import SkipValidation
+
+from ...ports.language.idempotency import IdempotencyKey
+from ...ports.language.ids import UserId
+from ..http.edge.problems import AnyRequest
+from .forms import submitted
+from .visitor import Anybody, SignedInVisitor
+
+_TOKEN, _ONCE = "_token", "_once"  # the names of fields
+KEPT = "kept."
+"""How the names of fields begin that are kept while their sender signs in."""
+
+
+class SignInNeeded(Exception):
+    """A page is for those who are signed in. `fields` is the form that was sent to it."""
+
+    def __init__(self, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__("sign in first")
+        self.fields = fields
+
+
+class FormOutdated(Exception):
+    """A form is of an earlier session of this browser, so its sender has to confirm it."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("the form is of an earlier session")
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form that this visitor was shown."""
+
+    path: str
+    fields: Mapping[str, str]
+    once: str
+
+    def text(self, name: str) -> str:
+        """Return a field, or an empty text."""
+        return self.fields.get(name, "")
+
+    def key(self, user_id: UserId) -> IdempotencyKey:
+        """Return what makes the form safe to send twice.
+
+        The same fields sent twice are one act. Other fields, after the back button, are another.
+        """
+        said = "\0".join(f"{name}\0{text}" for name, text in sorted(self.fields.items()))
+        fingerprint = hashlib.sha256(f"{self.path}\0{said}".encode()).hexdigest()
+        return IdempotencyKey(
+            user_id=user_id,
+            scope=f"form {self.path}",
+            key=f"{self.once}-{fingerprint[:16]}",
+            fingerprint=fingerprint,
+        )
+
+
+async def form_of(request: AnyRequest, visitor: Anybody) -> Form:
+    """Return the form that a request sends.
+
+    Raises ClientException if it is none, PermissionDeniedException if another site sent it, and
+    FormOutdated.
+    """
+    _refuse_other_sites(request)
+    fields = await submitted(request)
+    given = fields.get(_TOKEN, "")
+    rest = without_own(fields)
+    if not hmac.compare_digest(given.encode(), visitor.form_token.encode()):
+        raise FormOutdated(rest)
+    return Form(request.url.path, rest, fields.get(_ONCE, "")[:64])
+
+
+async def user_of(request: AnyRequest, visitor: Anybody) -> SignedInVisitor:
+    """Return the visitor. Raises SignInNeeded with the form that would be lost otherwise."""
+    if isinstance(visitor, SignedInVisitor):
+        return visitor
+    if request.method == "GET":
+        raise SignInNeeded
+    _refuse_other_sites(request)
+    raise SignInNeeded(without_own(await submitted(request)))
+
+
+def without_own(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields but those which every form has."""
+    return {name: text for name, text in fields.items() if name not in {_TOKEN, _ONCE}}
+
+
+def local_path(text: str) -> str:
+    """Return a path of this server, or the market's. A link must not lead to another site."""
+    parts = urlsplit(text)
+    is_local = text.startswith("/") and not text.startswith("//") and "\\" not in text
+    return text if is_local and not parts.netloc and text.isprintable() else "/"
+
+
+def _refuse_other_sites(request: AnyRequest) -> None:
+    """Raise PermissionDeniedException if a page of another site sent the form."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        is_foreign = site not in {"same-origin", "none"}
+    else:  # an old browser
+        origin = request.headers.get("origin", "")
+        here = request.headers.get("host", "").lower()
+        is_foreign = bool(origin) and urlsplit(origin).netloc.lower() != here
+    if is_foreign:
+        raise PermissionDeniedException("a page of another site sent this form")
+
+
+TheForm: TypeAlias = NamedDependency[SkipValidation[Form]]
+"""The parameter `form` of a handler that takes one."""

@@ -1,0 +1,98 @@
+"""The routes of all pages."""
+
+from typing import Any
+
+from litestar import Response, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from ...ports.language.errors import Refusal
+from ..http.edge.bearer import PUBLIC
+from ..http.edge.injected import App
+from ..http.edge.problems import AnyRequest, http_response, refusal_response, unexpected_response
+from .assets import Assets
+from .forms import MOST_FORM, sentence
+from .market.market import MarketPages
+from .market.product import ProductPages
+from .pages import Page
+from .posted import FormOutdated, SignInNeeded, form_of, user_of
+from .register import RegisterPages
+from .sign_in import SignInPages
+from .visitor import Anybody, visitor_of
+
+
+async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
+    page = Page(visitor, application.rules.money, request.url.path)
+    request.state.page = page
+    return page
+
+
+def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]:
+    """Return the page to sign in, with the form that came without a session."""
+    page: Page = request.state.page
+    if needed.fields is None:
+        return page.leads_to(f"/sign-in?next={request.url.path}")
+    return page.shows(
+        "account/sign_in",
+        status=401,
+        next=request.url.path,
+        kept=needed.fields,
+        email="",
+        refused="",
+    )
+
+
+def _confirm(request: AnyRequest, outdated: FormOutdated) -> Response[bytes]:
+    page: Page = request.state.page
+    return page.shows(
+        "account/again",
+        status=409,
+        path=request.url.path,
+        fields=outdated.fields,
+        is_outdated=True,
+    )
+
+
+def _refused(request: AnyRequest, refusal: Refusal) -> Response[Any]:
+    return _problem(request, refusal_response(request, refusal))
+
+
+def _failed(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    return _problem(request, http_response(request, error))
+
+
+def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    return _problem(request, unexpected_response(request, error))
+
+
+def _problem(request: AnyRequest, problem: Response[dict[str, Any]]) -> Response[Any]:
+    """Return a problem as a page, or as it is if it is not known yet who looks at the page."""
+    page: Page | None = request.state.get("page")
+    if page is None:
+        return problem
+    answer = page.shows("problem", status=problem.status_code or 400, detail=sentence(problem))
+    if wait := problem.headers.get("Retry-After"):
+        answer.headers["Retry-After"] = wait
+    return answer
+
+
+PAGES = Router(
+    "/",
+    route_handlers=[SignInPages, RegisterPages, MarketPages, ProductPages, Assets],
+    dependencies={
+        "visitor": Provide(visitor_of),
+        "page": Provide(_page_of),
+        "form": Provide(form_of),
+        "user": Provide(user_of),
+    },
+    opt=PUBLIC,
+    include_in_schema=False,
+    request_max_body_size=MOST_FORM,
+    exception_handlers={
+        SignInNeeded: _sign_in_first,
+        FormOutdated: _confirm,
+        Refusal: _refused,
+        HTTPException: _failed,
+        Exception: _unexpected,
+    },
+)

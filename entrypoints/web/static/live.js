@@ -1,0 +1,116 @@
+// What is live on a page: the book that it names, and times in the reader's zone.
+
+const PAUSES = [1, 2, 5, 10, 30] // seconds between attempts to connect
+
+function showTimes() {
+  for (const element of document.querySelectorAll("time[datetime]")) {
+    const at = new Date(element.dateTime)
+    if (!Number.isNaN(at.valueOf())) {
+      element.textContent = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })
+    }
+  }
+  const note = document.querySelector("[data-utc]")
+  if (note) note.hidden = true
+}
+
+// A copy of one book: see docs/how-to/follow-a-book.md for the rules of the stream.
+class Book {
+  seq = 0
+  sides = { bid: new Map(), ask: new Map() }
+
+  // Brings the copy up to date. Returns false if a change is missing.
+  take(message) {
+    if (message.type === "snapshot") {
+      for (const side of ["bid", "ask"]) {
+        this.sides[side] = new Map(message[`${side}s`].map((level) => [level.price, level.quantity]))
+      }
+    } else if (message.first_seq !== this.seq + 1) {
+      return false
+    } else {
+      for (const { side, price, quantity } of message.levels) {
+        if (quantity) this.sides[side].set(price, quantity)
+        else this.sides[side].delete(price)
+      }
+    }
+    this.seq = message.seq
+    return true
+  }
+
+  best(side, depth) {
+    const falls = side === "bid" ? -1 : 1
+    return [...this.sides[side]].sort(([a], [b]) => falls * (a - b)).slice(0, depth)
+  }
+}
+
+class LiveBook {
+  depth = 8
+  attempts = 0
+
+  constructor(section) {
+    this.section = section
+    const { currency, exponent } = section.dataset
+    const digits = Number(exponent)
+    this.unit = 10 ** digits
+    this.format = new Intl.NumberFormat("en-US", {
+      style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits,
+    })
+    this.connect()
+  }
+
+  connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws"
+    const socket = new WebSocket(`${scheme}://${location.host}/v1/stream`)
+    const book = new Book()
+    const subscribe = () => {
+      const { book: product_id, size, condition } = this.section.dataset
+      socket.send(JSON.stringify({ op: "subscribe", channel: "book", product_id, size, condition }))
+    }
+    socket.onopen = subscribe
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data)
+      if (message.channel !== "book" || !["snapshot", "change"].includes(message.type)) return
+      this.attempts = 0
+      if (book.take(message)) this.show(book)
+      else subscribe()
+    }
+    socket.onclose = () => {
+      this.mark(false)
+      const pause = PAUSES[Math.min(this.attempts++, PAUSES.length - 1)]
+      setTimeout(() => this.connect(), pause * 1000 * (0.5 + Math.random()))
+    }
+  }
+
+  mark(isLive) {
+    const state = this.section.querySelector('[data-live="state"]')
+    if (state) state.hidden = !isLive
+  }
+
+  show(book) {
+    this.mark(true)
+    for (const side of ["bid", "ask"]) {
+      const body = this.section.querySelector(`[data-live="${side}s"] tbody`)
+      if (!body) continue
+      const before = new Map([...body.rows].map((row) => [row.dataset.price, row.cells[1]?.textContent]))
+      const rows = book.best(side, this.depth).map(([price, quantity]) => {
+        const row = document.createElement("tr")
+        row.dataset.price = price
+        row.insertCell().textContent = this.format.format(price / this.unit)
+        row.insertCell().textContent = quantity
+        if (before.get(String(price)) !== String(quantity)) row.className = "changed"
+        return row
+      })
+      if (rows.length === 0) {
+        const row = document.createElement("tr")
+        const cell = row.insertCell()
+        cell.colSpan = 2
+        cell.className = "none"
+        cell.textContent = this.section.dataset.none
+        rows.push(row)
+      }
+      body.replaceChildren(...rows)
+    }
+  }
+}
+
+showTimes()
+for (const section of document.querySelectorAll("[data-book]")) new LiveBook(section)
