@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
-from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -77,15 +76,12 @@ class Page:
             response.set_cookie(becoming.cookie())
         return response
 
-    def form_fields(self, once: str = "") -> Markup:
-        """Return the hidden fields of a form: one that other sites cannot know, and one that tells
-        a double click from a second order.
-        """
+    def form_fields(self) -> Markup:
+        """Return the hidden field of a form, which other sites cannot know."""
         self.has_form = True
-        return Markup(
-            '<input type="hidden" name="_token" value="{}">'
-            '<input type="hidden" name="_once" value="{}">'
-        ).format(self.visitor.form_token, once or uuid4())
+        return Markup('<input type="hidden" name="_token" value="{}">').format(
+            self.visitor.form_token
+        )
 
 
 ThePage: TypeAlias = NamedDependency[SkipValidation[Page]]

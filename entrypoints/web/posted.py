@@ -1,6 +1,5 @@
 """The forms of pages: whose they are, and what is done when their sender is not signed in."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import SkipValidation
 
-from ...ports.language.idempotency import IdempotencyKey
-from ...ports.language.ids import UserId
 from ..http.edge.problems import AnyRequest
 from .forms import submitted
 from .visitor import Anybody, SignedInVisitor
@@ -22,10 +19,14 @@ KEPT = "kept."
 """How the names of fields begin that are kept while their sender signs in."""
 
 
+Sent: TypeAlias = NamedDependency[SkipValidation[Mapping[str, str]]]
+"""The fields of a form, of which nobody knows yet whose it is."""
+
+
 class SignInNeeded(Exception):
     """A page is for those who are signed in. `fields` is the form that was sent to it."""
 
-    def __init__(self, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__("sign in first")
         self.fields = fields
 
@@ -42,57 +43,49 @@ class FormOutdated(Exception):
 class Form:
     """The fields of a form that this visitor was shown."""
 
-    path: str
     fields: Mapping[str, str]
-    once: str
 
     def text(self, name: str) -> str:
         """Return a field, or an empty text."""
         return self.fields.get(name, "")
 
-    def key(self, user_id: UserId) -> IdempotencyKey:
-        """Return what makes the form safe to send twice.
 
-        The same fields sent twice are one act. Other fields, after the back button, are another.
-        """
-        said = "\0".join(f"{name}\0{text}" for name, text in sorted(self.fields.items()))
-        fingerprint = hashlib.sha256(f"{self.path}\0{said}".encode()).hexdigest()
-        return IdempotencyKey(
-            user_id=user_id,
-            scope=f"form {self.path}",
-            key=f"{self.once}-{fingerprint[:16]}",
-            fingerprint=fingerprint,
-        )
-
-
-async def form_of(request: AnyRequest, visitor: Anybody) -> Form:
+async def form_of(request: AnyRequest, sent: Sent, visitor: Anybody) -> Form:
     """Return the form that a request sends.
 
-    Raises ClientException if it is none, PermissionDeniedException if another site sent it, and
-    FormOutdated.
+    Raises FormOutdated, and SignInNeeded if the page is for those who are signed in.
     """
-    _refuse_other_sites(request)
-    fields = await submitted(request)
-    given = fields.get(_TOKEN, "")
-    rest = without_own(fields)
-    if not hmac.compare_digest(given.encode(), visitor.form_token.encode()):
+    rest = without_own(sent)
+    for_users = "user" in request.route_handler.parsed_fn_signature.parameters
+    if for_users and not isinstance(visitor, SignedInVisitor):
+        raise SignInNeeded(rest)
+    if not hmac.compare_digest(sent.get(_TOKEN, "").encode(), visitor.form_token.encode()):
         raise FormOutdated(rest)
-    return Form(request.url.path, rest, fields.get(_ONCE, "")[:64])
+    return Form(rest)
 
 
-async def user_of(request: AnyRequest, visitor: Anybody) -> SignedInVisitor:
+async def user_of(sent: Sent, visitor: Anybody) -> SignedInVisitor:
     """Return the visitor. Raises SignInNeeded with the form that would be lost otherwise."""
-    if isinstance(visitor, SignedInVisitor):
-        return visitor
-    if request.method == "GET":
-        raise SignInNeeded
+    if not isinstance(visitor, SignedInVisitor):
+        raise SignInNeeded(without_own(sent))
+    return visitor
+
+
+async def sent_by(request: AnyRequest) -> Mapping[str, str]:
+    """Return the fields of the form in a request, or none.
+
+    Raises ClientException if the body is none, and PermissionDeniedException if another site sent
+    it.
+    """
+    if request.method != "POST":
+        return {}
     _refuse_other_sites(request)
-    raise SignInNeeded(without_own(await submitted(request)))
+    return await submitted(request)
 
 
 def without_own(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields but those which every form has."""
-    return {name: text for name, text in fields.items() if name not in {_TOKEN, _ONCE}}
+    """Return the fields but the one which every form has."""
+    return {name: text for name, text in fields.items() if name != _TOKEN}
 
 
 def local_path(text: str) -> str:

@@ -4,21 +4,23 @@ from typing import Any
 
 from litestar import Response, Router
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 
+from ...ports.language.currencies import DOLLAR
 from ...ports.language.errors import Refusal
 from ..http.edge.bearer import PUBLIC
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest, http_response, refusal_response, unexpected_response
+from ..http.edge.request_checks import check_request
 from .assets import Assets
 from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
 from .pages import Page
-from .posted import FormOutdated, SignInNeeded, form_of, user_of
+from .posted import FormOutdated, SignInNeeded, form_of, sent_by, user_of
 from .register import RegisterPages
 from .sign_in import SignInPages
-from .visitor import Anybody, visitor_of
+from .visitor import Anybody, stranger, visitor_of
 
 
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
@@ -30,7 +32,7 @@ async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> P
 def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]:
     """Return the page to sign in, with the form that came without a session."""
     page: Page = request.state.page
-    if needed.fields is None:
+    if request.method != "POST":
         return page.leads_to(f"/sign-in?next={request.url.path}")
     return page.shows(
         "account/sign_in",
@@ -66,27 +68,39 @@ def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _problem(request: AnyRequest, problem: Response[dict[str, Any]]) -> Response[Any]:
-    """Return a problem as a page, or as it is if it is not known yet who looks at the page."""
-    page: Page | None = request.state.get("page")
-    if page is None:
-        return problem
+    """Return a problem as a page. It may have come before it was known who looks at the page."""
+    page: Page = request.state.get("page") or Page(stranger(request), DOLLAR, request.url.path)
     answer = page.shows("problem", status=problem.status_code or 400, detail=sentence(problem))
     if wait := problem.headers.get("Retry-After"):
         answer.headers["Retry-After"] = wait
     return answer
 
 
+async def _check(request: AnyRequest) -> Response[None] | None:
+    """Check a request before its parameters are read.
+
+    Links to pages get parameters from mailings and search engines, so unknown ones are ignored.
+    """
+    if request.method == "OPTIONS":
+        return await check_request(request)
+    if "%00" in request.url.query:
+        raise ClientException("the address has the character U+0000")
+    return None
+
+
 PAGES = Router(
     "/",
     route_handlers=[SignInPages, RegisterPages, MarketPages, ProductPages, Assets],
     dependencies={
+        "sent": Provide(sent_by),
         "visitor": Provide(visitor_of),
         "page": Provide(_page_of),
         "form": Provide(form_of),
         "user": Provide(user_of),
     },
-    opt=PUBLIC,
+    opt=PUBLIC | {"is_page": True},
     include_in_schema=False,
+    before_request=_check,
     request_max_body_size=MOST_FORM,
     exception_handlers={
         SignInNeeded: _sign_in_first,

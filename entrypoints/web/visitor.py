@@ -75,12 +75,21 @@ class SignedInVisitor(Visitor):
     session_id: SessionId
 
 
+def stranger(request: AnyRequest) -> Visitor:
+    """Return somebody new."""
+    return Visitor(secrets.token_urlsafe(32), _cookie_name(request), is_new=True)
+
+
+def _cookie_name(request: AnyRequest) -> str:
+    return f"__Host-{_NAME}" if request.url.scheme == "https" else _NAME
+
+
 async def visitor_of(request: AnyRequest, application: App, request_limits: Requests) -> Visitor:
     """Return who makes a request. Raises RateLimited, Unavailable."""
-    name = f"__Host-{_NAME}" if request.url.scheme == "https" else _NAME
+    name = _cookie_name(request)
     secret = request.cookies.get(name, "")
     if not secret or not secret.isascii() or len(secret) > 200:
-        return Visitor(secrets.token_urlsafe(32), name, is_new=True)
+        return stranger(request)
     try:
         actor, session_id = await application.users.authenticate_browser(secret)
     except InvalidToken:

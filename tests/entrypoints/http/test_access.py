@@ -12,7 +12,7 @@ from solebook.ports.language.users import Role
 
 from ...served import ADDRESS, PASSWORD
 from .test_api_keys import key_of
-from .world import BROWSER, PARCEL, PASS, PRODUCT, World, open_market
+from .world import BROWSER, PARCEL, PASS, PRODUCT, World, is_page, open_market
 
 ACCESS = """
 route                                               nobody buyer seller other authenticator admin key
@@ -285,7 +285,7 @@ def routes(world: World) -> set[Row]:
     return {
         (method, route.path_format)
         for route in world.app.routes
-        if isinstance(route, HTTPRoute)
+        if isinstance(route, HTTPRoute) and not is_page(route)
         for method in route.methods
         if method != "OPTIONS"
     }

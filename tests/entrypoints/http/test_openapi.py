@@ -17,7 +17,7 @@ from solebook.entrypoints.http.edge.request_checks import takes_body
 from solebook.entrypoints.http.edge.roles import RoleGuard
 from solebook.entrypoints.http.openapi.reference import page
 
-from .world import World
+from .world import World, is_page
 
 
 class Documented(NamedTuple):
@@ -46,6 +46,8 @@ def routes(app: Litestar, document: dict[str, Any]) -> list[Documented]:
 def _routes(app: Litestar, document: dict[str, Any]) -> Iterator[Documented]:
     for route in app.routes:
         if not isinstance(route, HTTPRoute) or route.path.startswith(("/schema", "/account")):
+            continue
+        if is_page(route):
             continue
         for handler in route.route_handlers:
             for method in set(handler.http_methods) - {"OPTIONS"}:

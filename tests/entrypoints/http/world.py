@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
@@ -45,6 +46,11 @@ BROWSER = {
     "auth": 22 * "A",
 }
 _ROOT = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
+
+
+def is_page(route: HTTPRoute) -> bool:
+    """Whether a route is a page for people, who are known by a cookie."""
+    return any(handler.opt.get("is_page") for handler in route.route_handlers)
 
 
 @dataclass

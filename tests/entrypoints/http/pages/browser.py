@@ -1,0 +1,93 @@
+"""A browser without scripts: it keeps cookies, and sends the forms of the pages that it shows."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import httpx
+
+from ....served import PASSWORD
+
+
+@dataclass
+class ShownForm:
+    """A form of a page, with what its fields hold."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[ShownForm] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: text or "" for name, text in attrs}
+        if tag == "form":
+            self.forms.append(ShownForm(given["action"], given.get("method", "get")))
+        elif tag == "input" and self.forms and "name" in given:
+            self.forms[-1].fields[given["name"]] = given.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@dataclass
+class Shown:
+    """A page that the browser shows."""
+
+    answer: httpx.Response
+    forms: list[ShownForm]
+    text: str
+
+    @property
+    def status(self) -> int:
+        return self.answer.status_code
+
+    @property
+    def path(self) -> str:
+        return self.answer.url.path
+
+    def form(self, action: str) -> ShownForm:
+        """Return the form that is sent to a path."""
+        [found] = [form for form in self.forms if form.action == action]
+        return found
+
+
+class Browser:
+    """One window."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self.cookies = client.cookies
+
+    async def opens(self, path: str) -> Shown:
+        """Follow a link."""
+        return _shown(await self._client.get(path, follow_redirects=True))
+
+    async def sends(
+        self, form: ShownForm, headers: dict[str, str] | None = None, **typed: str
+    ) -> Shown:
+        """Fill in a form and press its button."""
+        answer = await self._client.post(
+            form.action, data=form.fields | typed, headers=headers, follow_redirects=True
+        )
+        return _shown(answer)
+
+    async def status(self, method: str, path: str) -> int:
+        """Return the status of a page, or of an empty form that is sent to it."""
+        data = {"nothing": ""} if method == "POST" else None
+        return (await self._client.request(method, path, data=data)).status_code
+
+    async def signs_in(self, email: str, password: str = PASSWORD) -> Shown:
+        """Sign in by the form."""
+        page = await self.opens("/sign-in")
+        return await self.sends(page.form("/sign-in"), email=email, password=password)
+
+
+def _shown(answer: httpx.Response) -> Shown:
+    parser = _Forms()
+    parser.feed(answer.text)
+    return Shown(answer, parser.forms, " ".join(" ".join(parser.text).split()))

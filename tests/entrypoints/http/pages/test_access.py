@@ -1,0 +1,49 @@
+"""Who may see which page: every page by everybody."""
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from ..world import World, is_page
+from .browser import Browser
+
+ACCESS = """
+page                              nobody user
+GET  /                               200  200
+GET  /products/{product_id}          200  200
+GET  /sign-in                        200  200
+POST /sign-in                        409  409
+POST /sign-out                       401  409
+GET  /register                       200  200
+POST /register                       409  409
+GET  /forgotten-password             200  200
+POST /forgotten-password             409  409
+GET  /static/{version}/{name}        404  404
+"""
+"""The statuses. Forms are sent without the field that other sites cannot know."""
+
+ROWS = [line.split() for line in ACCESS.strip().splitlines()[1:]]
+EXPECTED = {(method, path): statuses for method, path, *statuses in ROWS}
+
+
+def test_the_table_has_every_page(market: World) -> None:
+    found = {
+        (method, route.path_format)
+        for route in market.app.routes
+        if isinstance(route, HTTPRoute) and is_page(route)
+        for method in route.methods
+        if method != "OPTIONS"
+    }
+    assert set(EXPECTED) == found
+
+
+@pytest.mark.parametrize(("method", "path"), EXPECTED)
+async def test_everybody_gets_what_the_table_says(
+    market: World, browser: Browser, method: str, path: str
+) -> None:
+    places = {"product_id": market.product_id, "version": "0", "name": "nothing"}
+    found = [await browser.status(method, path.format(**places))]
+    await market.person("ann")
+    await browser.signs_in("ann@example.com")
+    found.append(await browser.status(method, path.format(**places)))
+
+    assert [str(status) for status in found] == EXPECTED[method, path]

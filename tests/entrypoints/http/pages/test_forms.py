@@ -1,0 +1,43 @@
+"""What holds for the forms of all pages."""
+
+import tomllib
+
+from litestar.routes import HTTPRoute
+
+from solebook.entrypoints.web.words import FILE
+
+from ..world import World, is_page
+
+FOLDER = FILE.parent
+
+
+def test_every_page_that_takes_a_form_checks_whose_it_is(world: World) -> None:
+    posts = [
+        handler
+        for route in world.app.routes
+        if isinstance(route, HTTPRoute) and is_page(route)
+        for handler in route.route_handlers
+        if "POST" in handler.http_methods
+    ]
+    assert len(posts) >= 4
+    for handler in posts:
+        assert "form" in handler.parsed_fn_signature.parameters, handler
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    used = "".join(
+        file.read_text(encoding="utf-8")
+        for pattern in ("**/*.html", "**/*.py")
+        for file in FOLDER.glob(pattern)
+    )
+    computed = {"sort", "condition"}
+    unused = [
+        f"{page}.{name}"
+        for page, texts in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
+        if page not in computed
+        for name in texts
+        if f"words.{page}.{name}" not in used
+        and f'words.{page}["{name}"]' not in used
+        and f"texts.{name}" not in used
+    ]
+    assert unused == []
