@@ -11,6 +11,8 @@ from ..config.settings import Settings
 from ..core.analytics.chart_lag import ChartLag
 from ..ports.chart_backlog import ChartBacklog
 from ..ports.charts import ChartReader
+from ..ports.clock import Clock
+from ..ports.service_check import ServiceCheck
 from ..ports.stopwatch import Stopwatch
 from .chart_parts import ChartParts
 from .encryption import encryption_of
@@ -57,6 +59,15 @@ async def open_charts(
         )
         reads = ReplicaReads[ChartReader](replica=charts, store=without, watch=watch)
         yield ChartParts(ReplicatedCharts(reads), charts, watch.check, view_backlog)
+
+
+def check_of_influx(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries InfluxDB, or None without InfluxDB. Raises OSError like `_access_of`."""
+    if settings.influx.url is None:
+        return None
+    from ..adapters.influx.check import InfluxCheck
+
+    return InfluxCheck(_access_of(settings.influx))
 
 
 def _access_of(influx: InfluxSettings) -> "InfluxAccess":

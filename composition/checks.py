@@ -12,7 +12,11 @@ from ..core.operations.check_services import CheckServices
 from ..ports.clock import Clock
 from ..ports.language.findings import Failed, Findings
 from ..ports.service_check import ServiceCheck
+from .charts import check_of_influx
+from .network import check_of_nats
+from .redis_adapters import check_of_redis
 from .sql_checks import check_of_replica, check_of_store
+from .typesense_adapters import check_of_typesense
 
 CheckOf: TypeAlias = Callable[[Settings, Clock], ServiceCheck | None]
 """Returns what tries a service, or None if the settings do not use it."""
@@ -20,6 +24,10 @@ CheckOf: TypeAlias = Callable[[Settings, Clock], ServiceCheck | None]
 CHECKS: Final[Mapping[str, CheckOf]] = {
     "store": check_of_store,
     "replica": check_of_replica,
+    "nats": check_of_nats,
+    "redis": check_of_redis,
+    "typesense": check_of_typesense,
+    "influx": check_of_influx,
 }
 """By service. Each is called as the section of the settings that names it."""
 

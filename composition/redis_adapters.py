@@ -23,6 +23,7 @@ from ..ports.language.ids import ProductId
 from ..ports.language.process_roles import ProcessRole
 from ..ports.order_stream import OrderStream
 from ..ports.rate_limits import RateLimits
+from ..ports.service_check import ServiceCheck
 from ..ports.stopwatch import Stopwatch
 from .encryption import encryption_of
 
@@ -182,6 +183,16 @@ def redis_revoked_sessions(
     from ..adapters.redis.revoked_sessions import RedisRevokedSessions
 
     return RedisRevokedSessions(redis, stored, clock)
+
+
+def check_of_redis(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries Redis, or None without Redis. Raises OSError like `redis_access_of`."""
+    if not settings.redis.url:
+        return None
+    from ..adapters.redis.check import RedisCheck
+
+    access = redis_access_of(settings.redis, "solebook check")
+    return RedisCheck(access, prefix=settings.redis.prefix)
 
 
 def redis_access_of(settings: RedisSettings, who: str) -> "RedisAccess":

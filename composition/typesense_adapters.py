@@ -8,10 +8,12 @@ from ..adapters.decorators.fallback_search import FallbackSearch
 from ..config.settings import Settings
 from ..ports.clock import Clock
 from ..ports.search_index import SearchIndex
+from ..ports.service_check import ServiceCheck
 from ..ports.stopwatch import Stopwatch
 from .encryption import authority_of
 
 if TYPE_CHECKING:
+    from ..adapters.typesense.connection import TypesenseAccess
     from ..adapters.typesense.search_index import TypesenseSearchIndex
 
 TypesenseIndex: TypeAlias = "TypesenseSearchIndex | None"
@@ -23,20 +25,12 @@ async def open_typesense_index(
     settings: Settings, stopwatch: Stopwatch, clock: Clock
 ) -> AsyncIterator["TypesenseSearchIndex"]:
     """Open the index in Typesense, which need not be there. The clock must be the real one."""
-    from ..adapters.typesense.connection import TypesenseAccess, TypesenseConnection
+    from ..adapters.typesense.connection import TypesenseConnection
     from ..adapters.typesense.search_index import TypesenseSearchIndex
 
     typesense = settings.typesense
-    assert typesense.api_key, "the settings need it"
-    access = TypesenseAccess(
-        urls=typesense.urls,
-        key=typesense.api_key,
-        timeout=typesense.timeout.total_seconds(),
-        connections=typesense.connections,
-        tls=authority_of("typesense.ca", typesense.ca),
-    )
     connection = TypesenseConnection(
-        access,
+        _access_of(settings),
         stopwatch,
         failures=typesense.failures,
         pause=typesense.pause.total_seconds(),
@@ -45,6 +39,21 @@ async def open_typesense_index(
         yield TypesenseSearchIndex(connection, clock, typesense.prefix)
     finally:
         await connection.close()
+
+
+def _access_of(settings: Settings) -> "TypesenseAccess":
+    """Return how to reach Typesense. Raises OSError if a file of TLS cannot be used."""
+    from ..adapters.typesense.connection import TypesenseAccess
+
+    typesense = settings.typesense
+    assert typesense.api_key, "the settings need it"
+    return TypesenseAccess(
+        urls=typesense.urls,
+        key=typesense.api_key,
+        timeout=typesense.timeout.total_seconds(),
+        connections=typesense.connections,
+        tls=authority_of("typesense.ca", typesense.ca),
+    )
 
 
 def index_of(typesense: TypesenseIndex, stored: SearchIndex, settings: Settings) -> SearchIndex:
@@ -61,3 +70,12 @@ def index_of(typesense: TypesenseIndex, stored: SearchIndex, settings: Settings)
 def check_of(typesense: TypesenseIndex) -> Callable[[], Awaitable[None]] | None:
     """Return what raises Unavailable while Typesense does not answer."""
     return None if typesense is None else typesense.check
+
+
+def check_of_typesense(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries Typesense, or None without Typesense. Raises OSError like `_access_of`."""
+    if settings.typesense.is_used == "none":
+        return None
+    from ..adapters.typesense.check import TypesenseCheck
+
+    return TypesenseCheck(_access_of(settings), prefix=settings.typesense.prefix)

@@ -2,19 +2,17 @@
 
 from urllib.parse import urlsplit
 
+from ..ports.language import hosts
+
 
 def is_here(url: str) -> bool:
     """Return whether a URL is on this machine."""
-    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+    return hosts.is_this_machine(urlsplit(url).hostname or "")
 
 
 def is_near(url: str) -> bool:
-    """Return whether a URL is on this machine, or on the private network of its containers.
-
-    The public name system has no name without a dot, so such a name is one of a private network.
-    """
-    host = urlsplit(url).hostname or ""
-    return is_here(url) or (host != "" and not set(host) & {".", ":"})
+    """Return whether a URL is on this machine, or on the private network of its containers."""
+    return hosts.is_near(urlsplit(url).hostname or "")
 
 
 def check_url(name: str, url: str) -> None:

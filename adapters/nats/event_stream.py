@@ -34,9 +34,17 @@ class EventStream(WatchedBroker):
     """
 
     def __init__(
-        self, jetstream: JetStream, names: EventNames, *, exchange: str = "", replicas: int = 1
+        self,
+        jetstream: JetStream,
+        names: EventNames,
+        *,
+        exchange: str | None = "",
+        replicas: int = 1,
     ) -> None:
-        """Create the stream of an `exchange`. In a cluster, `replicas` servers keep messages."""
+        """Create the stream of an `exchange`. In a cluster, `replicas` servers keep messages.
+
+        If the exchange is None, nobody asks whose the stream is that is checked.
+        """
         self._jetstream = jetstream
         self.names = names
         self._exchange = exchange
@@ -60,7 +68,7 @@ class EventStream(WatchedBroker):
             "num_replicas": self._replicas,
             "metadata": {
                 "solebook-partitions": str(self.names.partitions),
-                _EXCHANGE: self._exchange,
+                **({} if self._exchange is None else {_EXCHANGE: self._exchange}),
             },
         }
 
@@ -108,6 +116,27 @@ class EventStream(WatchedBroker):
                 f"the broker's stream {self.names.stream} misses consumers: run solebook migrate"
             )
 
+    async def odd_consumers(self) -> list[str]:
+        """Return the names of consumers that are not as this version creates them.
+
+        Raises Unavailable and StreamError.
+        """
+        return [str(name) for name, found in await self._listed() if not self._is_ours(name, found)]
+
+    def _is_ours(self, name: ConsumerName, found: dict[str, Any]) -> bool:
+        wanted, has = self._configuration_of(name), found["config"]
+        return all(has.get(field) == value for field, value in wanted.items())
+
+    def _configuration_of(self, name: ConsumerName) -> dict[str, Any]:
+        return {
+            "name": str(name),
+            "durable_name": str(name),
+            "filter_subject": self.names.of_partition(name.partition),
+            "ack_policy": "all",
+            "ack_wait": _NEVER,
+            "max_ack_pending": 1_000,
+        }
+
     def _check_kind(self, there: dict[str, Any]) -> None:
         metadata = there["config"].get("metadata", {})
         found = metadata.get("solebook-partitions")
@@ -116,7 +145,8 @@ class EventStream(WatchedBroker):
                 f"the broker's stream {self.names.stream} has {found or 'no'} partitions, and this "
                 f"version has {self.names.partitions}"
             )
-        if metadata.get(_EXCHANGE) not in (None, "", self._exchange):
+        owner = metadata.get(_EXCHANGE)
+        if self._exchange is not None and owner not in (None, "", self._exchange):
             raise OtherStream(
                 f"the broker's stream {self.names.stream} belongs to another exchange: give each "
                 "its own nats.prefix, or copy that one to this database with solebook admin copy"
@@ -220,18 +250,13 @@ class EventStream(WatchedBroker):
 
         It goes on for those of an `origin`, or is the first of a new one.
         """
-        subjects = self.names.of_partition(name.partition)
         start = {"deliver_policy": "by_start_sequence", "opt_start_seq": (done or 0) + 1}
         configuration = {
-            "name": str(name),
-            "durable_name": str(name),
-            "filter_subject": subjects,
-            "ack_policy": "all",
-            "ack_wait": _NEVER,
-            "max_ack_pending": 1_000,
+            **self._configuration_of(name),
             "metadata": {_ORIGIN: secrets.token_hex(8) if origin is None else origin},
             **({"deliver_policy": "all"} if done is None else start),
         }
+        subjects = configuration["filter_subject"]
         await self._jetstream.ask(
             f"CONSUMER.CREATE.{self.names.stream}.{name}.{subjects}",
             stream_name=self.names.stream,

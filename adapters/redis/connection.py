@@ -103,7 +103,7 @@ class RedisConnection:
         if self._following is not None:
             self._following.cancel()
             await asyncio.wait([self._following])
-        await asyncio.gather(*self._closing, _close(self._client))
+        await asyncio.gather(*self._closing, close_client(self._client))
 
     def name(self, *parts: str) -> str:
         """Return the name of a key or a channel, such as `products:ID`, with the prefix.
@@ -150,7 +150,7 @@ class RedisConnection:
             yield client.pubsub(ignore_subscribe_messages=False)
         finally:
             self._lent.discard(client)
-            await _close(client)
+            await close_client(client)
 
     async def _command(self, words: Sequence[str | bytes | float]) -> Any:
         return await self._client.execute_command(*words)
@@ -177,9 +177,9 @@ class RedisConnection:
             closing.add_done_callback(self._closing.discard)
 
     async def _leave(self, client: Client) -> None:
-        await _close(client)
+        await close_client(client)
         await self.stopwatch.sleep(2 * self._access.timeout)  # for calls that are connecting
-        await _close(client)
+        await close_client(client)
 
     def _failed(self, error: BaseException) -> None:
         if isinstance(self._client, Cluster):
@@ -191,7 +191,8 @@ class RedisConnection:
             _log.warning("Redis is not used until it answers again: %s", why)
 
 
-async def _close(client: Client) -> None:
+async def close_client(client: Client) -> None:
+    """Close a client and its connections, whatever it raises."""
     with suppress(*FAILURES):
         async with asyncio.timeout(_CLOSE):
             if isinstance(client, Cluster):

@@ -1,10 +1,14 @@
-"""Why a server on the network was not reached, in words that have no secret."""
+"""Why a server on the network was not reached, and whether others could listen.
+
+No text has a secret.
+"""
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ...ports.language.findings import Failed
+from ...ports.language.findings import Failed, Findings
+from ...ports.language.hosts import is_near
 
 _OTHER_HOST = (62, 64)
 """OpenSSL's codes for a certificate of another host, by name and by address."""
@@ -59,3 +63,16 @@ def _of_certificate(error: ssl.SSLCertVerificationError) -> Failed:
         f"the certificate cannot be verified: {found}",
         "name the file of the CA that has signed it, or renew it",
     )
+
+
+def look_at_encryption(
+    findings: Findings, hosts: Iterable[str], encrypted: str, advice: str
+) -> None:
+    """Say whether others can listen to what is sent to these hosts.
+
+    `encrypted` says how it is encrypted, and is empty if it is not.
+    """
+    with findings.trying("TLS", advice, is_needed=False) as trial:
+        trial.found = encrypted or "none, on this machine or its private network"
+        if not encrypted and not all(map(is_near, hosts)):
+            trial.fail("none, so passwords and data cross the network in the clear")

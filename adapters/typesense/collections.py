@@ -17,7 +17,7 @@ from .documents import FIELDS
 
 _log = logging.getLogger(__name__)
 
-_FORM = f"f{FORM}"
+FORM_OF_NAMES = f"f{FORM}"
 """A part of the names of collections that have words in the present form."""
 _ATTEMPTS = 20
 """How often the index is looked for that another process is creating."""
@@ -46,7 +46,7 @@ class IndexCollections:
         self.serving = f"{prefix}_products"
         """The alias for searches."""
         self._building = f"{prefix}_products_next"
-        self._first = f"{self.serving}_{_FORM}_1"
+        self._first = f"{self.serving}_{FORM_OF_NAMES}_1"
         self._number = re.compile(rf"{re.escape(self.serving)}(?:_f\d+)?_(\d+)")
 
     async def now(self) -> Collections:
@@ -88,7 +88,7 @@ class IndexCollections:
 
     async def is_outdated(self) -> bool:
         """Return whether the collection that serves has words in an earlier form."""
-        return not (await self.now()).serving.startswith(f"{self.serving}_{_FORM}_")
+        return not (await self.now()).serving.startswith(f"{self.serving}_{FORM_OF_NAMES}_")
 
     async def begin(self) -> str:
         """Create the collection of a rebuild, which replaces an earlier rebuild's."""
@@ -124,7 +124,7 @@ class IndexCollections:
     async def _create(self) -> str:
         numbers = [int(number) for number in (await self._all()).values()]
         for number in range(max(numbers, default=0) + 1, max(numbers, default=0) + 100):
-            name = f"{self.serving}_{_FORM}_{number}"
+            name = f"{self.serving}_{FORM_OF_NAMES}_{number}"
             with suppress(AlreadyThere):  # another process was faster
                 await self._typesense.call("post", "/collections", _schema(name))
                 return name

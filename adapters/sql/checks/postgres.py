@@ -11,6 +11,7 @@ import msgspec
 from ....ports.clock import Clock
 from ....ports.language.errors import Unavailable
 from ....ports.language.findings import Failed, Findings, Trial
+from ....ports.language.hosts import is_near
 from ....ports.language.rules import MarketRules
 from ....ports.language.text import counted
 from ....ports.service_check import ServiceCheck
@@ -172,20 +173,21 @@ async def look_at_tls(connection: Any, url: str, trial: Trial) -> None:
     row = await connection.fetchrow(_TLS)
     if row["ssl"]:
         trial.found = str(row["version"])
-        if "sslmode=verify-" not in url and not _is_here(url):
+        if "sslmode=verify-" not in url and not _is_near(url):
             trial.warn(f"{row['version']}, but the server's certificate is not verified")
-    elif _is_here(url):
-        trial.found = "none, on this machine"
+    elif _is_near(url):
+        trial.found = "none, on this machine or its private network"
     else:
         trial.fail("none, so passwords and data cross the network in the clear")
 
 
-def _is_here(url: str) -> bool:
-    hosts = hosts_of(data_source(url)).split(",")
-    return all(_LOCAL.fullmatch(host) for host in hosts)
+def _is_near(url: str) -> bool:
+    places = hosts_of(data_source(url)).split(",")
+    hosts = (_PORT.sub("", place).strip("[]") for place in places)
+    return all(host.startswith(("/", "the local socket")) or is_near(host) for host in hosts)
 
 
-_LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?|/.*|the local socket")
+_PORT = re.compile(r":\d+$")
 
 
 async def _look_at_writing(connection: Any, trial: Trial) -> None:

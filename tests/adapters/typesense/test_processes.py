@@ -101,7 +101,7 @@ async def test_a_collection_of_an_earlier_form_serves_until_it_is_rebuilt(
     typesense_server: TypesenseServer, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(collections, "_FORM", "f1")
+        earlier.setattr(collections, "FORM_OF_NAMES", "f1")
         async with open_typesense_index(typesense_server, "form") as index:
             await Shelf(index, ids).add("zebra")
             assert not await index.is_outdated()
