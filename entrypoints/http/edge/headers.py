@@ -15,8 +15,14 @@ _DEFAULTS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),  # what CORS allows is allowed nevertheless
 )
-_PROBLEM = (b"content-type", PROBLEM_JSON.encode())
+_OF_PAGES: tuple[tuple[bytes, bytes], ...] = (
+    *_DEFAULTS,
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+_PROBLEM = PROBLEM_JSON.encode()
 _BARE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 """Refusals that cost their client nothing, so they are as small as they can be. No cache keeps
 them.
@@ -46,16 +52,13 @@ async def add_security_headers(message: Message, _: Scope) -> None:
     """
     if message["type"] == "http.response.start":
         headers = list(message["headers"])
-        names = {name for name, _ in headers}
-        headers += [
-            default
-            for default in _defaults_of(message["status"], is_problem=_PROBLEM in headers)
-            if default[0] not in names
-        ]
+        has = dict(headers)
+        defaults = _defaults_of(message["status"], has.get(b"content-type", b""))
+        headers += [default for default in defaults if default[0] not in has]
         message["headers"] = headers
 
 
-def _defaults_of(status: int, *, is_problem: bool) -> tuple[tuple[bytes, bytes], ...]:
-    if not is_problem:
-        return _DEFAULTS
-    return () if status in _BARE else _OF_PROBLEMS
+def _defaults_of(status: int, kind: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    if kind == _PROBLEM:
+        return () if status in _BARE else _OF_PROBLEMS
+    return _OF_PAGES if kind.startswith(b"text/html") else _DEFAULTS

@@ -4,14 +4,13 @@ import asyncio
 from typing import Any
 
 from litestar import Litestar, Response, Router
-from litestar.datastructures import ResponseHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 
 from .... import __version__
 from ..edge.bearer import PUBLIC
 from ..edge.problems import nothing_here
-from .reference import JsonDocument, ReferencePage
+from .reference import POLICY, JsonDocument, ReferencePage
 
 _AFTER_START = 3.0
 """Seconds."""
@@ -45,9 +44,15 @@ _TAGS = {
 }
 
 
-async def _only_what_there_is(response: Response[Any]) -> Response[Any]:
-    """Return an unknown path below /schema as a problem; the framework would send a page."""
-    return nothing_here() if response.status_code == 404 else response
+async def _as_we_answer(response: Response[Any]) -> Response[Any]:
+    """Let the page be styled, and return an unknown path as a problem.
+
+    The framework would send a page, and heeds no headers of this router.
+    """
+    if response.status_code == 404:
+        return nothing_here()
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 async def describe_in_time(app: Litestar) -> None:
@@ -83,12 +88,6 @@ def openapi_config() -> OpenAPIConfig:
             route_handlers=[],
             include_in_schema=False,
             opt=PUBLIC,
-            after_request=_only_what_there_is,
-            response_headers=[
-                ResponseHeader(
-                    name="Content-Security-Policy",
-                    value="default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-                )
-            ],
+            after_request=_as_we_answer,
         ),
     )

@@ -1,7 +1,9 @@
 """The API reference as an HTML page, generated from the OpenAPI document without scripts."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -26,6 +28,13 @@ td + td { border-left: 1px solid #8884; padding-left: .8rem; }
 pre { overflow-x: auto; background: #8881; padding: .6rem; border-radius: 6px; }
 small { opacity: .7; }
 """
+
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What the page may do: nothing but be styled."""
 
 Node = dict[str, Any]
 

@@ -11,6 +11,7 @@ from solebook.ports.language.api_tokens import KeyScope
 from solebook.ports.language.users import Role
 
 from ...served import ADDRESS, PASSWORD
+from .security_headers import missing_headers
 from .test_api_keys import key_of
 from .world import BROWSER, PARCEL, PASS, PRODUCT, World, is_page, open_market
 
@@ -295,7 +296,9 @@ async def test_the_table_has_every_route(world: World) -> None:
     assert set(EXPECTED) == routes(world)
 
 
-async def test_everybody_gets_what_the_table_says(world: World, places: dict[str, str]) -> None:
+async def test_everybody_gets_what_the_table_says_with_the_headers_of_security(
+    world: World, places: dict[str, str]
+) -> None:
     sent = bodies(world)
     size = {"size": "9"}
     queries = {
@@ -317,6 +320,7 @@ async def test_everybody_gets_what_the_table_says(world: World, places: dict[str
                 method, path.format(**places), world.people.get(who), **request
             )
             found[method, path][who] = answer.status_code
+            assert not missing_headers(answer), (method, path, who, missing_headers(answer))
         if (method, path) == ("DELETE", "/v1/users/me/sessions"):
             for person in world.people.values():
                 await world.sign_in(person)
