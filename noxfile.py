@@ -45,6 +45,7 @@ nox.options.sessions = [
     "lint",
     "types",
     "architecture",
+    "audit",
     "tests",
     "optimised",
     "coverage",
@@ -82,6 +83,24 @@ def architecture(session: nox.Session) -> None:
     session.run("lint-imports", "--no-logo", *session.posargs)
     if not session.posargs:
         session.run("pytest", OF_SOURCE)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Pins, hashes and licences of all packages, withdrawn versions, and known vulnerabilities.
+
+    The last two ask others. Where they cannot be reached it warns; `-- --strict` fails.
+    """
+    session.run("python", "-m", "auditing", *session.posargs)
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """Write the bill of materials of what would be released, in CycloneDX, into dist/ or `-- FILE`.
+
+    A release writes its own.
+    """
+    session.run("python", "-m", "releasing.sbom", *session.posargs)
 
 
 @nox.session

@@ -11,7 +11,9 @@ from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LAYERS = "ports|core|adapters|config|composition|entrypoints"
-PATH = re.compile(rf"`((?:{LAYERS}|tests|servers|docs|benchmarks|deploy|releasing)/[\w./-]*)`")
+PATH = re.compile(
+    rf"`((?:{LAYERS}|tests|servers|docs|benchmarks|deploy|releasing|auditing)/[\w./-]*)`"
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
