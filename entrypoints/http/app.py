@@ -186,8 +186,9 @@ def before_routes(
     handler: ASGIApp, settings: HttpSettings, behind: Callable[[], Behind]
 ) -> ASGIApp:
     """Return what is done with a request before its route is looked for."""
-    refusing = EarlyRefusal(KeptAnswers(handler, behind=behind), behind().application.admission)
     cors = cors_config(settings.cors_origins)
+    kept = KeptAnswers(handler, behind=behind)
+    refusing = EarlyRefusal(kept, behind().application.admission, cors=cors)
     logged = RequestLog(Entrance(HeadAsGet(refusing), behind=behind, cors=cors), behind=behind)
     is_measured = behind().application.adapters.measurements.is_used
     return Measured(logged, behind=behind) if is_measured else logged

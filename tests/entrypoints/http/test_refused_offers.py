@@ -1,6 +1,7 @@
 """Offers that are refused for now: the exchange is behind, or a buyer's cards are declined."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,24 @@ async def test_early_refusal_is_the_same_response_as_that_of_the_use_case(
     assert early.json() == usual.json()
 
 
+async def test_of_a_flood_with_keys_few_are_looked_at_and_the_others_refused_at_once(
+    behind: World,
+) -> None:
+    """Who is looked at is told that nobody is signed in."""
+
+    async def post(number: int) -> int:
+        key = {"Idempotency-Key": f"key-{number}"}
+        return (await behind.post("/v1/bids", None, behind.quote(), headers=key)).status_code
+
+    statuses = Counter(await asyncio.gather(*(post(number) for number in range(200))))
+
+    assert statuses.keys() == {401, 503}
+    assert statuses[401] <= 64 + 8
+    assert (
+        await behind.post("/v1/bids", None, {}, headers={"Idempotency-Key": "1"})
+    ).status_code == 401
+
+
 async def test_repeated_offer_gets_its_first_answer_while_offers_are_refused(
     market: World, buyer: Person, seller: Person
 ) -> None:
@@ -98,7 +117,7 @@ class TestBrowsers:
 
 
 async def test_callers_have_their_turns_some_at_once_and_first_in_first_out() -> None:
-    turns, had = Turns(pause=0, at_once=2), list[int]()
+    turns, had = Turns(pause=0, at_once=2, most=9), list[int]()
 
     async def caller(number: int) -> None:
         await turns.wait()
@@ -114,8 +133,16 @@ async def test_callers_have_their_turns_some_at_once_and_first_in_first_out() ->
     assert max(sizes) == 2
 
 
+async def test_a_caller_for_whom_there_is_no_place_has_no_turn() -> None:
+    turns = Turns(pause=0, at_once=1, most=2)
+
+    had = await asyncio.gather(*(turns.wait() for _ in range(3)))
+
+    assert had == [True, True, False]
+
+
 async def test_a_caller_that_gave_up_does_not_keep_the_others_from_their_turns() -> None:
-    turns = Turns(pause=0, at_once=2)
+    turns = Turns(pause=0, at_once=2, most=9)
     given_up, other = (asyncio.create_task(turns.wait()) for _ in range(2))
     await asyncio.sleep(0)
     given_up.cancel()
