@@ -24,8 +24,16 @@ _MOST, _MOST_LONG = 2_048, 64
 """How many wait for their turns at most. More would wait for seconds."""
 
 
+_UNDER_WAY = 256
+"""How many new offers are under way in a process at most. It answers some hundred a second, so the
+last of them waits for about half a second (docs/slos.md)."""
+
+
 class EarlyRefusal:
     """Refuses new offers with 503 while the exchange is overloaded, before anything else is done.
+
+    It also refuses those that come while too many are under way: orders that wait to be charged
+    tell of an overload only some seconds after it began.
 
     Clients that repeat their requests at once would take the time that charging needs. So each
     refusal costs little, and all of them together have a limited share of the time. Of requests
@@ -37,20 +45,28 @@ class EarlyRefusal:
         self._app = app
         self._admission = admission
         self._cors = cors
+        self._under_way = 0
         self._refusal = problem_response(admission.refusal()).encoded()
         self._turns = Turns(pause=_PAUSE, at_once=_AT_ONCE, most=_MOST)
         self._long_turns = Turns(pause=_PAUSE, at_once=_LONG_AT_ONCE, most=_MOST_LONG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
-        if await self._goes_on(scope):
+        if not _is_new_offer(scope):
             await self._app(scope, receive, send)
+        elif await self._goes_on(scope) and self._under_way < _UNDER_WAY:
+            self._under_way += 1
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._under_way -= 1
         else:
             await self._turns.wait()
             await self._refuse(scope, receive, send)
 
     async def _goes_on(self, scope: Scope) -> bool:
-        if not _is_new_offer(scope) or not await self._is_overloaded():
+        """Return whether an offer may be looked at."""
+        if not await self._is_overloaded():
             return True
         return _has_key(scope) and await self._long_turns.wait()
 

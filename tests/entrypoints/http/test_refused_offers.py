@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from litestar.types import Message, Receive, Scope, Send
 
 from solebook.adapters.embedded import tokens
 from solebook.config.http import HttpSettings
-from solebook.entrypoints.http.edge.early_refusal import Turns
+from solebook.entrypoints.http.edge.early_refusal import EarlyRefusal, Turns
 
 from .world import Person, World
 
@@ -131,6 +133,37 @@ async def test_callers_have_their_turns_some_at_once_and_first_in_first_out() ->
         sizes.append(len(had) - before)
     assert had == [0, 1, 2, 3, 4]
     assert max(sizes) == 2
+
+
+async def test_an_offer_is_refused_at_once_while_as_many_are_under_way_as_are_answered_in_time(
+    market: World,
+) -> None:
+    under_way, statuses = 0, Counter[int]()
+    answered = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal under_way
+        under_way += 1
+        await answered.wait()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses[message["status"]] += 1
+
+    refusing = EarlyRefusal(app, market.application.admission, cors=None)
+    scope: Any = {"type": "http", "method": "POST", "path": "/v1/bids", "headers": []}
+    asked = [asyncio.create_task(refusing(dict(scope), never, send)) for _ in range(300)]
+    await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED, timeout=5)
+    answered.set()
+    await asyncio.gather(*asked)
+    assert (under_way, statuses) == (256, {503: 44})
+
+    await refusing(dict(scope), never, send)
+    assert under_way == 257
+
+
+async def never() -> Any:
+    raise AssertionError("nobody reads the body")
 
 
 async def test_a_caller_for_whom_there_is_no_place_has_no_turn() -> None:
