@@ -225,6 +225,15 @@ def release(session: nox.Session) -> None:
 
 
 @nox.session
+def capacity(session: nox.Session) -> None:
+    """Measure what an order takes and what a stack bears, and write docs/scaling.md. Not a check.
+
+    It takes up to 10 minutes, on an idle machine. `-- --write` only writes the page again.
+    """
+    session.run("python", "-m", "benchmarks.capacity", *session.posargs)
+
+
+@nox.session
 def proto(session: nox.Session) -> None:
     """Write the schema of the services and their client. A test fails while they differ."""
     session.run("python", "-m", "solebook.entrypoints.services")

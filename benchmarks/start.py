@@ -53,7 +53,7 @@ def main() -> None:
     with _two_stores(arguments.store) as (empty, full):
         asyncio.run(fill(empty, 0))
         asyncio.run(fill(full, arguments.quotes))
-        before, after = _in_another_process(empty), _in_another_process(full)
+        before, after = in_another_process(empty), in_another_process(full)
     grown = after["kilobytes"] - before["kilobytes"]
     figures = {
         "seconds_empty": round(before["seconds"], 2),
@@ -173,7 +173,7 @@ async def _opened(url: str) -> AsyncIterator[Application]:
             yield application
 
 
-def _in_another_process(url: str) -> dict[str, Any]:
+def in_another_process(url: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.start", "--start", url]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     figures: dict[str, Any] = json.loads(finished.stdout)
