@@ -152,13 +152,13 @@ async def test_an_offer_is_refused_at_once_while_as_many_are_under_way_as_are_an
 
     refusing = EarlyRefusal(app, market.application.admission, cors=None)
     scope: Any = {"type": "http", "method": "POST", "path": "/v1/bids", "headers": []}
-    asked = [asyncio.create_task(refusing(dict(scope), never, send)) for _ in range(300)]
+    asked = [asyncio.create_task(refusing(scope.copy(), never, send)) for _ in range(300)]
     await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED, timeout=5)
     answered.set()
     await asyncio.gather(*asked)
     assert (under_way, statuses) == (256, {503: 44})
 
-    await refusing(dict(scope), never, send)
+    await refusing(scope.copy(), never, send)
     assert under_way == 257
 
 
