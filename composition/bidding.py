@@ -22,6 +22,7 @@ from ..core.bidding.note_suspension import NoteSuspension
 from ..core.bidding.outcomes import Outcomes
 from ..core.bidding.place_ask import PlaceAsk
 from ..core.bidding.place_bid import PlaceBid
+from ..core.bidding.preview_quote import PreviewQuote
 from ..core.bidding.reprice_quote import RepriceQuote
 from ..core.bidding.request_halt import RequestHalt
 from ..core.bidding.request_halt_end import RequestHaltEnd
@@ -83,6 +84,7 @@ class BiddingUseCases:
     find_book: FindBook
     view_book: ViewBook
     view_market: ViewMarket
+    preview_quote: PreviewQuote
     list_halts: ListHalts
     list_resting_quotes: ListRestingQuotes
     list_best_prices: ListBestPrices
@@ -186,6 +188,13 @@ def bidding_use_cases(
             book_views=adapters.book_views,
             tape=adapters.shown_tape,
             previews=trade_previews(adapters, rules),
+        ),
+        preview_quote=PreviewQuote(
+            find_book=find_book,
+            book_views=adapters.book_views,
+            tape=adapters.shown_tape,
+            previews=trade_previews(adapters, rules),
+            rules=rules,
         ),
         list_halts=ListHalts(halts=store.halts),
         list_resting_quotes=ListRestingQuotes(books=store.books),

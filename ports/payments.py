@@ -14,10 +14,12 @@ from .language.payment_actions import PaymentAction
 from .language.payments import (
     Account,
     AccountKind,
+    Cost,
     Decline,
     Entry,
     Payment,
     Payout,
+    Proceeds,
     Quarter,
     SalesVolume,
     TradePreview,
@@ -249,11 +251,19 @@ class PaymentActions(Protocol):
 
 
 class TradePreviews(Protocol):
-    """What trades at the best prices of a book would pay or cost.
+    """What trades would pay or cost, at the best prices of a book or at any price.
 
     Bidding asks, payments answers.
     """
 
     async def __call__(self, seller_id: UserId | None, book: BookView) -> TradePreview:
         """Return what trades at the best prices would pay or cost the user, or an anonymous one."""
+        ...
+
+    async def proceeds(self, seller_id: UserId | None, price: Cents) -> Proceeds:
+        """Return what a sale at a price would bring the user, or an anonymous one."""
+        ...
+
+    def cost(self, price: Cents) -> Cost:
+        """Return what a purchase at a price would cost."""
         ...

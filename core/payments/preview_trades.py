@@ -29,10 +29,23 @@ class PreviewTrades(TradePreviews):
         if book.halted:
             return TradePreview(sell_now=None, undercut=None, buy_now=None)
         return TradePreview(
-            sell_now=await self._proceeds(seller_id, book.highest_bid),
-            undercut=await self._proceeds(seller_id, self._one_tick_under(book)),
-            buy_now=_cost(book.lowest_ask, self.rules),
+            sell_now=await self._proceeds_at(seller_id, book.highest_bid),
+            undercut=await self._proceeds_at(seller_id, self._one_tick_under(book)),
+            buy_now=None if book.lowest_ask is None else self.cost(book.lowest_ask),
         )
+
+    async def proceeds(self, seller_id: UserId | None, price: Cents) -> Proceeds:
+        """Return what a sale at a price would bring."""
+        if seller_id is None:
+            fees = fees_of(price, _ANONYMOUS_LEVEL, self.rules)
+        else:
+            [fees] = await self.fees.quote([(seller_id, price)])
+        return _after(price, fees)
+
+    def cost(self, price: Cents) -> Cost:
+        """Return what a purchase at a price would cost."""
+        shipping = self.rules.shipping_fee
+        return Cost(price=price, shipping=shipping, total=price + shipping)
 
     def _one_tick_under(self, book: BookView) -> Cents | None:
         if book.lowest_ask is None:
@@ -41,14 +54,8 @@ class PreviewTrades(TradePreviews):
         would_trade = book.highest_bid is not None and price <= book.highest_bid
         return None if would_trade or price < self.rules.min_amount else price
 
-    async def _proceeds(self, seller_id: UserId | None, price: Cents | None) -> Proceeds | None:
-        if price is None:
-            return None
-        if seller_id is None:
-            fees = fees_of(price, _ANONYMOUS_LEVEL, self.rules)
-        else:
-            [fees] = await self.fees.quote([(seller_id, price)])
-        return _after(price, fees)
+    async def _proceeds_at(self, seller_id: UserId | None, price: Cents | None) -> Proceeds | None:
+        return None if price is None else await self.proceeds(seller_id, price)
 
 
 def _after(price: Cents, fees: Fees) -> Proceeds:
@@ -58,9 +65,3 @@ def _after(price: Cents, fees: Fees) -> Proceeds:
         processing_fee=fees.processing,
         payout=price - fees.transaction - fees.processing,
     )
-
-
-def _cost(price: Cents | None, rules: MarketRules) -> Cost | None:
-    if price is None:
-        return None
-    return Cost(price=price, shipping=rules.shipping_fee, total=price + rules.shipping_fee)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -76,12 +77,14 @@ class Page:
             response.set_cookie(becoming.cookie())
         return response
 
-    def form_fields(self) -> Markup:
-        """Return the hidden field of a form, which other sites cannot know."""
+    def form_fields(self, *, once: bool = False) -> Markup:
+        """Return the hidden fields of a form: one that other sites cannot know, and with `once` one
+        that tells a double click from a second act.
+        """
         self.has_form = True
-        return Markup('<input type="hidden" name="_token" value="{}">').format(
-            self.visitor.form_token
-        )
+        token = Markup('<input type="hidden" name="_token" value="{}">')
+        marked = Markup('<input type="hidden" name="_once" value="{}">')
+        return token.format(self.visitor.form_token) + (marked.format(uuid4()) if once else "")
 
 
 ThePage: TypeAlias = NamedDependency[SkipValidation[Page]]

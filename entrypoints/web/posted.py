@@ -1,5 +1,6 @@
 """The forms of pages: whose they are, and what is done when their sender is not signed in."""
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import SkipValidation
 
+from ...ports.language.idempotency import IdempotencyKey
+from ...ports.language.ids import UserId
 from ..http.edge.problems import AnyRequest
 from .forms import submitted
 from .visitor import Anybody, SignedInVisitor
@@ -43,11 +46,28 @@ class FormOutdated(Exception):
 class Form:
     """The fields of a form that this visitor was shown."""
 
+    path: str
     fields: Mapping[str, str]
+    once: str
+    """What the form was given when it was shown."""
 
     def text(self, name: str) -> str:
         """Return a field, or an empty text."""
         return self.fields.get(name, "")
+
+    def key(self, user_id: UserId) -> IdempotencyKey:
+        """Return what makes the form safe to send twice.
+
+        The same fields sent twice are one act. Other fields, after the back button, are another.
+        """
+        said = "\0".join(f"{name}\0{text}" for name, text in sorted(self.fields.items()))
+        fingerprint = hashlib.sha256(f"{self.path}\0{said}".encode()).hexdigest()
+        return IdempotencyKey(
+            user_id=user_id,
+            scope=f"form {self.path}",
+            key=f"{self.once}-{fingerprint[:16]}",
+            fingerprint=fingerprint,
+        )
 
 
 async def form_of(request: AnyRequest, sent: Sent, visitor: Anybody) -> Form:
@@ -61,7 +81,7 @@ async def form_of(request: AnyRequest, sent: Sent, visitor: Anybody) -> Form:
         raise SignInNeeded(rest)
     if not hmac.compare_digest(sent.get(_TOKEN, "").encode(), visitor.form_token.encode()):
         raise FormOutdated(rest)
-    return Form(rest)
+    return Form(request.url.path, rest, sent.get(_ONCE, "")[:64])
 
 
 async def user_of(sent: Sent, visitor: Anybody) -> SignedInVisitor:
@@ -84,7 +104,10 @@ async def sent_by(request: AnyRequest) -> Mapping[str, str]:
 
 
 def without_own(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields but the one which every form has."""
+    """Return the fields but the one that tells whose form it is.
+
+    What tells a double click is kept, so that a form is sent once, before signing in or after it.
+    """
     return {name: text for name, text in fields.items() if name != _TOKEN}
 
 

@@ -20,6 +20,8 @@ from .pages import Page
 from .posted import FormOutdated, SignInNeeded, form_of, sent_by, user_of
 from .register import RegisterPages
 from .sign_in import SignInPages
+from .trade.place import TradePages
+from .trade.quotes import QuotePages
 from .visitor import Anybody, stranger, visitor_of
 
 
@@ -90,7 +92,15 @@ async def _check(request: AnyRequest) -> Response[None] | None:
 
 PAGES = Router(
     "/",
-    route_handlers=[SignInPages, RegisterPages, MarketPages, ProductPages, Assets],
+    route_handlers=[
+        SignInPages,
+        RegisterPages,
+        MarketPages,
+        ProductPages,
+        TradePages,
+        QuotePages,
+        Assets,
+    ],
     dependencies={
         "sent": Provide(sent_by),
         "visitor": Provide(visitor_of),

@@ -167,6 +167,12 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /forgotten-password",
         "POST /forgotten-password",
         "POST /sign-out",
+        "GET /quotes/{side}",
+        "GET /quotes/{side}/{quote_id}",
+        "POST /quotes/{side}/{quote_id}/cancellation",
+        "POST /quotes/{side}/{quote_id}/change",
+        "GET /products/{product_id}/trade",
+        "POST /products/{product_id}/trade",
     ),
     4: ("GET /health/ready",),
     5: (

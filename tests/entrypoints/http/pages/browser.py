@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 
@@ -27,6 +28,8 @@ class _Forms(HTMLParser):
         given = {name: text or "" for name, text in attrs}
         if tag == "form":
             self.forms.append(ShownForm(given["action"], given.get("method", "get")))
+        elif tag == "input" and given.get("type") == "checkbox" and "checked" not in given:
+            pass
         elif tag == "input" and self.forms and "name" in given:
             self.forms[-1].fields[given["name"]] = given.get("value", "")
 
@@ -68,7 +71,7 @@ class Browser:
         return _shown(await self._client.get(path, follow_redirects=True))
 
     async def sends(
-        self, form: ShownForm, headers: dict[str, str] | None = None, **typed: str
+        self, form: ShownForm, /, headers: dict[str, str] | None = None, **typed: Any
     ) -> Shown:
         """Fill in a form and press its button."""
         answer = await self._client.post(

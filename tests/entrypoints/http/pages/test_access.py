@@ -17,6 +17,12 @@ GET  /register                       200  200
 POST /register                       409  409
 GET  /forgotten-password             200  200
 POST /forgotten-password             409  409
+GET  /products/{product_id}/trade    303  200
+POST /products/{product_id}/trade    401  409
+GET  /quotes/{side}                  303  200
+GET  /quotes/{side}/{quote_id}       303  404
+POST /quotes/{side}/{quote_id}/cancellation 401 409
+POST /quotes/{side}/{quote_id}/change 401 409
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""
@@ -41,9 +47,11 @@ async def test_everybody_gets_what_the_table_says(
     market: World, browser: Browser, method: str, path: str
 ) -> None:
     places = {"product_id": market.product_id, "version": "0", "name": "nothing"}
-    found = [await browser.status(method, path.format(**places))]
+    places |= {"side": "bid", "quote_id": market.product_id}
+    where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")
+    found = [await browser.status(method, where)]
     await market.person("ann")
     await browser.signs_in("ann@example.com")
-    found.append(await browser.status(method, path.format(**places)))
+    found.append(await browser.status(method, where))
 
     assert [str(status) for status in found] == EXPECTED[method, path]

@@ -1,0 +1,1 @@
+"""The pages to place, change and cancel bids and asks."""

@@ -1,0 +1,38 @@
+"""Amounts as people type them."""
+
+from ....ports.language.currencies import Currency
+from ....ports.language.errors import InvalidText
+from ....ports.language.money import Cents
+
+
+def amount_of(text: str, currency: Currency) -> Cents:
+    """Return an amount in minor units. Raises InvalidText.
+
+    >>> amount_of(" $1,250 ", Currency.of("USD")), amount_of("99.5", Currency.of("USD"))
+    (125000, 9950)
+    """
+    plain = text.strip().removeprefix(currency.shown(0)[0]).replace(",", "").strip()
+    try:
+        return currency.parse(plain)
+    except ValueError as error:
+        problem = f"must be like {currency.example}, in {currency.code}"
+        raise InvalidText(field="amount", problem=problem) from error
+
+
+def days_of(text: str) -> int | None:
+    """Return a number of days, or None for the default. Raises InvalidText."""
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4):
+        raise InvalidText(field="days", problem="must be a whole number")
+    return int(text)
+
+
+def typed(amount: Cents, currency: Currency) -> str:
+    """Return an amount as it would be typed.
+
+    >>> typed(125_000, Currency.of("USD"))
+    '1250.00'
+    """
+    return currency.plain(amount).replace(",", "")

@@ -1,0 +1,158 @@
+"""The page to place a bid or an ask, which works everything out before it is confirmed."""
+
+from functools import partial
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+
+from ....composition.application import Application
+from ....core.bidding.preview_quote import QuotePreview
+from ....ports.language.catalog import Product
+from ....ports.language.errors import InvalidText, Refusal
+from ....ports.language.ids import ProductId
+from ....ports.language.market import Condition, Side, TimeInForce
+from ....ports.language.users import Actor
+from ...http.edge.injected import App
+from ...http.edge.problems import AnyRequest
+from ..forms import detail_of
+from ..market.product import ConditionOf
+from ..pages import Page, ThePage
+from ..posted import Form, TheForm
+from ..visitor import User
+from .amounts import amount_of, days_of, typed
+
+SideOf: TypeAlias = Annotated[Side, QueryParameter()]
+SizeOf: TypeAlias = Annotated[str, QueryParameter(min_length=1, max_length=10)]
+
+
+class TradePages(Controller):
+    """Placing a bid or an ask."""
+
+    path = "/products/{product_id:uuid}/trade"
+
+    @get()
+    async def view_trade(
+        self,
+        page: ThePage,
+        user: User,
+        product_id: FromPath[UUID],
+        application: App,
+        size: SizeOf,
+        side: SideOf = Side.BID,
+        condition: ConditionOf = Condition.NEW,
+    ) -> Response[bytes]:
+        """Show the form, with what trading now would cost or bring."""
+        product = await application.catalog.view_product(ProductId(product_id))
+        given = {"side": side, "size": size, "condition": condition, "amount": "", "days": ""}
+        return await _form(page, user.actor, application, product, given)
+
+    @post(status_code=200)
+    async def trade(
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        product_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """Work out what was typed, or place it if that was confirmed.
+
+        Who sends the same form twice places one quote.
+        """
+        product = await application.catalog.view_product(ProductId(product_id))
+        given = {name: form.text(name) for name in ("side", "size", "condition", "amount", "days")}
+        try:
+            side, condition = _side_of(form), _condition_of(form)
+            amount, days = amount_of(given["amount"], page.currency), days_of(given["days"])
+            preview = await application.bidding.preview_quote(
+                user.actor.user_id,
+                side,
+                product_id=product.id,
+                size=given["size"],
+                amount=amount,
+                condition=condition,
+            )
+            if not form.text("confirmed") or (preview.is_unusual and not form.text("meant")):
+                return page.shows(
+                    "trade/confirm",
+                    product=product,
+                    given=given,
+                    preview=preview,
+                    now=bool(form.text("now")),
+                    repeated=bool(form.text("confirmed")),
+                )
+            path = await _place(application, user.actor, form, product, preview, days)
+        except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
+            return await _form(
+                page, user.actor, application, product, given, status=status, refused=detail
+            )
+        return page.leads_to(path)
+
+
+async def _place(
+    application: Application,
+    actor: Actor,
+    form: Form,
+    product: Product,
+    preview: QuotePreview,
+    days: int | None,
+) -> str:
+    """Place the quote, and return where it is shown."""
+    is_bid = preview.side is Side.BID
+    place = application.bidding.place_bid if is_bid else application.bidding.place_ask
+    placement = await place(
+        actor,
+        product_id=product.id,
+        size=form.text("size"),
+        amount=preview.amount,
+        condition=_condition_of(form),
+        expires_in_days=days,
+        time_in_force=TimeInForce.IOC if form.text("now") else TimeInForce.GTC,
+        idempotency_key=form.key(actor.user_id),
+    )
+    return f"/quotes/{preview.side}/{placement.quote.id}"
+
+
+async def _form(
+    page: Page,
+    actor: Actor,
+    application: Application,
+    product: Product,
+    given: dict[str, str],
+    *,
+    status: int = 200,
+    refused: str = "",
+) -> Response[bytes]:
+    market = await application.bidding.view_market(
+        actor.user_id, product.id, given["size"], Condition(given["condition"])
+    )
+    return page.shows(
+        "trade/place",
+        status=status,
+        product=product,
+        given=given,
+        market=market,
+        refused=refused,
+        typed=partial(typed, currency=page.currency),
+        days=(
+            application.rules.bid_days if given["side"] == Side.BID else application.rules.ask_days
+        ),
+    )
+
+
+def _side_of(form: Form) -> Side:
+    try:
+        return Side(form.text("side"))
+    except ValueError as error:
+        raise InvalidText(field="side", problem="must be bid or ask") from error
+
+
+def _condition_of(form: Form) -> Condition:
+    try:
+        return Condition(form.text("condition"))
+    except ValueError as error:
+        raise InvalidText(field="condition", problem="is unknown") from error

@@ -1,0 +1,191 @@
+"""The pages of one's own bids and asks."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, QueryParameter
+
+from ....composition.application import Application
+from ....ports.language.errors import Refusal
+from ....ports.language.ids import QuoteId
+from ....ports.language.market import QuoteStatus, Side
+from ....ports.language.money import Cents
+from ....ports.language.paging import PageRequest
+from ....ports.language.users import Actor
+from ...http.edge.injected import App
+from ...http.edge.paging import Cursor
+from ...http.edge.problems import AnyRequest
+from ..forms import detail_of
+from ..pages import Page, ThePage
+from ..posted import TheForm
+from ..visitor import User
+from .amounts import amount_of, days_of, typed
+
+_A_PAGE = 20
+
+
+class Unusual(Exception):
+    """An amount is far from the last sales, and was not confirmed yet."""
+
+    def __init__(self, amount: Cents) -> None:
+        super().__init__("the amount is unusual")
+        self.amount = amount
+
+
+StatusOf: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
+
+
+class QuotePages(Controller):
+    """Your bids and asks."""
+
+    path = "/quotes/{side:str}"
+
+    @get()
+    async def list_quotes(
+        self,
+        page: ThePage,
+        user: User,
+        side: FromPath[Side],
+        application: App,
+        status: StatusOf = "",
+        cursor: Cursor = None,
+    ) -> Response[bytes]:
+        """List your bids or your asks, newest first."""
+        only = QuoteStatus(status) if status in set(QuoteStatus) else None
+        found = await application.bidding.list_quotes(
+            user.actor, side, PageRequest(_A_PAGE, cursor), only
+        )
+        ids = {quote.book.product_id for quote in found.items}
+        return page.shows(
+            "trade/quotes",
+            side=side,
+            quotes=found.items,
+            next=found.next_cursor,
+            chosen=only,
+            statuses=list(QuoteStatus),
+            products={id_: await application.catalog.view_product(id_) for id_ in ids},
+        )
+
+    @get("/{quote_id:uuid}")
+    async def view_quote(
+        self,
+        page: ThePage,
+        user: User,
+        side: FromPath[Side],
+        quote_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """Show a bid or an ask, its place in the queue, and what can be done with it."""
+        return await _shown(page, user.actor, application, side, QuoteId(quote_id))
+
+    @post("/{quote_id:uuid}/cancellation")
+    async def cancel_quote(
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        side: FromPath[Side],
+        quote_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """Cancel a bid or an ask."""
+        id_ = QuoteId(quote_id)
+
+        async def cancel() -> None:
+            await application.bidding.cancel_quote(user.actor, side, id_)
+
+        return await _done(request, page, user.actor, application, side, id_, cancel)
+
+    @post("/{quote_id:uuid}/change")
+    async def change_quote(
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        side: FromPath[Side],
+        quote_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """Change the amount or the lifetime. A new amount may trade at once."""
+        id_ = QuoteId(quote_id)
+
+        async def change() -> None:
+            typed, days = form.text("amount").strip(), days_of(form.text("days"))
+            amount = amount_of(typed, page.currency) if typed else None
+            if amount is not None and not form.text("meant"):
+                await _refuse_unusual(user.actor, application, side, id_, amount)
+            await application.bidding.reprice_quote(
+                user.actor, side, id_, amount=amount, expires_in_days=days
+            )
+
+        return await _done(request, page, user.actor, application, side, id_, change)
+
+
+async def _refuse_unusual(
+    actor: Actor,
+    application: Application,
+    side: Side,
+    quote_id: QuoteId,
+    amount: Cents,
+) -> None:
+    """Raise Unusual if an amount looks mistyped."""
+    book = (await application.bidding.view_quote(actor, side, quote_id)).quote.book
+    preview = await application.bidding.preview_quote(
+        actor.user_id,
+        side,
+        product_id=book.product_id,
+        size=book.size,
+        amount=amount,
+        condition=book.condition,
+    )
+    if preview.is_unusual:
+        raise Unusual(amount)
+
+
+async def _done(
+    request: AnyRequest,
+    page: Page,
+    actor: Actor,
+    application: Application,
+    side: Side,
+    quote_id: QuoteId,
+    act: Callable[[], Awaitable[None]],
+) -> Response[bytes]:
+    """Do something with a quote and lead back to it, or show it with the refusal."""
+    try:
+        await act()
+    except Unusual as unusual:
+        return await _shown(page, actor, application, side, quote_id, unusual=unusual.amount)
+    except Refusal as refusal:
+        status, detail = detail_of(request, refusal)
+        return await _shown(page, actor, application, side, quote_id, status=status, refused=detail)
+    return page.leads_to(f"/quotes/{side}/{quote_id}")
+
+
+async def _shown(
+    page: Page,
+    actor: Actor,
+    application: Application,
+    side: Side,
+    quote_id: QuoteId,
+    *,
+    status: int = 200,
+    refused: str = "",
+    unusual: Cents | None = None,
+) -> Response[bytes]:
+    seen = await application.bidding.view_quote(actor, side, quote_id)
+    return page.shows(
+        "trade/quote",
+        status=status,
+        side=side,
+        quote=seen.quote,
+        ahead=seen.ahead,
+        product=await application.catalog.view_product(seen.quote.book.product_id),
+        refused=refused,
+        unusual=unusual,
+        typed="" if unusual is None else typed(unusual, page.currency),
+    )
