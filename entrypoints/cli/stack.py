@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ _EPILOG = """\
 examples:
   solebook stack
   solebook stack /srv/solebook --spread
+  solebook stack --once --json          (for CI: ends with 1 if something is not well)
   solebook stack --stripe-key sk_test_... --stripe-webhook-secret whsec_...
 """
 DEFAULT = Path("solebook-stack")
@@ -49,16 +51,25 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     parser.add_argument(
         "--more", type=Path, metavar="FILE", help="in a new folder: TOML to add to its settings"
     )
+    parser.add_argument(
+        "--once", action="store_true", help="start, show the state, and stop: 1 if it is not well"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the state as JSON, one line for each change of a process; the rest to stderr",
+    )
     # What the stack itself notices is on its screen.
     parser.set_defaults(run=stack, log_level=logging.ERROR)
 
 
 async def stack(options: argparse.Namespace) -> int:
-    """Run until Ctrl-C or SIGTERM."""
+    """Run until Ctrl-C or SIGTERM, or once."""
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from rich.console import Console
 
     from ..stack.run import run_stack
+    from ..stack.screen import JsonLines, Lines
     from ..stack.settings_file import Payments
     from ..stack.stack import Plan
 
@@ -79,5 +90,7 @@ async def stack(options: argparse.Namespace) -> int:
         payments=payments,
         more="" if options.more is None else f"\n{options.more.read_text(encoding='utf-8')}",
     )
-    await run_stack(plan, Console())
-    return 0
+    console = Console(stderr=options.json)
+    lines = JsonLines(sys.stdout) if options.json else Lines(console) if options.once else None
+    is_well = await run_stack(plan, console, stays=not options.once, lines=lines)
+    return 0 if is_well or not options.once else 1

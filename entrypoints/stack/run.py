@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 from rich.console import Console
@@ -18,7 +19,7 @@ from .logs import open_log
 from .screen import Lines, screen
 from .servers.influx import NOT_INSTALLED
 from .stack import Plan, Stack
-from .state import Watch
+from .state import StackState, Watch
 from .supervisor import Supervisor
 from .wheels import missing_wheels
 
@@ -27,19 +28,33 @@ _STOPS_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Meanwhile = Callable[[Stack], Awaitable[None]]
 
 
+class TellsState(Protocol):
+    """Tells the state of a stack."""
+
+    def tell(self, state: StackState) -> None:
+        """Tell it, or what has changed."""
+
+
 class Interrupted(Exception):
     """It was asked to stop before it had started."""
 
 
 async def run_stack(
-    plan: Plan, console: Console, *, meanwhile: Meanwhile | None = None, stays: bool = True
-) -> None:
+    plan: Plan,
+    console: Console,
+    *,
+    meanwhile: Meanwhile | None = None,
+    stays: bool = True,
+    lines: TellsState | None = None,
+) -> bool:
     """Start the stack of a plan, show it until SIGINT or SIGTERM, and stop it.
 
     `meanwhile` is done once it runs, without the screen; then it goes on, or ends unless it
-    `stays`. Raises ModuleNotFoundError if a server is missing, OSError if a stack runs in the
-    folder already, and DidNotStart.
+    `stays`. With `lines`, its state is told to them, at least once. Returns whether everything was
+    well at the last look at lines. Raises ModuleNotFoundError if a server is missing, OSError if a
+    stack runs in the folder already, and DidNotStart.
     """
+    is_well = False
     if missing := missing_wheels():
         raise ModuleNotFoundError(
             f"{', '.join(missing)} is not installed; install the extra `stack`", name=missing[0]
@@ -56,10 +71,15 @@ async def run_stack(
             console.print(f"all answer after {time.monotonic() - began:.1f} s")
             if meanwhile is not None:
                 await _unless(stop, meanwhile(stack))
-            if stays:
-                await _show(stack, supervisor, console, stop)
+            async with httpx.AsyncClient(trust_env=False) as http:
+                watch = Watch(supervisor, http)
+                if lines is None and stays and console.is_terminal:
+                    await _show_screen(stack, watch, console, stop)
+                elif lines is not None or stays:
+                    is_well = await _show_lines(watch, lines or Lines(console), stop, stays=stays)
             console.print(f"stopping; the data stay in {plan.folder}", soft_wrap=True)
     console.print("all has ended")
+    return is_well
 
 
 @asynccontextmanager
@@ -115,17 +135,6 @@ def _tell_links(console: Console, stack: Stack) -> None:
         console.print(f"{name:<12} {link}", soft_wrap=True, highlight=False)
 
 
-async def _show(
-    stack: Stack, supervisor: Supervisor, console: Console, stop: asyncio.Event
-) -> None:
-    async with httpx.AsyncClient(trust_env=False) as http:
-        watch = Watch(supervisor, http)
-        if console.is_terminal:
-            await _show_screen(stack, watch, console, stop)
-        else:
-            await _show_lines(watch, console, stop)
-
-
 async def _show_screen(stack: Stack, watch: Watch, console: Console, stop: asyncio.Event) -> None:
     _log_to(stack.plan.folder / "logs" / "stack.log")
     links = links_of(stack)
@@ -135,10 +144,12 @@ async def _show_screen(stack: Stack, watch: Watch, console: Console, stop: async
             await _pause(stop)
 
 
-async def _show_lines(watch: Watch, console: Console, stop: asyncio.Event) -> None:
-    lines = Lines(console)
-    while not stop.is_set():
-        lines.tell(await watch.look())
+async def _show_lines(watch: Watch, lines: TellsState, stop: asyncio.Event, *, stays: bool) -> bool:
+    while True:
+        state = await watch.look()
+        lines.tell(state)
+        if not stays or stop.is_set():
+            return all(process.is_well for process in state.processes)
         await _pause(stop)
 
 

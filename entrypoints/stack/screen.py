@@ -1,6 +1,9 @@
 """What a stack shows: one screen on a terminal, and lines elsewhere."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TextIO
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -59,6 +62,23 @@ def _cells(process: ProcessState) -> list[Text | str]:
         str(process.restarts),
         process.says,
     ]
+
+
+class JsonLines:
+    """Tells a program what has changed since it was told: a line of JSON for each process."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._told: dict[str, tuple[object, ...]] = {}
+
+    def tell(self, state: StackState) -> None:
+        """Print a line for each program whose state, process or word has changed."""
+        for process in state.processes:
+            now = (process.state, process.pid, process.says, process.is_well)
+            if self._told.get(process.name) != now:
+                self._told[process.name] = now
+                self._file.write(f"{json.dumps(asdict(process))}\n")
+        self._file.flush()
 
 
 class Lines:

@@ -3,11 +3,12 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .private_file import write_private
+from .processes import HTTP, TOGETHER
 
 _SETTINGS = """\
 # Settings of the exchange that `solebook stack` runs in this folder. The stack wrote this file at
@@ -17,6 +18,9 @@ _SETTINGS = """\
 # Passwords and keys are in secrets.env, which only you can read. For a command on this exchange:
 #   set -a; . {folder}/secrets.env; set +a
 #   solebook admin solvency --config {folder}/solebook.toml
+#
+# Which process runs which roles, unless the stack is started with --spread:
+{roles}
 
 folder = {files}
 
@@ -80,11 +84,17 @@ def write_settings(
     """Write the settings for the first start. `more` are further sections."""
     sections = {"double": _DOUBLE, "stripe": _STRIPE, "embedded": _EMBEDDED}
     words: dict[str, object] = {**ports, "user": USER, "folder": folder}
+    words["roles"] = "\n".join(_lines_of_roles())
     words["files"] = json.dumps(str(folder / "files"))
     words["journal"] = json.dumps(str(folder / "files" / "provider.sqlite3"))
     words["influx_section"] = _INFLUX.format(**words) if "influx_shim" in ports else ""
     words["payments_section"] = sections[payments.kind].format(**words)
     write_private(folder / "solebook.toml", _SETTINGS.format(**words) + more)
+
+
+def _lines_of_roles() -> Iterator[str]:
+    for name, roles in {**dict.fromkeys(HTTP, ("http",)), **TOGETHER}.items():
+        yield f"#   {name:<9} {', '.join(roles)}"
 
 
 def write_secrets(folder: Path, ports: Mapping[str, int], payments: Payments) -> None:

@@ -32,6 +32,8 @@ class ProcessState:
     restarts: int
     says: str
     """What it owns, or what is wrong."""
+    is_well: bool
+    """Whether it runs, and says that it is ready if it is a process of the exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Watch:
     async def look(self) -> StackState:
         """Return the state now."""
         children = self._supervisor.children
-        says = await asyncio.gather(*map(self._says, children))
+        answers = await asyncio.gather(*map(self._answer, children))
         used = [self._used(child.pid) for child in children]
         known = {child.pid for child in children}
         self._known = {pid: one for pid, one in self._known.items() if pid in known}
@@ -69,22 +71,24 @@ class Watch:
                 cpu=cpu,
                 memory=memory,
                 restarts=child.restarts,
-                says=said,
+                says=says,
+                is_well=child.state == "runs" and is_ready,
             )
-            for child, said, (cpu, memory) in zip(children, says, used, strict=True)
+            for child, (says, is_ready), (cpu, memory) in zip(children, answers, used, strict=True)
         )
         found, rates = await self._measured()
         return StackState(processes, found, rates)
 
-    async def _says(self, child: Child) -> str:
+    async def _answer(self, child: Child) -> tuple[str, bool]:
+        """Return what a process says, and whether it is ready. A server is not asked."""
         if child.program.stage is Stage.SERVER or child.pid is None:
-            return ""
+            return "", True
         try:
             url = f"http://127.0.0.1:{child.program.port}/health/ready"
-            answer = (await self._http.get(url, timeout=_PATIENCE)).json()
+            answer = await self._http.get(url, timeout=_PATIENCE)
+            return _shown(answer.json()), answer.is_success
         except (httpx.HTTPError, ValueError):
-            return "" if child.state == "starts" else "does not answer"
-        return _shown(answer)
+            return "" if child.state == "starts" else "does not answer", False
 
     def _used(self, pid: int | None) -> tuple[float, int]:
         if pid is None:

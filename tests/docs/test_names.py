@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from solebook.entrypoints.http.edge.problems import STATUS, problem_type
+from solebook.entrypoints.stack.processes import HTTP, TOGETHER
 from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
 
 ROOT = Path(__file__).parents[2]
@@ -39,3 +40,14 @@ def test_glossary_has_each_word_once_in_alphabetical_order_with_its_home() -> No
     assert len(words) > 50
     assert words == sorted(set(words))
     assert [entry for entry in entries if not PATH.search(entry)] == []
+
+
+def test_the_page_of_the_stack_has_the_roles_of_each_process() -> None:
+    page = (ROOT / "docs" / "how-to" / "run-the-stack.md").read_text(encoding="utf-8")
+    expected: dict[tuple[str, ...], list[str]] = {("http",): list(HTTP)}
+    for name, roles in TOGETHER.items():
+        expected.setdefault(roles, []).append(name)
+
+    for roles, names in expected.items():
+        row = f"| {', '.join(f'`{n}`' for n in names)} | {', '.join(f'`{r}`' for r in roles)} |"
+        assert row in page

@@ -1,5 +1,6 @@
 """`solebook stack` from the outside: it comes up, trades, heals, ends without a trace, goes on."""
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from solebook.entrypoints.stack.processes import HTTP, SPREAD
 from solebook.entrypoints.stack.wheels import missing_wheels
 
 from ..missing_server import do_without
@@ -112,6 +114,12 @@ class Stack(Served):
         return (
             dict(zip(("state", "pid", "port", "restarts"), told[-1], strict=True)) if told else {}
         )
+
+    def told(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the last that it told of each process with --json."""
+        lines = [line for line in self.printed().splitlines(keepends=True) if line[0] == "{"]
+        told = [json.loads(line) for line in lines if line.endswith("\n")]
+        return {process["name"]: process for process in told}
 
     def runs(self, name: str, restarts: int) -> Mapping[str, str]:
         def looks() -> Mapping[str, str]:
@@ -215,10 +223,10 @@ class Trade:
         ok("PUT", "/v1/users/me/payment-method", self.buyer, json={"token": "pm_card_visa"})
         ok("POST", "/v1/users/me/addresses", self.buyer, json=ADDRESS)
         product = ok("POST", "/v1/products", self.admin, json=PRODUCT)["id"]
-        quote = {"product_id": product, "size": "9", "amount": 20_000}
-        ok("POST", "/v1/asks", self.seller, json=quote)
+        self.quote = {"product_id": product, "size": "9", "amount": 20_000}
+        ok("POST", "/v1/asks", self.seller, json=self.quote)
         other = self.stack.urls[1]
-        placed = ok("POST", f"{other}/v1/bids", self.buyer, json=quote)
+        placed = ok("POST", f"{other}/v1/bids", self.buyer, json=self.quote)
         return str(placed["match"]["order_id"])
 
     def deliver(self, order: str) -> None:
@@ -269,13 +277,26 @@ def test_a_stack_trades_heals_ends_without_a_trace_and_goes_on(folder: Path) -> 
         eventually(lambda: stack.http.get("/health/ready").status_code == 200, "to be ready", HEALS)
         trade.deliver(order)
         trade.until(order, status="delivered", payout_status="paid")
+        stack.ok("POST", "/v1/asks", trade.seller, json=trade.quote)
         stack.end_all(signal.SIGINT)
         assert stack.process.returncode == 0, stack.printed()
         assert stack.printed().endswith("all has ended\n")
 
-    with running(folder) as stack:
-        print(f"the stack came up in {stack.took:.1f} s, with data")
-        assert stack.sign_in("buyer")
-        found = stack.ok("GET", f"/v1/orders/{order}", stack.sign_in("buyer"))
-        assert found["status"] == "delivered"
+    with running(folder, "--spread", "--shards", "2", "--json") as stack:
+        print(f"the stack came up in {stack.took:.1f} s, with data, spread and divided")
+        buyer = stack.sign_in("buyer")
+        assert stack.ok("GET", f"/v1/orders/{order}", buyer)["status"] == "delivered"
+        assert stack.ok("POST", "/v1/bids", buyer, json=trade.quote)["match"]
+        eventually(lambda: stack.told() and all_are_well(stack.told()), "all to be well", HEALS)
+        assert {*SPREAD, *HTTP} < set(stack.told())
+        each = {f"matching: owner of {shard} of 2 shards" for shard in (0, 1)}
+        eventually(lambda: each == says(stack, "matching-1", "matching-2"), "to share", HEALS)
         stack.end_all(signal.SIGKILL)
+
+
+def says(stack: Stack, *names: str) -> set[str]:
+    return {stack.told()[name]["says"] for name in names}
+
+
+def all_are_well(told: Mapping[str, Mapping[str, Any]]) -> bool:
+    return all(process["is_well"] for process in told.values())

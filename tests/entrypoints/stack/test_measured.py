@@ -2,12 +2,13 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from solebook.entrypoints.stack.measured import Measured, measured, write_targets
-from solebook.entrypoints.stack.screen import screen
+from solebook.entrypoints.stack.screen import JsonLines, screen
 from solebook.entrypoints.stack.state import ProcessState, StackState
 
 ENGINE = """\
@@ -24,6 +25,9 @@ solebook_dead_letters 1.0
 WORKER = ENGINE.replace("bids_total 7.0", "bids_total 1.0").replace('trade"} 4.0', 'trade"} 5.0')
 
 
+RUNS = ProcessState("engine-1", "runs", 4711, 8001, 12.0, 99_000_000, 3, "matching: owner", True)
+
+
 def test_what_is_in_the_store_counts_once_and_the_rest_for_each_process() -> None:
     found = measured([ENGINE, WORKER, ""])
     assert found.waiting == {"outbox": (3, 1.5), "trade": (5, 12.0)}
@@ -32,14 +36,24 @@ def test_what_is_in_the_store_counts_once_and_the_rest_for_each_process() -> Non
 
 
 def test_the_screen_has_processes_queues_rates_and_dead_letters() -> None:
-    process = ProcessState("engine-1", "runs", 4711, 8001, 12.0, 99_000_000, 3, "matching: owner")
-    state = StackState((process,), measured([ENGINE]), {"bids": 0.5})
+    state = StackState((RUNS,), measured([ENGINE]), {"bids": 0.5})
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(screen([("the API", "http://127.0.0.1:8000/schema")], state))
     text = console.export_text()
     for part in ("engine-1", "4711", "matching: owner", "trade 4 (oldest 12 s)", "bids 0.5"):
         assert part in text
     assert "dead letters 1" in text
+
+
+def test_a_program_is_told_in_json_of_each_process_and_of_what_changes() -> None:
+    told = io.StringIO()
+    lines = JsonLines(told)
+    for process in (RUNS, replace(RUNS, cpu=50.0), replace(RUNS, says="store: fails")):
+        lines.tell(StackState((process,), measured([ENGINE]), {}))
+
+    first, second = map(json.loads, told.getvalue().splitlines())
+    assert (first["name"], first["pid"], first["is_well"]) == ("engine-1", 4711, True)
+    assert second == first | {"says": "store: fails"}
 
 
 def test_nothing_is_known_before_processes_answer() -> None:
