@@ -15,6 +15,7 @@ from ..ports.clock import Clock
 from ..ports.delivery_reports import DeliveryReports
 from ..ports.messengers import Mailer, PushMessenger, TextMessenger
 from ..ports.stopwatch import Stopwatch
+from .encryption import authority_of
 
 if TYPE_CHECKING:
     import httpx
@@ -53,7 +54,7 @@ async def open_sendgrid_mailer(
 
     limit, sendgrid = settings.notifications.timeout, settings.sendgrid
     assert sendgrid.api_key, "the settings need it"
-    async with _open_client(settings) as client:
+    async with _open_client(settings, "sendgrid.ca", sendgrid.ca) as client:
         mailer = SendGridMailer(
             HttpCalls(client, stopwatch, what=SENDGRID),
             clock,
@@ -78,7 +79,7 @@ async def open_twilio_messenger(
     assert twilio.account, "the settings need it"
     assert twilio.token, "the settings need it"
     assert twilio.sender, "the settings need it"
-    async with _open_client(settings) as client:
+    async with _open_client(settings, "twilio.ca", twilio.ca) as client:
         messenger = TwilioTextMessenger(
             HttpCalls(client, stopwatch, what=TWILIO),
             clock,
@@ -131,7 +132,7 @@ async def open_http_push_messenger(
 
     limit, http_push = settings.notifications.timeout, settings.http_push
     assert http_push.url, "the settings need it"
-    async with _open_client(settings) as client:
+    async with _open_client(settings, "http_push.ca", http_push.ca) as client:
         calls = HttpCalls(client, stopwatch, what=HTTP_PUSH)
         messenger = HttpPushMessenger(calls, url=http_push.url, token=http_push.token)
         yield GuardedPushMessenger(
@@ -187,10 +188,19 @@ def text_reports_of(settings: Settings) -> DeliveryReports:
 
 
 @asynccontextmanager
-async def _open_client(settings: Settings) -> "AsyncIterator[httpx.AsyncClient]":
+async def _open_client(
+    settings: Settings, setting: str = "", ca: str | None = None
+) -> "AsyncIterator[httpx.AsyncClient]":
+    """Open connections to a provider, whose certificate is verified.
+
+    The CA is that of a setting, or one of the public. Raises OSError if its file cannot be used.
+    """
     import httpx
+
+    authority = authority_of(setting, ca)
 
     timeout = settings.notifications.timeout.total_seconds()
     limits = httpx.Limits(max_connections=_CONNECTIONS)
-    async with httpx.AsyncClient(timeout=timeout, limits=limits) as client:
+    verify = True if authority is None else authority
+    async with httpx.AsyncClient(timeout=timeout, limits=limits, verify=verify) as client:
         yield client

@@ -10,6 +10,7 @@ from ..ports.clock import Clock
 from ..ports.payment_provider import PaymentProvider
 from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
+from .encryption import authority_of
 
 if TYPE_CHECKING:
     from ..adapters.stripe.client import StripeCalls
@@ -22,15 +23,20 @@ _OF_PATIENCE = 0.9
 async def open_stripe_calls(
     settings: Settings, stopwatch: Stopwatch
 ) -> AsyncIterator["StripeCalls"]:
-    """Open the connections to Stripe, which all its adapters share."""
+    """Open the connections to Stripe, which all its adapters share.
+
+    Raises OSError if the file of a CA cannot be used.
+    """
     from ..adapters.stripe.client import StripeCalls
 
     payments = settings.payments
     assert payments.api_key, "the settings need it"
+    authority_of("payments.ca", payments.ca)  # raises what is wrong with the file
     calls = StripeCalls(
         payments.api_key,
         stopwatch,
         url=payments.api_url,
+        ca=payments.ca,
         limit=payments.timeout * _OF_PATIENCE,
     )
     try:

@@ -10,6 +10,7 @@ from ..config.settings import Settings
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.tracing import recording
 from .adapters import Adapters
+from .encryption import encryption_of
 from .logs import service_of
 
 _OUTSIDE = (
@@ -30,16 +31,21 @@ _OUTSIDE = (
 def recording_traces(settings: Settings, roles: Set[ProcessRole]) -> Iterator[None]:
     """Record traces until the block is left, if the settings name a collector.
 
-    Raises ModuleNotFoundError if the packages for them are missing.
+    Raises ModuleNotFoundError if the packages for them are missing, and OSError if a file of TLS
+    cannot be used.
     """
-    url = settings.tracing.otlp_url
-    if url is None:
+    tracing = settings.tracing
+    if tracing.otlp_url is None:
         yield
         return
-    from ..adapters.opentelemetry.export import exporting
+    from ..adapters.opentelemetry.export import Files, exporting
 
-    sample = settings.tracing.sample
-    with exporting(url, service=service_of(roles), sample=sample) as tracer, recording(tracer):
+    encryption_of("tracing", tracing)  # the exporter would name no file, and not before it sends
+    files = Files(tracing.ca, tracing.cert, tracing.key)
+    sending = exporting(
+        tracing.otlp_url, service=service_of(roles), sample=tracing.sample, files=files
+    )
+    with sending as tracer, recording(tracer):
         yield
 
 

@@ -46,6 +46,8 @@ class SendGridSettings:
     api_key: str | None = field(default=None, repr=False)
     api_url: str = "https://api.sendgrid.com"
     """Where its API is. The key is sent there."""
+    ca: str | None = None
+    """The file of the CA that has signed its certificate. The default are those of the public."""
     webhook_key: str | None = None
     """The public key of its signed event webhook. Without it, no event is believed."""
     per_second: PerSecond = 50.0
@@ -68,6 +70,8 @@ class TwilioSettings:
     """A number in E.164, or the SID of a messaging service, which begins with MG."""
     api_url: str = "https://api.twilio.com"
     """Where its API is. The token is sent there."""
+    ca: str | None = None
+    """The file of the CA that has signed its certificate. The default are those of the public."""
     callback_url: str | None = None
     """Where Twilio reaches `/v1/webhooks/twilio` here. Without it, it reports nothing."""
     validity: Annotated[
@@ -115,6 +119,8 @@ class HttpPushSettings:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
     """An access token, if the server wants one."""
+    ca: str | None = None
+    """The file of the CA that has signed its certificate. The default are those of the public."""
     per_second: PerSecond = 10.0
     """The maximum of messages of this process in a second."""
 

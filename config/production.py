@@ -29,6 +29,9 @@ def missing_in_production(settings: "Settings") -> list[str]:
             settings.http.public_url is not None and not is_here(settings.http.public_url)
         ),
         "users.verify_addresses": settings.verifies_addresses,
+        "store.sslmode, which is verify-full for a database on another machine": (
+            settings.store.says_how_it_is_encrypted
+        ),
         "warehouse.name, street, city and country": settings.warehouse.is_set,
     }
     return [name for name, is_there in needed.items() if not is_there]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.links import has_link
@@ -34,7 +34,7 @@ from .stream import StreamSettings
 from .stripe_amounts import check_amounts
 from .tracing import TracingSettings
 from .typesense import TypesenseSettings
-from .urls import check_url, is_here
+from .urls import check_url, is_here, is_near
 from .users import UsersSettings
 from .webhooks import WebhooksSettings
 
@@ -127,8 +127,25 @@ class StoreSettings(Section, frozen=True):
         return url + ("&" if "?" in url else "?") + options if options else url
 
     @property
+    def says_how_it_is_encrypted(self) -> bool:
+        """Whether the settings say if PostgreSQL on another machine is verified, or need not.
+
+        Without them, a connection is encrypted if the server can, and nobody is verified.
+        """
+        urls = [url for url in (self.url, self.replica_url) if url and _is_postgres(url)]
+        return all("sslmode=" in self.with_options(url) or _is_near(url) for url in urls)
+
+    @property
     def _is_at_postgres(self) -> bool:
         return _is_postgres(self.url or "")
+
+
+def _is_near(url: str) -> bool:
+    """Return whether all hosts of a database are on this machine, or on a private network."""
+    _, _, hosts = urlsplit(url).netloc.rpartition("@")
+    options = dict(parse_qsl(url.partition("?")[2]))
+    named = options.get("host", hosts).split(",")
+    return all(host == "" or host.startswith("/") or is_near(f"//{host}") for host in named)
 
 
 def _is_postgres(url: str) -> bool:
@@ -179,6 +196,9 @@ class PaymentsSettings(Section, frozen=True):
     """Whether production may run with a key of Stripe's test mode, which moves no real money."""
     api_url: str | None = None
     """Where Stripe's API is, if it is a double. The key is sent there."""
+    ca: str | None = None
+    """The file of the CA that has signed the API's certificate. The default are those of the
+    public."""
     webhook_secret: str | None = None
     """Signs the provider's webhooks. Embedded mode generates one in the folder."""
     connect_webhook_secret: str | None = None

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Thread
+from typing import Any
 
+import requests
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
@@ -20,13 +23,45 @@ _FAREWELL = 1.5
 """Seconds in which the last spans may be sent when the process ends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of TLS: whom to trust, and what this client proves itself with."""
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+
+
+class _Session(requests.Session):
+    """Trusts the CA that it is told to.
+
+    By itself it would trust the one in the variable REQUESTS_CA_BUNDLE instead.
+    """
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        told = self.verify if verify is None else verify
+        return super().merge_environment_settings(url, proxies, stream, told, cert)
+
+
 @contextmanager
-def exporting(url: str, *, service: str, sample: float) -> Iterator[OpenTelemetryTracer]:
+def exporting(
+    url: str, *, service: str, sample: float, files: Files | None = None
+) -> Iterator[OpenTelemetryTracer]:
     """Send spans to the collector at a URL until the block is left.
 
     A collector that is away holds up nothing, and the end for a second or two at most.
     """
-    exporter = OTLPSpanExporter(f"{url.rstrip('/')}/v1/traces", timeout=_TIMEOUT)
+    files = files or Files()
+    exporter = OTLPSpanExporter(
+        f"{url.rstrip('/')}/v1/traces",
+        certificate_file=files.ca,
+        client_certificate_file=files.cert,
+        client_key_file=files.key,
+        session=_Session(),
+        timeout=_TIMEOUT,
+    )
     processor = BatchSpanProcessor(
         exporter,
         max_queue_size=_QUEUE,

@@ -12,6 +12,7 @@ from ...ports.language.errors import Unavailable
 from ...ports.language.reminders import Reminders
 from ...ports.stopwatch import Stopwatch
 from ..decorators.circuit_breaker import CircuitBreaker
+from ..web.distrust import distrust_of
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ _RETRIES = 2
 """How often stripe-python repeats a call that failed, with a delay that is random."""
 _FAILURES = 5
 """After so many calls in a row without an answer, only one call in a second is tried."""
+_PUBLIC_CAS = stripe.ca_bundle_path
 _AT_ONCE = 50
 """Calls at the same time. Stripe refuses more than 100 in a second."""
 
@@ -44,11 +46,21 @@ class StripeCalls:
     """
 
     def __init__(
-        self, key: str, stopwatch: Stopwatch, *, url: str | None = None, limit: timedelta
+        self,
+        key: str,
+        stopwatch: Stopwatch,
+        *,
+        url: str | None = None,
+        ca: str | None = None,
+        limit: timedelta,
     ) -> None:
-        """`limit` is the time for a call with its retries. `url` is Stripe's, or of a double."""
+        """`limit` is the time for a call with its retries. `url` is Stripe's, or of a double.
+
+        `ca` is the file of the authority that is trusted, instead of those of the public.
+        """
         self._stopwatch = stopwatch
         self._limit = limit.total_seconds()
+        stripe.ca_bundle_path = ca or _PUBLIC_CAS  # the library has no other way
         self._http = stripe.HTTPXClient(timeout=self._limit)
         self._client = stripe.StripeClient(
             key,
@@ -101,7 +113,7 @@ class StripeCalls:
         except stripe.StripeError as error:
             if not _is_transient(error):
                 raise
-            self._tell(name_of(error))
+            self._tell(distrust_of(error) or name_of(error))
         # Without the cause: what Stripe says of a wrong key has a part of the key.
         raise Unavailable(what=STRIPE)
 

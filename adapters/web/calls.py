@@ -12,6 +12,7 @@ import httpx
 from ...ports.language.errors import Unavailable
 from ...ports.language.reminders import Reminders
 from ...ports.stopwatch import Stopwatch
+from .distrust import distrust_of
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class HttpCalls:
         try:
             answer = await self._client.request(method, url, **request)
         except httpx.HTTPError as error:
-            self._tell(type(error).__name__)
+            self._tell(distrust_of(error) or type(error).__name__)
             raise Unavailable(what=self._what) from None  # the cause has the URL
         status = answer.status_code
         if status in (401, 403):

@@ -123,6 +123,31 @@ def test_an_unset_warehouse_says_so_in_letters() -> None:
     assert Settings().warehouse.lines == ("Warehouse (its address is not set)",)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_enough"),
+    [
+        ("postgresql://solebook@db.example.com/solebook", False),
+        ("postgresql://solebook@10.0.0.7:5432/solebook", False),
+        ("postgresql://solebook@db,db.example.com/solebook", False),
+        ("postgresql:///solebook?host=db.example.com", False),
+        ("postgresql://solebook@[fd00::7]/solebook", False),
+        ("postgresql://solebook@db.example.com/solebook?sslmode=verify-full", True),
+        ("postgresql://solebook@db/solebook", True),
+        ("postgresql://solebook@127.0.0.1:5432/solebook", True),
+        ("postgresql:///solebook?host=/run/postgresql", True),
+    ],
+)
+def test_production_says_how_a_database_on_another_machine_is_verified(
+    url: str, is_enough: bool
+) -> None:
+    given = PRODUCTION | {"SOLEBOOK_STORE__URL": url}
+    if not is_enough:
+        with pytest.raises(SettingsError, match=r"needs store\.sslmode, which is verify"):
+            load_settings(None, given)
+        given |= {"SOLEBOOK_STORE__SSLMODE": "prefer"}
+    assert load_settings(None, given).store_url.startswith("postgresql://")
+
+
 def test_secrets_are_never_shown() -> None:
     url = f"postgresql://solebook:{HUNTER}@db/solebook"
     settings = load_settings(None, PRODUCTION | {"SOLEBOOK_STORE__URL": url})
