@@ -12,6 +12,7 @@ from ..core.orders.dispatch_pair import DispatchPair
 from ..core.orders.extend_shipment import ExtendShipment
 from ..core.orders.forget_addresses import ForgetAddresses
 from ..core.orders.freeze_payout import FreezePayout
+from ..core.orders.list_acts import ListActs
 from ..core.orders.list_frozen_orders import ListFrozenOrders
 from ..core.orders.list_orders import ListOrders
 from ..core.orders.meet_deadline import MeetDeadline
@@ -88,6 +89,7 @@ class OrdersUseCases:
     list_orders: ListOrders
     list_frozen_orders: ListFrozenOrders
     view_history: ViewHistory
+    list_acts: ListActs
     count_orders: CountOrders
     requested_work: RequestedWork
     ship_pair: ShipPair
@@ -135,6 +137,7 @@ def orders_use_cases(
         list_orders=ListOrders(orders=orders),
         list_frozen_orders=ListFrozenOrders(orders=orders),
         view_history=ViewHistory(orders=orders),
+        list_acts=ListActs(orders=orders, clock=clock, rules=rules),
         count_orders=CountOrders(orders=orders),
         requested_work=RequestedWork(orders=orders, clock=clock, rules=rules),
         ship_pair=ShipPair(transaction=transaction, orders=orders, progress=progress),

@@ -16,6 +16,7 @@ from .assets import Assets
 from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
+from .orders.orders import OrderPages
 from .pages import Page
 from .posted import FormOutdated, SignInNeeded, form_of, sent_by, user_of
 from .register import RegisterPages
@@ -99,6 +100,7 @@ PAGES = Router(
         ProductPages,
         TradePages,
         QuotePages,
+        OrderPages,
         Assets,
     ],
     dependencies={

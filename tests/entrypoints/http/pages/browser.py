@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 
 import httpx
 
@@ -70,10 +69,12 @@ class Browser:
         """Follow a link."""
         return _shown(await self._client.get(path, follow_redirects=True))
 
-    async def sends(
-        self, form: ShownForm, /, headers: dict[str, str] | None = None, **typed: Any
-    ) -> Shown:
+    async def sends(self, form: ShownForm, /, **typed: str) -> Shown:
         """Fill in a form and press its button."""
+        return await self.sends_with({}, form, **typed)
+
+    async def sends_with(self, headers: dict[str, str], form: ShownForm, /, **typed: str) -> Shown:
+        """Send a form with headers that another page would cause."""
         answer = await self._client.post(
             form.action, data=form.fields | typed, headers=headers, follow_redirects=True
         )

@@ -23,6 +23,9 @@ GET  /quotes/{side}                  303  200
 GET  /quotes/{side}/{quote_id}       303  404
 POST /quotes/{side}/{quote_id}/cancellation 401 409
 POST /quotes/{side}/{quote_id}/change 401 409
+GET  /orders                         303  200
+GET  /orders/{order_id}              303  404
+POST /orders/{order_id}/{act}        401  409
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""
@@ -47,7 +50,12 @@ async def test_everybody_gets_what_the_table_says(
     market: World, browser: Browser, method: str, path: str
 ) -> None:
     places = {"product_id": market.product_id, "version": "0", "name": "nothing"}
-    places |= {"side": "bid", "quote_id": market.product_id}
+    places |= {
+        "order_id": market.product_id,
+        "act": "shipment",
+        "side": "bid",
+        "quote_id": market.product_id,
+    }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")
     found = [await browser.status(method, where)]
     await market.person("ann")

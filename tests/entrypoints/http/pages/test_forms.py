@@ -2,10 +2,17 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 
+import pytest
 from litestar.routes import HTTPRoute
 
 from solebook.entrypoints.web.words import FILE
+from solebook.ports.language.complaints import ComplaintKind
+from solebook.ports.language.market import Condition, QuoteStatus
+from solebook.ports.language.orders import CancelReason, OrderStatus
+from solebook.ports.language.search import SearchSort
+from solebook.ports.language.steps import ORDER_STEPS
 
 from ..world import World, is_page
 
@@ -31,8 +38,16 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         for pattern in ("**/*.html", "**/*.py")
         for file in FOLDER.glob(pattern)
     )
-    computed = {"sort", "condition", "quote_status"}
-    short = {"trade": "t", "quote": "q"}
+    computed = {
+        "sort",
+        "condition",
+        "quote_status",
+        "order_status",
+        "complaint",
+        "cancel_reason",
+        "step",
+    }
+    short = {"trade": "t", "quote": "q", "order": "o"}
     unused = [
         f"{page}.{name}"
         for page, texts in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
@@ -44,3 +59,20 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         and not (page in short and re.search(rf"\b{short[page]}\.{name}\b", used))
     ]
     assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("page", "values"),
+    [
+        ("sort", SearchSort),
+        ("condition", Condition),
+        ("quote_status", QuoteStatus),
+        ("order_status", OrderStatus),
+        ("complaint", ComplaintKind),
+        ("cancel_reason", CancelReason),
+        ("step", ORDER_STEPS),
+    ],
+)
+def test_every_value_has_a_text(page: str, values: Iterable[str]) -> None:
+    texts = tomllib.loads(FILE.read_text(encoding="utf-8"))[page]
+    assert set(texts) == {str(value) for value in values}

@@ -84,7 +84,7 @@ async def test_form_of_another_site_is_refused(known: World, browser: Browser) -
     page = await browser.signs_in(EMAIL)
 
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
-        answer = await browser.sends(page.form("/sign-out"), headers=headers)
+        answer = await browser.sends_with(headers, page.form("/sign-out"))
         assert answer.status == 403
     assert "Sign out" in (await browser.opens("/")).text
 

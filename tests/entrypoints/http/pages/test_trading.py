@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +24,7 @@ async def buyer_in(browser: Browser, buyer: Person) -> Browser:
     return browser
 
 
-async def looked_at(browser: Browser, market: World, side: str, amount: str, **more: Any) -> Shown:
+async def looked_at(browser: Browser, market: World, side: str, amount: str, **more: str) -> Shown:
     """Fill in the form, and return the page that asks for confirmation."""
     page = await browser.opens(f"/products/{market.product_id}/trade?side={side}&size=10.5")
     return await browser.sends(page.forms[-1], amount=amount, **more)

@@ -1,0 +1,111 @@
+"""A trade by its buyer and its seller, in two windows."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from ..world import PARCEL, PASS, Person, World
+from .browser import Browser
+
+
+@pytest.fixture
+async def seller_in(world: World, seller: Person) -> AsyncIterator[Browser]:
+    transport = httpx.ASGITransport(world.app)  # type: ignore[arg-type]  # Litestar's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
+        browser = Browser(client)
+        await browser.signs_in("seller@example.com")
+        yield browser
+
+
+@pytest.fixture
+async def buyer_in(browser: Browser, buyer: Person) -> Browser:
+    await browser.signs_in("buyer@example.com")
+    return browser
+
+
+async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
+    market: World,
+    buyer_in: Browser,
+    seller_in: Browser,
+    buyer: Person,
+    seller: Person,
+    authenticator: Person,
+) -> None:
+    order_id = await market.order(buyer, seller, 20_000)
+    path = f"/orders/{order_id}"
+
+    sold = await seller_in.opens(path)
+    assert "You receive $176.00" in sold.text
+    assert "Shipped to" not in sold.text
+    shipped = await seller_in.sends(sold.form(f"{path}/shipment"), **PARCEL)
+    await market.workers.settle()
+    assert "On its way to the warehouse" in shipped.text
+
+    bought = await buyer_in.opens(path)
+    assert "You pay $214.00" in bought.text
+    assert "You receive" not in bought.text
+    assert "nothing to do" in bought.text
+
+    await market.move(order_id, "receipt", authenticator)
+    task = await market.task_of(order_id, authenticator)
+    await market.ok("POST", f"/v1/authentication/tasks/{task}/claim", authenticator)
+    await market.ok("POST", f"/v1/authentication/tasks/{task}/verdict", authenticator, json=PASS)
+    await market.workers.settle()
+    await market.move(order_id, "dispatch", authenticator, json=PARCEL)
+
+    bought = await buyer_in.opens(path)
+    arrived = await buyer_in.sends(bought.form(f"{path}/delivery"))
+    assert "Delivered" in arrived.text
+    assert "Found authentic" in arrived.text
+    assert "Not found authentic" not in arrived.text
+    assert f"{path}/complaint" in arrived.answer.text
+
+
+async def test_double_click_ships_once_and_shows_the_order(
+    market: World, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/shipment")
+
+    first = await seller_in.sends(form, **PARCEL)
+    again = await seller_in.sends(form, **PARCEL)
+
+    assert (first.status, again.status) == (200, 200)
+    assert again.path == path
+
+
+async def test_refused_act_shows_the_order_with_what_was_typed(
+    market: World, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/shipment")
+
+    refused = await seller_in.sends(form, carrier="UPS", tracking_number=" ")
+
+    assert refused.status == 422
+    assert refused.form(f"{path}/shipment").fields["carrier"] == "UPS"
+
+
+async def test_order_of_others_does_not_exist(
+    market: World, browser: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    await market.person("ann")
+    await browser.signs_in("ann@example.com")
+
+    assert (await browser.opens(path)).status == 404
+    assert path not in (await browser.opens("/orders")).answer.text
+
+
+async def test_seller_cancels_with_a_reason_that_the_buyer_sees_listed(
+    market: World, buyer_in: Browser, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/cancellation")
+
+    cancelled = await seller_in.sends(form, reason="The sole is torn.")
+
+    assert "The seller cancelled: The sole is torn." in cancelled.text
+    listed = await buyer_in.opens("/orders?role=buyer")
+    assert "Cancelled" in listed.text
