@@ -71,7 +71,10 @@ class Checkout:
 
     def author(self) -> tuple[str, str]:
         """Return the name and the email of who commits here. Raises Refused if git has none."""
-        return self.git("config", "user.name"), self.git("config", "user.email")
+        try:
+            return self.git("config", "user.name"), self.git("config", "user.email")
+        except Refused:
+            raise Refused("git does not know you: git config user.name, and user.email") from None
 
     def time_of_commit(self) -> int:
         """Return when the last commit was made, in seconds since 1970."""

@@ -34,10 +34,8 @@ _NEEDED_IN_SOURCES = (
     r"deploy/docker/Dockerfile",
 )
 
-_NOT_IN_WHEEL = (
-    r"(tests|docs|deploy|benchmarks|servers|releasing|\.dev|\.ci)/.*",
-    r"(noxfile|bootstrap)\.py",
-)
+_LAYERS = "ports|core|adapters|config|composition|entrypoints|client"
+_NOT_OF_WHEEL = rf"(?!({_LAYERS})/|__init__\.py$|py\.typed$).*"
 
 _NEVER = (
     r"(.*/)?(__pycache__|\.venv|\.git|solebook-\w+)/.*",
@@ -72,7 +70,7 @@ class Packages:
         """Return what is missing in the packages, or should not be in them."""
         wheel, sources = _Archive.of_wheel(self.wheel), _Archive.of_sdist(self.sdist)
         return [
-            *wheel.faults(_NEEDED, (*_NOT_IN_WHEEL, *_NEVER)),
+            *wheel.faults(_NEEDED, (_NOT_OF_WHEEL, *_NEVER)),
             *sources.faults((*_NEEDED, *_NEEDED_IN_SOURCES), _NEVER),
         ]
 

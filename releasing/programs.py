@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .refused import Refused
 
+_LEFT_OUT = ("SOLEBOOK_", "SETUPTOOLS_SCM_")
 _PATIENCE = 300.0
 """Seconds."""
 
@@ -20,13 +21,23 @@ def uv() -> str:
     return found
 
 
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the caller's variables and these.
+
+    Settings of an exchange are left out: a trial must not reach the caller's database. So is a
+    version that is not the tag's.
+    """
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(_LEFT_OUT)}
+    return kept | dict(variables)
+
+
 def run(*command: str | Path, folder: Path, variables: Mapping[str, str] | None = None) -> str:
     """Run a command in a folder, and return what it prints. Raises Refused if it fails."""
     try:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**os.environ, **(variables or {})},
+            env=environment(variables or {}),
             capture_output=True,
             text=True,
             timeout=_PATIENCE,

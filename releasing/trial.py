@@ -14,7 +14,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from .programs import run, uv
+from .programs import environment, run, uv
 from .refused import Refused
 
 _START, _ANSWER, _STOP = 60.0, 10.0, 30.0
@@ -42,11 +42,11 @@ def try_package(package: Path, version: Version, folder: Path, pins: Path) -> No
         raise Refused(f"{package.name}: the OpenAPI document has the version '{told}'")
 
 
-def _installed(package: Path, environment: Path, pins: Path) -> Path:
-    """Return the folder of the programs of an environment that has the package."""
-    folder = environment.parent
-    run(uv(), "venv", "--quiet", "--python", sys.executable, environment, folder=folder)
-    programs = environment / "bin"
+def _installed(package: Path, place: Path, pins: Path) -> Path:
+    """Return the folder of the programs of a new environment that has the package."""
+    folder = place.parent
+    run(uv(), "venv", "--quiet", "--python", sys.executable, place, folder=folder)
+    programs = place / "bin"
     run(
         *(uv(), "pip", "install", "--quiet", "--python", programs / "python"),
         *("--constraints", pins / "packages.txt", "--build-constraints", pins / "builders.txt"),
@@ -61,7 +61,7 @@ def _serving(solebook: str, home: Path, variables: Mapping[str, str]) -> Iterato
     """Serve until the block is left, and yield the URL. Raises Refused."""
     command = [solebook, "serve", "--port", "0"]
     with subprocess.Popen(
-        command, cwd=home, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True
+        command, cwd=home, env=environment(variables), stdout=subprocess.PIPE, text=True
     ) as process:
         # A process that never says a word is killed, and its line is empty.
         impatient = threading.Timer(_START, process.kill)

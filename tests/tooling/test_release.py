@@ -14,6 +14,7 @@ from releasing.changelog import release_notes
 from releasing.checkout import Checkout
 from releasing.making import release_in_clone
 from releasing.packages import Packages
+from releasing.programs import run
 from releasing.refused import Refused
 from releasing.versions import next_version, read_version, released_versions
 
@@ -79,6 +80,7 @@ def test_what_is_missing_in_a_wheel_or_should_not_be_there_is_a_fault(tmp_path: 
 
     assert "a.whl has no py\\.typed" in faults
     assert "a.whl has tests/conftest.py" in faults
+    assert not any(fault.startswith("a.whl has core/__init__.py") for fault in faults)
     assert "a.whl has solebook-data/solebook.sqlite3" in faults
     assert "a.whl has a private key in core/__init__.py" in faults
     assert "a.tar.gz has no deploy/prometheus/alerts\\.yml" in faults
@@ -98,6 +100,20 @@ def test_sums_are_as_sha256sum_checks_them_and_the_table_has_each_file(tmp_path:
         ["a.tar.gz", "0", of_nothing],
         ["b.whl", "0", of_nothing],
     ]
+
+
+@pytest.mark.integration
+def test_settings_of_the_caller_do_not_reach_a_trial(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOLEBOOK_STORE__URL", "postgresql://production/solebook")
+    monkeypatch.setenv("SETUPTOOLS_SCM_PRETEND_VERSION", "9.9.9")
+
+    variables = run("env", folder=tmp_path, variables={"SOLEBOOK_FOLDER": "here"})
+
+    assert "production" not in variables
+    assert "9.9.9" not in variables
+    assert "SOLEBOOK_FOLDER=here" in variables
 
 
 @pytest.fixture
