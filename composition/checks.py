@@ -13,9 +13,19 @@ from ..ports.clock import Clock
 from ..ports.language.findings import Failed, Findings
 from ..ports.service_check import ServiceCheck
 from .charts import check_of_influx
+from .messenger_checks import (
+    check_of_http_push,
+    check_of_sendgrid,
+    check_of_smtp,
+    check_of_twilio,
+    check_of_web_push,
+)
 from .network import check_of_nats
+from .public_address import check_of_public_address
 from .redis_adapters import check_of_redis
 from .sql_checks import check_of_replica, check_of_store
+from .stripe_adapters import check_of_stripe
+from .tracing import check_of_collector
 from .typesense_adapters import check_of_typesense
 
 CheckOf: TypeAlias = Callable[[Settings, Clock], ServiceCheck | None]
@@ -28,6 +38,14 @@ CHECKS: Final[Mapping[str, CheckOf]] = {
     "redis": check_of_redis,
     "typesense": check_of_typesense,
     "influx": check_of_influx,
+    "payments": check_of_stripe,
+    "smtp": check_of_smtp,
+    "sendgrid": check_of_sendgrid,
+    "twilio": check_of_twilio,
+    "web_push": check_of_web_push,
+    "http_push": check_of_http_push,
+    "tracing": check_of_collector,
+    "http": check_of_public_address,
 }
 """By service. Each is called as the section of the settings that names it."""
 

@@ -20,6 +20,8 @@ from .encryption import authority_of
 if TYPE_CHECKING:
     import httpx
 
+    from ..adapters.mail.smtp_pool import SmtpServer
+
 _CONNECTIONS = 20
 """The maximum of connections to one provider."""
 
@@ -30,11 +32,15 @@ async def open_smtp_mailer(
 ) -> AsyncIterator[Mailer]:
     """Open what sends mail through a mail server."""
     from ..adapters.mail.smtp_mailer import SERVER, SmtpMailer
-    from ..adapters.mail.smtp_pool import SmtpPool, SmtpServer
+    from ..adapters.mail.smtp_pool import SmtpPool
 
     limit, smtp = settings.notifications.timeout, settings.smtp
-    server = SmtpServer(smtp.host, smtp.port, smtp.encryption, smtp.user, smtp.password, smtp.ca)
-    pool = SmtpPool(server, stopwatch, connections=smtp.connections, timeout=limit.total_seconds())
+    pool = SmtpPool(
+        smtp_server(settings),
+        stopwatch,
+        connections=smtp.connections,
+        timeout=limit.total_seconds(),
+    )
     mailer = SmtpMailer(pool, clock, stopwatch, sender=settings.notifications.sender)
     try:
         yield GuardedMailer(
@@ -42,6 +48,14 @@ async def open_smtp_mailer(
         )
     finally:
         await pool.close()
+
+
+def smtp_server(settings: Settings) -> "SmtpServer":
+    """Return where the mail server is."""
+    from ..adapters.mail.smtp_pool import SmtpServer
+
+    smtp = settings.smtp
+    return SmtpServer(smtp.host, smtp.port, smtp.encryption, smtp.user, smtp.password, smtp.ca)
 
 
 @asynccontextmanager

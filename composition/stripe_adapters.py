@@ -5,16 +5,20 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from ..config.settings import Settings
+from ..config.urls import is_here
 from ..ports.card_vault import CardVault
 from ..ports.clock import Clock
 from ..ports.payment_provider import PaymentProvider
 from ..ports.seller_accounts import SellerAccounts
+from ..ports.service_check import ServiceCheck
 from ..ports.stopwatch import Stopwatch
 from .encryption import authority_of
 
 if TYPE_CHECKING:
     from ..adapters.stripe.client import StripeCalls
 
+STRIPES_WEBHOOKS = "/v1/webhooks/stripe"
+"""The path of the exchange to which Stripe posts events."""
 _OF_PATIENCE = 0.9
 """A call has less time than its caller's patience, so that the adapter notices first."""
 
@@ -76,3 +80,21 @@ def stripe_card_vault(calls: "StripeCalls") -> CardVault:
     from ..adapters.stripe.card_vault import StripeCardVault
 
     return StripeCardVault(calls)
+
+
+def check_of_stripe(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries Stripe, or None with the embedded provider."""
+    payments = settings.payments
+    if payments.adapter != "stripe":
+        return None
+    from ..adapters.stripe.check import StripeCheck
+
+    assert payments.api_key, "the settings need it"
+    return StripeCheck(
+        payments.api_key,
+        url=payments.api_url,
+        webhook_url=f"{settings.public_url.rstrip('/')}{STRIPES_WEBHOOKS}",
+        is_production=settings.mode == "production",
+        # A double on this machine reaches what is here; Stripe does not.
+        is_reachable=payments.api_url is not None or not is_here(settings.public_url),
+    )

@@ -7,8 +7,10 @@ from dataclasses import replace
 from ..adapters.decorators.linked_deadlines import LinkedDeadlines
 from ..adapters.decorators.traced import traced
 from ..config.settings import Settings
+from ..ports.clock import Clock
 from ..ports.language.process_roles import ProcessRole
 from ..ports.language.tracing import recording
+from ..ports.service_check import ServiceCheck
 from .adapters import Adapters
 from .encryption import encryption_of
 from .logs import service_of
@@ -61,3 +63,13 @@ def traced_adapters(adapters: Adapters) -> Adapters:
     return replace(
         adapters, store=replace(store, deadlines=LinkedDeadlines(store.deadlines)), **spanned
     )
+
+
+def check_of_collector(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries the collector, or None if no traces are recorded."""
+    url = settings.tracing.otlp_url
+    if url is None:
+        return None
+    from ..adapters.opentelemetry.check import CollectorCheck
+
+    return CollectorCheck(url)

@@ -21,6 +21,8 @@ _FEWEST = 6
 _OF_SIGNATURES = 32
 """Bytes, which is what the algorithm of access tokens needs."""
 _WORDS = ("change-me", "changeme", "hunter2", "password", "secret", "example", "replace")
+_GIVEN = ("payments.api_key", "sendgrid.api_key", "twilio.token")
+"""Secrets that others have made."""
 _FILES = ("ca", "cert", "key", "credentials", "sslrootcert", "sslcert", "sslkey")
 _OF_GRPC = ("grpc_cert", "grpc_key", "grpc_client_ca")
 _PRIVATE = ("key", "credentials", "sslkey", "grpc_key")
@@ -63,7 +65,7 @@ class SettingsCheck(ServiceCheck):
             trial.fail(f"security.signing_keys has fewer than {_OF_SIGNATURES} bytes in {short[0]}")
             return
         found = list(secrets_of(self._settings))
-        weak = sorted({name for name, secret in found if _is_weak(secret)})
+        weak = sorted({name for name, secret in found if name not in _GIVEN and _is_weak(secret)})
         trial.found = f"{counted(len(found), 'secret')}, none of which is short or a word"
         if not weak:
             return

@@ -74,7 +74,7 @@ class SmtpPool:
             username=server.user,
             password=server.password,
             timeout=self._timeout,
-            tls_context=None if server.encryption == "none" else _trusting(server.ca),
+            tls_context=None if server.encryption == "none" else trusting(server.ca),
         )
         try:
             await smtp.connect()
@@ -92,5 +92,6 @@ class SmtpPool:
             smtp.close()
 
 
-def _trusting(ca: str | None) -> ssl.SSLContext:
+def trusting(ca: str | None) -> ssl.SSLContext:
+    """Return what verifies a mail server: by a CA, or those of the system."""
     return ssl.create_default_context(cafile=ca)

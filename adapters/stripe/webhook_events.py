@@ -41,6 +41,8 @@ _OF_SELLERS = frozenset(
     }
 )
 """Events of a connected account after which the exchange looks at its state."""
+EVENTS = _KINDS.keys() | _OF_SELLERS
+"""All that the exchange listens to."""
 
 
 def read_event(body: bytes, currency: str) -> Webhook:

@@ -84,7 +84,7 @@ async def check(options: argparse.Namespace) -> int:
         bars = stack.enter_context(progress_bars())
         findings = await check_services(lambda done, all_: bars.show("services", done, all_))
     if options.json:
-        print(json.dumps({"findings": list(map(asdict, findings))}, indent=2, ensure_ascii=False))
+        print(json_of(findings))
     else:
         _print_table(findings)
     return int(any(finding.verdict is Verdict.FAILED for finding in findings))
@@ -119,6 +119,11 @@ def _not_read(error: Exception, *, as_json: bool) -> int:
         print(json.dumps({"error": str(error)}, indent=2, ensure_ascii=False))
     print(f"solebook: {error}", file=sys.stderr)
     return _NOT_READ
+
+
+def json_of(findings: Sequence[Finding]) -> str:
+    """Return what was found as JSON."""
+    return json.dumps({"findings": list(map(asdict, findings))}, indent=2, ensure_ascii=False)
 
 
 def _print_table(findings: Sequence[Finding]) -> None:

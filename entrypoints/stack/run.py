@@ -127,6 +127,7 @@ def links_of(stack: Stack) -> list[tuple[str, str]]:
         *links,
         ("settings", f"{folder}/solebook.toml, secrets.env"),
         ("logs", f"{folder}/logs"),
+        ("in doubt", f"solebook check {folder}"),
     ]
 
 

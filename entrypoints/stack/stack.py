@@ -12,6 +12,7 @@ from ...composition.engine import reshard_of
 from ...composition.exchange_clock import movable_clock, start_clock_of, view_clock_of
 from ...composition.migrations import migrate_store
 from ...composition.nats_bus import prepare_broker
+from ...composition.stripe_adapters import STRIPES_WEBHOOKS
 from ...composition.without_engine import run_without_engine
 from ...config.load import load_settings
 from ...config.settings import Settings
@@ -153,7 +154,7 @@ class Stack:
         if self.has_double:
             await prepare_double(
                 self.port_of("stripe"),
-                url=f"{self.urls[0]}/v1/webhooks/stripe",
+                url=f"{self.urls[0]}{STRIPES_WEBHOOKS}",
                 secret=settings.payments.webhook_secret or "",
             )
         await migrate_store(settings)

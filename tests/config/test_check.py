@@ -54,7 +54,7 @@ async def test_production_may_not_have_a_weak_secret() -> None:
     told = await found(**names)
     assert told["mode"].found == "production"
     assert told["secrets"].verdict is Verdict.FAILED
-    assert told["secrets"].found.startswith("payments.api_key, payments.webhook_secret, security.s")
+    assert told["secrets"].found.startswith("payments.webhook_secret, security.signing_keys, webh")
     told = await found(SECURITY__SIGNING_KEYS='[{"id": "a", "secret": "b"}]')
     assert told["secrets"].verdict is Verdict.FAILED
     assert told["secrets"].found == "security.signing_keys has fewer than 32 bytes in a"

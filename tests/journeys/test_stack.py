@@ -185,6 +185,23 @@ def admin(stack: Stack, *arguments: str) -> None:
     eventually(done, f"{arguments} to succeed", HAPPENS)
 
 
+def check(stack: Stack) -> None:
+    """Let the diagnosis find nothing that fails, with the settings that the stack wrote."""
+    command = (sys.executable, "-m", "solebook.entrypoints.cli.main", "check", str(stack.folder))
+    done = subprocess.run(
+        (*command, "--json", "--timeout", str(HEALS)),
+        capture_output=True,
+        text=True,
+        timeout=HAPPENS,
+        check=False,
+    )
+    findings = json.loads(done.stdout)["findings"]
+    assert [one for one in findings if one["verdict"] == "failed"] == []
+    assert done.returncode == 0
+    services = {one["service"] for one in findings}
+    assert services >= {"settings", "store", "nats", "redis", "typesense", "payments", "http"}
+
+
 def double(stack: Stack, path: str) -> None:
     port = stack.state_of("stripe-double")["port"]
     httpx.post(f"http://127.0.0.1:{port}{path}", timeout=HAPPENS).raise_for_status()
@@ -260,6 +277,7 @@ def test_a_stack_trades_heals_ends_without_a_trace_and_goes_on(folder: Path) -> 
     with running(folder, "--more", more) as stack:
         stack.runs("stripe-double", 0)
         print(f"the stack came up in {stack.took:.1f} s, new")
+        check(stack)
         trade = Trade(stack)
         order = trade.match()
         trade.until(order, status="confirmed", payment_status="captured")

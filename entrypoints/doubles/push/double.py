@@ -82,9 +82,23 @@ class PushDouble(MessageDouble):
             browser.is_gone = True
 
     def answer(self, call: Call) -> Reply:
+        if call.method == "GET":
+            return self._tell(call)
         if call.method != "POST":
             return Reply(405)
         return self._push(call) if call.path.startswith("/push/") else self._publish(call)
+
+    def _tell(self, call: Call) -> Reply:
+        """Answer what changes nothing: how it is, and who calls."""
+        match call.path:
+            case "/v1/health":
+                return Reply(200, {"healthy": True})
+            case "/v1/account":
+                given = call.headers.get("authorization")
+                is_known = given is None or given == f"Bearer {self._token}"
+                return Reply(200, {"role": "user"}) if is_known else Reply(401)
+            case _:
+                return Reply(405)
 
     def _push(self, call: Call) -> Reply:
         browser = self.browsers.get(call.path.removeprefix("/push/"))

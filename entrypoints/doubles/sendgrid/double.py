@@ -29,6 +29,8 @@ class SendGridDouble(MessageDouble):
         super().__init__()
         self._key = key
         self._clock = clock
+        self.scopes = ["mail.send"]
+        """What the key may do."""
         self._signing_key = generate_private_key(SECP256R1())
 
     @property
@@ -39,10 +41,13 @@ class SendGridDouble(MessageDouble):
         return base64.b64encode(der).decode()
 
     def answer(self, call: Call) -> Reply:
-        if (call.method, call.path) != ("POST", "/v3/mail/send"):
+        asked = call.method, call.path
+        if asked not in (("POST", "/v3/mail/send"), ("GET", "/v3/scopes")):
             return _refused(404, "there is no such path", None)
         if call.headers.get("authorization") != f"Bearer {self._key}":
             return _refused(401, "the provided authorization grant is invalid", None)
+        if call.path == "/v3/scopes":
+            return Reply(200, {"scopes": self.scopes})
         mail = json_object(call.body)
         if (field := _wrong_field(mail)) is not None:
             return _refused(400, "is wrong", field)

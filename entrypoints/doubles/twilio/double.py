@@ -26,13 +26,18 @@ class TwilioDouble(MessageDouble):
         super().__init__()
         self._account = account
         self._token = token
+        self.status = "active"
+        """That of the account."""
 
     def answer(self, call: Call) -> Reply:
-        if call.path != f"/2010-04-01/Accounts/{self._account}/Messages.json":
+        account = f"/2010-04-01/Accounts/{self._account}"
+        if call.path not in (f"{account}/Messages.json", f"{account}.json"):
             return _refused(404, 20404, "The requested resource was not found")
         login = base64.b64encode(f"{self._account}:{self._token}".encode()).decode()
         if call.headers.get("authorization") != f"Basic {login}":
             return _refused(401, 20003, "Authenticate")
+        if call.path == f"{account}.json":
+            return Reply(200, {"sid": self._account, "status": self.status})
         match call.method:
             case "POST":
                 return self._send(parse_qsl(call.body.decode(), keep_blank_values=True))
