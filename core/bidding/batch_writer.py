@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +16,7 @@ from ...ports.language.ids import AuditEntryId, HaltId, OrderId, UserId
 from ...ports.language.market import BookKey, Quote, Side, WithdrawalReason, shard_of
 from ...ports.language.money import Cents
 from ...ports.language.placement import Placement, PlaceQuote
-from ...ports.language.traces import current_traceparent
+from ...ports.language.traces import at, current_trace
 from ...ports.language.tracing import span
 from ...ports.language.withdrawals import WithdrawalPart, Withdrawn
 from ...ports.matching import ShardMatching
@@ -38,6 +39,9 @@ from .withdrawals import Withdraw, WithdrawAll, WithdrawPart
 _log = logging.getLogger(__name__)
 
 ENGINE = "the matching engine"
+
+_MOST_LINKS = 32
+"""The traces to which a batch is linked."""
 
 T = TypeVar("T")
 
@@ -255,7 +259,8 @@ class BatchWriter(ShardMatching):
         """Run a batch. If a command raises a defect, only that one fails. Raises ShardLost."""
         self._is_committing = False
         try:
-            await self._run(tickets, ownership)
+            with _batch_span(tickets, self.number):
+                await self._run(tickets, ownership)
         except ShardLost:
             raise
         except Exception as error:  # noqa: BLE001  # a command may be defective
@@ -324,14 +329,14 @@ class BatchWriter(ShardMatching):
 class _Ticket(Generic[T]):
     """A queued command, and the future that its caller awaits."""
 
-    __slots__ = ("_outcome", "_refusal", "_trace", "answer", "command")
+    __slots__ = ("_outcome", "_refusal", "answer", "command", "trace")
 
     def __init__(self, command: Command[T]) -> None:
         self.command = command
         self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._outcome: T | None = None
         self._refusal: Refusal | None = None
-        self._trace = current_traceparent()
+        self.trace = current_trace()
 
     def apply(self, shard: Shard, stored: Stored, now: datetime) -> None:
         """Apply the command in memory, and keep the outcome until it is durable."""
@@ -341,10 +346,10 @@ class _Ticket(Generic[T]):
             self._outcome = self.command.apply(shard, stored, now)
         except Refusal as refusal:
             self._refusal = refusal
-        if self._trace is not None:
+        if self.trace is not None:
             keys = [str(match.id) for match in batch.matches[matches:]]
             keys += [event.key for event in batch.events[events:]]
-            batch.traces.update(dict.fromkeys(keys, self._trace))
+            batch.traces.update(dict.fromkeys(keys, self.trace.traceparent))
 
     def settle(self) -> None:
         """Give the caller the outcome."""
@@ -357,3 +362,17 @@ class _Ticket(Generic[T]):
         """Give the caller a refusal, unless the call was cancelled."""
         if not self.answer.done():
             self.answer.set_exception(refusal)
+
+
+@contextmanager
+def _batch_span(tickets: Sequence[_Ticket[Any]], shard: int) -> Iterator[None]:
+    """Tell of a batch in the first recorded trace that asked for it, linked to the others."""
+    recorded = [ticket.trace for ticket in tickets if ticket.trace and ticket.trace.is_sampled]
+    if not recorded:
+        yield
+        return
+    with at(recorded[0]), span("engine batch") as seen:
+        seen.tell(shard=shard, commands=len(tickets))
+        for other in recorded[1:_MOST_LINKS]:
+            seen.link(other)
+        yield

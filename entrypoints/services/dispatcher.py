@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
@@ -28,8 +29,9 @@ from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId, parse_id
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.spans import SpanKind
-from ...ports.language.traces import within, work_for
-from ...ports.language.tracing import begin
+from ...ports.language.traces import Trace, parsed_trace, within, work_for
+from ...ports.language.tracing import begin, span
+from ...ports.tracer import Span
 from ..http.edge.idempotency import ANONYMOUS
 from ..http.edge.json_body import decode_strictly, wrong_field
 from ..http.edge.json_text import canonical
@@ -42,6 +44,8 @@ from .rpc import Context, Key, Rpc, Who
 
 _log = logging.getLogger("solebook.services")
 _requests = logging.getLogger(REQUESTS)
+
+T = TypeVar("T")
 
 _LONGEST_KEY = 200
 _MOST_CALLS = 1_000
@@ -61,6 +65,8 @@ class Call:
     """The idempotency key."""
     seconds: float | None = None
     """How long the caller waits from now on."""
+    traceparent: str | None = None
+    """Where in a trace it is called. It counts if a service calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +126,18 @@ class Dispatcher:
             await asyncio.wait(self._under_way)
 
     async def _answer(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
-        trace, begun = new_trace(), perf_counter()
-        with within(trace), begin(rpc.name, trace, SpanKind.SERVER) as seen:
-            answer = await self._answered(rpc, body, call)
+        new, begun = new_trace(), perf_counter()
+        with within(new):
+            caller = await self._tried(rpc, self._authorised(rpc, call))
+        # Of a program's token, which staff issue. Whoever else could name a trace could put a call
+        # into one of others.
+        is_service = isinstance(caller, Caller) and caller.is_service
+        given = parsed_trace(call.traceparent) if is_service else None
+        with within(given or new), _recorded(rpc.name, new, given) as seen:
+            if isinstance(caller, Answer):
+                answer = caller
+            else:
+                answer = await self._tried(rpc, self._carry_out(rpc, body, call, caller))
             seen.tell(status=answer.status)
             took = perf_counter() - begun
             self._application.adapters.measurements.request("RPC", rpc.name, answer.status, took)
@@ -144,17 +159,17 @@ class Dispatcher:
                 facts["requests_left_out"] = left_out
             _requests.info("%s %d in %.1f ms", rpc.name, answer.status, took, extra=facts)
 
-    async def _answered(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
+    async def _tried(self, rpc: Rpc, work: Awaitable[T]) -> T | Answer:
+        """Return the outcome of a part of a call, or the problem that ended it."""
         try:
-            return await self._carry_out(rpc, body, call)
+            return await work
         except (Refusal, HTTPException) as error:
             return _refused(error)
         except Exception:  # noqa: BLE001  # the caller learns nothing of a bug
             _log.exception("%s failed", rpc.name)
             return _FAILED
 
-    async def _carry_out(self, rpc: Rpc, body: bytes, call: Call) -> Answer:
-        caller = await self._authorised(rpc, call)
+    async def _carry_out(self, rpc: Rpc, body: bytes, call: Call, caller: Caller) -> Answer:
         if caller.actor is not None:
             work_for(str(caller.actor.user_id))
         request = decoded(rpc, body)
@@ -201,6 +216,11 @@ class Dispatcher:
             await self._application.adapters.rate_limits.take(bucket, limit)
         except Unavailable as error:
             _log.warning("%s", error)  # no limits for a while are better than no trading
+
+
+def _recorded(name: str, new: Trace, given: Trace | None) -> AbstractContextManager[Span]:
+    """Return the span of a call, in a new trace or in the one that was given."""
+    return begin(name, new, SpanKind.SERVER) if given is None else span(name, SpanKind.SERVER)
 
 
 def check_who(rpc: Rpc, caller: Caller) -> None:

@@ -1,7 +1,7 @@
 """The table over gRPC, with reflection and health.
 
-The metadata of a call is `authorization: Bearer TOKEN`, `acting-for: USER` and `idempotency-key`.
-Its deadline is that of gRPC. A problem is a status whose details have its members.
+The metadata of a call is `authorization: Bearer TOKEN`, `acting-for: USER`, `idempotency-key` and
+`traceparent`. Its deadline is that of gRPC. A problem is a status whose details have its members.
 """
 
 import logging
@@ -168,6 +168,7 @@ def _call(context: "grpc.aio.ServicerContext[Any, Any]") -> Call:
         token=token.strip() if scheme.lower() == "bearer" else None,
         acting_for=metadata.get("acting-for"),
         key=metadata.get("idempotency-key"),
+        traceparent=metadata.get("traceparent"),
         seconds=context.time_remaining(),
     )
 

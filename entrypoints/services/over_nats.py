@@ -1,8 +1,8 @@
 """The table as services of NATS micro.
 
-The headers of a request are `Authorization: Bearer TOKEN`, `Acting-For: USER`, `Idempotency-Key`
-and `Timeout`, in seconds. Its body is JSON. A problem has the error headers of micro, with its
-status as the code, and the problem as the body.
+The headers of a request are `Authorization: Bearer TOKEN`, `Acting-For: USER`, `Idempotency-Key`,
+`traceparent` and `Timeout`, in seconds. Its body is JSON. A problem has the error headers of micro,
+with its status as the code, and the problem as the body.
 """
 
 import math
@@ -39,6 +39,7 @@ def call_of(headers: Mapping[str, str]) -> Call:
         acting_for=headers.get("acting-for"),
         key=headers.get("idempotency-key"),
         seconds=_seconds(headers.get("timeout")),
+        traceparent=headers.get("traceparent"),
     )
 
 

@@ -1,5 +1,6 @@
 """One trace leads from a bid to the letters, and others are linked to it, to the payout."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 
@@ -50,7 +51,13 @@ async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     traces = recorder.traces
     bid = traces[recorder.trace_with("POST /v1/bids")]
     names = names_of(bid)
-    assert names >= {"POST /v1/bids", "engine", "payment provider charge", "mailer send"}
+    assert names >= {
+        "POST /v1/bids",
+        "engine",
+        "engine batch",
+        "payment provider charge",
+        "mailer send",
+    }
     assert "webhook sender send" in names
     assert any(name.startswith("orders.") for name in names), names
     [root] = [span for span in bid if span.parent is None]
@@ -69,6 +76,23 @@ async def test_the_id_of_the_trace_is_that_of_the_request(
     answer = await market.post("/v1/bids", buyer, json=market.quote())
     trace = recorder.traces[int(answer.headers["request-id"], 16)]
     assert names_of(trace) >= {"POST /v1/bids", "engine"}
+
+
+async def test_a_batch_of_the_engine_is_linked_to_all_that_it_commits(
+    market: World, seller: Person, recorder: Recorder
+) -> None:
+    async def ask(amount: int) -> str:
+        answer = await market.post("/v1/asks", seller, json=market.quote(amount))
+        assert answer.status_code == 201
+        return answer.headers["request-id"]
+
+    asked = await asyncio.gather(*(ask(50_000 + 100 * n) for n in range(4)))
+    batches = [span for span in recorder.spans if span.name == "engine batch"]
+    told = {place(batch).trace_id for batch in batches}
+    told |= {link.context.trace_id for batch in batches for link in batch.links}
+    assert {int(trace, 16) for trace in asked} <= told
+    assert any(batch.links for batch in batches)
+    assert sum(int(str((b.attributes or {})["solebook.commands"])) for b in batches) >= 4
 
 
 async def test_nothing_personal_and_no_secret_is_in_a_span(

@@ -34,6 +34,7 @@ from .world import PARCEL, PASS, PRODUCT, Person, World
 
 FILE = Path(__file__).parents[3] / "docs" / "how-to" / "trade.json"
 PICTURE = FILE.with_suffix(".svg")
+_TRADES = 10
 
 
 def traced_application(clock: VirtualClock) -> Application:
@@ -173,9 +174,15 @@ def _attribute(name: str, value: object) -> dict[str, Any]:
     return {"key": name, "value": {kind: str(value)}}
 
 
+def _nanoseconds(told: dict[str, Any]) -> int:
+    """Return how long all spans took together."""
+    spans = told["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    return sum(int(span["endTimeUnixNano"]) - int(span["startTimeUnixNano"]) for span in spans)
+
+
 def main() -> None:
-    """Write the file and its picture."""
-    told = asyncio.run(recorded())
+    """Write the file and its picture, of the quickest of several trades: others were held up."""
+    told = min((asyncio.run(recorded()) for _ in range(_TRADES)), key=_nanoseconds)
     FILE.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     PICTURE.write_text(drawn(told), encoding="utf-8")
 

@@ -38,6 +38,7 @@ class OverGrpc(Way):
         metadata = {
             "authorization": None if call.token is None else f"Bearer {call.token}",
             "acting-for": call.acting_for,
+            "traceparent": call.traceparent,
             "idempotency-key": call.key,
         }
         method: Any = self.channel.unary_unary(

@@ -29,6 +29,7 @@ class OverNats(Way):
         headers = {
             "Authorization": None if call.token is None else f"Bearer {call.token}",
             "Acting-For": call.acting_for,
+            "traceparent": call.traceparent,
             "Idempotency-Key": call.key,
             "Timeout": None if call.seconds is None else str(call.seconds),
         }

@@ -12,11 +12,15 @@ from solebook.entrypoints.services.dispatcher import Call, Dispatcher
 from solebook.entrypoints.services.rpc import Context
 from solebook.entrypoints.services.table import BY_NAME
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.tracing import recording
 from solebook.ports.language.users import Actor, Role
 
 from ...exchange import Exchange
+from ..http.whole_trade import Recorder, names_of
 from .conftest import Services
 from .requests import EXAMPLES
+
+GIVEN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 _OTHER = {"amount": 20_100, "city": "Elsewhere"}
 
@@ -243,3 +247,20 @@ async def test_calls_beyond_a_thousand_at_once_are_refused(
     may_end.set()
     assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
     assert (await dispatcher(rpc, b"{}", call)).status == 200
+
+
+async def test_a_program_may_name_the_trace_and_a_user_may_not(services: Services) -> None:
+    rpc, recorder = BY_NAME["BiddingService.PlaceBid"], Recorder(sample=0.0)
+    example = await services.example(rpc)
+    assert example.actor is not None
+    user = await services.signed_in(example.actor)
+    with recording(recorder.tracer):
+        await services.call(rpc, example.request, token=user, traceparent=GIVEN)
+        await services.call(rpc, example.request, token="nonsense", traceparent=GIVEN)
+        assert recorder.spans == []
+        await services.allowed(rpc, example, traceparent=GIVEN)
+        await services.allowed(rpc, example, traceparent="nonsense")
+    [trace] = recorder.traces
+    assert trace == int(GIVEN[3:35], 16)
+    assert names_of(recorder.spans) >= {rpc.name, "engine", "engine batch"}
+    assert example.actor.user_id.hex not in " ".join(span.to_json() for span in recorder.spans)
