@@ -7,6 +7,7 @@ import msgspec
 from ..adapters.sql.engine.limits import Limits
 from ..config.settings import Settings
 from .exclusive import exclusive
+from .sealing import cipher_of
 
 _UNHURRIED = Limits(connections=2, statement=3_600.0, left_alone=3_600.0)
 """Limits of the target: its transaction waits while the source is read."""
@@ -33,7 +34,7 @@ async def copy_to(
 
     if settings.store.kind == "memory":
         raise ValueError("a store in memory can only be reached by the process that serves it")
-    url = settings_for(settings, url).store_url
+    url, cipher = settings_for(settings, url).store_url, cipher_of(settings)
     if url == settings.store_url:
         raise ValueError("the target is the store itself: store.url is what is copied from")
     with exclusive(settings):
@@ -43,11 +44,13 @@ async def copy_to(
                 "and close other programs that read it"
             )
         async with (
-            open_sql_database(settings.store_url, migrate=False) as source,
+            open_sql_database(settings.store_url, migrate=False, cipher=cipher) as source,
             kept_stopped(settings.store_url),
         ):
             try:
-                async with open_sql_database(url, migrate=False, limits=_UNHURRIED) as target:
+                async with open_sql_database(
+                    url, migrate=False, limits=_UNHURRIED, cipher=cipher
+                ) as target:
                     copied = await copy_store(source, target, tell)
             except WrongSchema as error:
                 raise ValueError(f"the target: {error}") from error

@@ -16,6 +16,7 @@ from .adapters import Store
 from .application import Application
 from .in_process_bus import build_dispatcher
 from .network import open_network
+from .sealing import cipher_of
 from .sql_adapters import who_is
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ async def _own_stream(network: "Network", settings: Settings) -> "EventStream":
     from .sql_store import open_sql_database
 
     clock = SystemClock()
-    async with open_sql_database(settings.store_url, migrate=False, who=who_is(None)) as database:
+    async with open_sql_database(
+        settings.store_url, migrate=False, who=who_is(None), cipher=cipher_of(settings)
+    ) as database:
         sent_messages = SqlSentMessages(database, clock=clock)
         async with database.transaction():
             exchange = await sent_messages.known_as(str(SystemIds(clock).new()))

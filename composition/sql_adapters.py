@@ -14,6 +14,7 @@ from ..ports.search_index import SearchIndex
 from ..ports.wakeups import Wakeups
 from .adapters import Store
 from .folder import require_no_emptied_store
+from .sealing import cipher_of
 
 if TYPE_CHECKING:
     from ..adapters.sql.engine.database import SqlDatabase
@@ -31,8 +32,9 @@ async def open_database(
     # may be running on it.
     migrates = migrate and settings.store.kind == "sqlite"
     limits = limits_of(settings)
+    cipher = cipher_of(settings)
     async with open_sql_database(
-        settings.store_url, migrate=migrates, limits=limits, who=who
+        settings.store_url, migrate=migrates, limits=limits, who=who, cipher=cipher
     ) as database:
         yield database
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from ..adapters.memory.wakeups import MemoryWakeups
+from ..adapters.security.aes_cipher import NO_CIPHER
 from ..adapters.sql.analytics.chart_backlog import SqlChartBacklog
 from ..adapters.sql.analytics.charts import SqlCharts
 from ..adapters.sql.analytics.tape import SqlTape
@@ -38,6 +39,7 @@ from ..adapters.sql.operations.audit_log import SqlAuditLog
 from ..adapters.sql.operations.exchange_clock import SqlClockFollowers, SqlClockOffset
 from ..adapters.sql.operations.exchange_terms import SqlExchangeTerms
 from ..adapters.sql.operations.leases import SqlLeases
+from ..adapters.sql.operations.sealing_keys import note_keys
 from ..adapters.sql.operations.signs_of_life import SqlSignsOfLife
 from ..adapters.sql.operations.waiting_work import SqlWaitingWork
 from ..adapters.sql.orders.charge_backlog import SqlChargeBacklog
@@ -70,6 +72,7 @@ from ..adapters.sql.users.traders import SqlTraders
 from ..adapters.sql.users.users import SqlUsers
 from ..adapters.system.clock import real_clock_of
 from ..config.settings import Settings
+from ..ports.cipher import Cipher
 from ..ports.clock import Clock
 from ..ports.ids import Ids
 from ..ports.wakeups import Wakeups
@@ -99,16 +102,22 @@ def limits_of(settings: Settings) -> Limits:
 
 @asynccontextmanager
 async def open_sql_database(
-    url: str, *, migrate: bool = True, limits: Limits | None = None, who: str = "solebook"
+    url: str,
+    *,
+    migrate: bool = True,
+    limits: Limits | None = None,
+    who: str = "solebook",
+    cipher: Cipher = NO_CIPHER,
 ) -> AsyncIterator[SqlDatabase]:
     """Open the database at a URL such as sqlite:///exchange.db, and close it at the end.
 
     It is migrated first; with `migrate=False` it must be up to date. A server is told `who` is
-    connected. Raises ValueError for an
-    invalid URL, WrongSchema, Unavailable.
+    connected. The `cipher` seals personal values. Raises ValueError for an invalid URL, or if the
+    cipher lacks a key under which values are sealed; WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
-    async with SqlDatabase(url, limits, name=who) as database:
+    async with SqlDatabase(url, limits, name=who, cipher=cipher) as database:
+        await note_keys(database)
         yield database
 
 

@@ -107,6 +107,9 @@ def secrets_of(settings: Settings) -> Iterator[tuple[str, str]]:
                     yield field.name, password
     for key in settings.security.signing_keys:
         yield "security.signing_keys", key.secret
+    for sealing in settings.encryption.keys:
+        if sealing.secret is not None:
+            yield "encryption.keys", sealing.secret
 
 
 def _password_in(url: str) -> str | None:
@@ -134,3 +137,6 @@ def _files_of(settings: Settings) -> Iterator[tuple[str, Path]]:
         value = attrgetter(field.name)(settings)
         if is_file_setting(field.name) and isinstance(value, str):
             yield field.name, Path(value)
+    for key in settings.encryption.keys:
+        if key.file is not None:
+            yield "encryption.keys.key", Path(key.file)

@@ -89,6 +89,15 @@ def _check_secrets(values: Mapping[str, Any]) -> None:
             variable = f"{_PREFIX}{'__'.join(path)}".upper()
             raise SettingsError(f"{'.'.join(path)} is a secret: set {variable} instead")
 
+    encryption = values.get("encryption")
+    keys = encryption.get("keys") if isinstance(encryption, dict) else None
+    for key in keys if isinstance(keys, list) else ():
+        if isinstance(key, dict) and "secret" in key:
+            raise SettingsError(
+                "encryption.keys has a secret: name its file, or set "
+                f"{_PREFIX}ENCRYPTION__KEYS instead"
+            )
+
 
 def _is_no_setting(name: str, text: str) -> bool:
     return (

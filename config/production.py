@@ -12,6 +12,9 @@ def missing_in_production(settings: "Settings") -> list[str]:
     """Return what production needs and these settings do not have."""
     needed = {
         "security.signing_keys": settings.security.signing_keys,
+        "encryption.keys and encryption.current (or encryption.off = true)": (
+            settings.encryption.is_decided
+        ),
         "payments.adapter = 'stripe' (the embedded provider moves no real money)": (
             settings.payments.adapter != "embedded"
         ),

@@ -11,6 +11,7 @@ from ..ports.language.notifications import Warehouse
 from ..ports.language.retention import Retention
 from ..ports.language.rules import MarketRules
 from .cache import CacheSettings
+from .encryption import EncryptionSettings
 from .http import HttpSettings
 from .influx import InfluxSettings
 from .log import LogSettings
@@ -289,6 +290,7 @@ class Settings(Section, frozen=True):
     services: ServicesSettings = ServicesSettings()
     metrics: MetricsSettings = MetricsSettings()
     security: SecuritySettings = SecuritySettings()
+    encryption: EncryptionSettings = EncryptionSettings()
     users: UsersSettings = UsersSettings()
     payments: PaymentsSettings = PaymentsSettings()
     notifications: NotificationsSettings = NotificationsSettings()

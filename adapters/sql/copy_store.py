@@ -25,7 +25,14 @@ from .engine.constructs import restart_numbers
 from .engine.database import SqlDatabase
 from .engine.snapshot import SqlSnapshot
 from .engine.statement import Row, Statement
-from .schema import broker_positions, deliveries, metadata, outbox, sent_messages
+from .schema import (
+    broker_positions,
+    deliveries,
+    metadata,
+    outbox,
+    sealing_keys,
+    sent_messages,
+)
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -94,8 +101,10 @@ _TABLES = [_statements(table) for table in metadata.sorted_tables]
 """Each after those that it refers to."""
 
 
-_FORGET_BROKER = Statement(delete(broker_positions))
-"""`solebook migrate` may have told a broker of the target, which becomes the source's exchange."""
+_NOT_OF_EXCHANGE = (broker_positions, sealing_keys)
+"""`solebook migrate` may have told a broker of the target, which becomes the source's exchange. And
+who opened the target has noted its key."""
+_FORGET = [Statement(delete(table)) for table in _NOT_OF_EXCHANGE]
 _NUMBERED = [column.name for column in outbox.c]
 _ADD_LAST_SENT = Statement(
     insert(outbox).from_select(
@@ -118,7 +127,8 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
     await _require_empty(target)
     copied: dict[str, Contents] = {}
     async with source.snapshot() as snapshot, target.transaction():
-        await target.execute(_FORGET_BROKER)
+        for forget in _FORGET:
+            await target.execute(forget)
         for one in _TABLES:
             copied[one.table.name] = await _copy(one, snapshot, target, tell)
         await _number_on_after_sent_messages(target)
@@ -129,7 +139,7 @@ async def copy_store(source: SqlDatabase, target: SqlDatabase, tell: Tell) -> di
 async def _require_empty(target: SqlDatabase) -> None:
     async with target.snapshot() as snapshot:
         for one in _TABLES:
-            if one.table is not broker_positions and (number := await _count(one, snapshot)):
+            if one.table not in _NOT_OF_EXCHANGE and (number := await _count(one, snapshot)):
                 rows = counted(number, "row")
                 raise NotCopied(
                     f"the target is not empty: its table {one.table.name} has {rows}. "

@@ -10,6 +10,8 @@ from .test_load import HUNTER, KEYS
 PRODUCTION = {
     "SOLEBOOK_MODE": "production",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": KEYS,
+    "SOLEBOOK_ENCRYPTION__KEYS": KEYS,
+    "SOLEBOOK_ENCRYPTION__CURRENT": "2026",
     "SOLEBOOK_PAYMENTS__WEBHOOK_SECRET": HUNTER,
     "SOLEBOOK_WEBHOOKS__SECRET": HUNTER * 4,
     "SOLEBOOK_PAYMENTS__ADAPTER": "stripe",
@@ -46,6 +48,13 @@ def test_production_with_its_secrets_is_accepted() -> None:
             "the settings are wrong: production needs security.signing_keys",
         ),
         (
+            ["SOLEBOOK_ENCRYPTION__CURRENT"],
+            (
+                "the settings are wrong: production needs encryption.keys and encryption.current "
+                "(or encryption.off = true)"
+            ),
+        ),
+        (
             ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
             "the settings are wrong: production needs payments.buyer_return_url",
         ),
@@ -77,6 +86,14 @@ def test_production_without_a_secret_is_refused(missing: list[str], problem: str
     with pytest.raises(SettingsError) as refused:
         load_settings(None, {name: PRODUCTION[name] for name in PRODUCTION if name not in missing})
     assert str(refused.value) == problem
+
+
+def test_production_stores_people_as_they_are_only_if_that_is_said() -> None:
+    without = {name: PRODUCTION[name] for name in PRODUCTION if "ENCRYPTION" not in name}
+    settings = load_settings(None, without | {"SOLEBOOK_ENCRYPTION__OFF": "true"})
+    assert settings.encryption.current is None
+    with pytest.raises(SettingsError, match="contradict each other"):
+        load_settings(None, PRODUCTION | {"SOLEBOOK_ENCRYPTION__OFF": "true"})
 
 
 @pytest.mark.parametrize("key", ["sk_test_hunter", "rk_test_hunter"])

@@ -19,6 +19,7 @@ PRODUCTION = {
     "SOLEBOOK_HTTP__PUBLIC_URL": "https://exchange.example.com",
     "SOLEBOOK_USERS__VERIFY_ADDRESSES": "true",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": f'[{{"id": "2026", "secret": "{"x" * 32}"}}]',
+    "SOLEBOOK_ENCRYPTION__OFF": "true",
     "SOLEBOOK_WEBHOOKS__SECRET": "x" * 32,
     "SOLEBOOK_WAREHOUSE__NAME": "Test Warehouse",
     "SOLEBOOK_WAREHOUSE__STREET": "1 Main Street",

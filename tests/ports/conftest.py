@@ -13,6 +13,7 @@ from solebook.adapters.embedded.sqlite_journal import SqliteJournal
 from solebook.adapters.memory.search_index import MemorySearchIndex
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
+from solebook.adapters.security.aes_cipher import AesCipher
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher, build_in_process_bus
 from solebook.composition.memory_store import build_memory_store
@@ -57,10 +58,12 @@ async def _prepare(url: str) -> None:
 
 @pytest.fixture
 async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator["SqlDatabase"]:
+    """A file whose personal values are sealed. PostgreSQL's are stored as they are."""
     from solebook.adapters.sql.engine.database import SqlDatabase
 
     path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
-    async with SqlDatabase(f"sqlite:///{path}") as database:
+    cipher = AesCipher({"first": b"f" * 32}, "first")
+    async with SqlDatabase(f"sqlite:///{path}", cipher=cipher) as database:
         yield database
 
 

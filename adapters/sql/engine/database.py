@@ -6,8 +6,10 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from contextvars import ContextVar
 from typing import Any, Self
 
+from ....ports.cipher import Cipher
 from ....ports.language.errors import Unavailable
 from ...decorators.server_calls import ServerCalls
+from ...security.aes_cipher import NO_CIPHER
 from .condition import Condition
 from .driver import Connection, Write
 from .drivers import driver_of
@@ -34,12 +36,13 @@ class SqlDatabase:
         *,
         name: str = "solebook",
         required: bool = True,
+        cipher: Cipher = NO_CIPHER,
     ) -> None:
-        """Create a database; `name` tells its server who is connected.
-
-        One that is not `required` may be away at first. Raises ValueError for an unsupported URL.
+        """Create a database, whose personal values the `cipher` seals. `name` tells its server who
+        is connected. One that is not `required` may be away at first. Raises ValueError for an
+        unsupported URL.
         """
-        self._required = required
+        self._required, self.cipher = required, cipher
         self._driver = driver_of(url, limits or Limits(), name)
         self.dialect = self._driver.dialect
         self.pools = self._driver.pools
@@ -189,12 +192,11 @@ class SqlDatabase:
     def _writes(
         self, rows: Mapping[Statement, Sequence[Mapping[str, Any]]], must_change: Set[Statement]
     ) -> list[Write]:
-        writes = []
-        for statement, values in rows.items():
-            compiled = statement.compiled(self.dialect)
-            columns = compiled.write_columns(values)
-            writes.append(Write(compiled, columns, statement in must_change))
-        return writes
+        return [
+            Write(compiled, compiled.write_columns(values), statement in must_change)
+            for statement, values in rows.items()
+            for compiled in [statement.compiled(self.dialect, self.cipher)]
+        ]
 
     # ---- statements ----------------------------------------------------------------------
 
@@ -207,7 +209,7 @@ class SqlDatabase:
         that have others.
         """
         work = await self._up_to_date(statement, key)
-        compiled = statement.compiled(self.dialect, in_transaction=work is not None)
+        compiled = statement.compiled(self.dialect, self.cipher, in_transaction=work is not None)
         try:
             async with self._connection(work, statement) as connection:
                 written = compiled.write(values)
@@ -234,7 +236,7 @@ class SqlDatabase:
 
         It uses its own connection and sees committed data only.
         """
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with aclosing(self._driver.stream(compiled.sql, compiled.write(values))) as portions:
             async for rows in portions:
                 for row in compiled.read(rows):
@@ -246,7 +248,7 @@ class SqlDatabase:
         Raises Unavailable.
         """
         await self._up_to_date(statement)
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with self._connection(self._inside(), statement) as connection:
             async for rows in connection.stream(compiled.sql, compiled.write({})):
                 yield compiled.read(rows)
@@ -257,12 +259,12 @@ class SqlDatabase:
         if not self._is_open:
             raise Unavailable(what=STORE)
         async with self._driver.snapshot() as snapshot:
-            yield SqlSnapshot(snapshot, self.dialect)
+            yield SqlSnapshot(snapshot, self.dialect, self.cipher)
 
     async def execute(self, statement: Statement, /, **values: Any) -> int:
         """Run a write statement and return the number of changed rows. Raises Unavailable."""
         work = await self._up_to_date(statement)
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with self._connection(work, statement) as connection:
             return await connection.execute(
                 compiled.sql, compiled.write(values), long=statement.long
@@ -271,17 +273,16 @@ class SqlDatabase:
     async def attempt(self, statement: Statement, /, **values: Any) -> int:
         """Run like `execute`, but if a constraint is violated, write nothing and raise Conflict."""
         work = await self._up_to_date(statement)
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with self._connection(work, statement, conflict_is_expected=True) as connection:
             return await connection.attempt(compiled.sql, compiled.write(values))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run a statement for each mapping of values and return the number of changed rows."""
-        given = [*rows]
-        if not given:
+        if not (given := [*rows]):
             return 0
         work = await self._up_to_date(statement)
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with self._connection(work, statement) as connection:
             return await connection.execute_many(compiled.sql, compiled.write_rows(given))
 
@@ -289,11 +290,10 @@ class SqlDatabase:
         self, statement: Statement, rows: Iterable[Mapping[str, Any]]
     ) -> list[Row]:
         """Run a write statement for each mapping of values and return all that it returns."""
-        given = [*rows]
-        if not given:
+        if not (given := [*rows]):
             return []
         work = await self._up_to_date(statement)
-        compiled = statement.compiled(self.dialect)
+        compiled = statement.compiled(self.dialect, self.cipher)
         async with self._connection(work, statement) as connection:
             written = await connection.fetch_many(compiled.sql, compiled.write_rows(given))
         return compiled.read(written)

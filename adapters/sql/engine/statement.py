@@ -31,8 +31,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import visitors
 
+from ....ports.cipher import Cipher
 from ....ports.language.portions import PORTION
+from ...security.aes_cipher import NO_CIPHER
 from .converters import Convert, reader, writer
+from .sealing import (
+    Read,
+    Written,
+    compared_in,
+    open_value,
+    read_by,
+    row_name,
+    seal_value,
+    written_by,
+)
 
 Row: TypeAlias = Any
 """A named tuple of a statement's columns, in Python's types."""
@@ -64,7 +76,7 @@ class Statement:
         self.takes_free_of = takes_free_of
         self.long = long
         self.writes = isinstance(clause, UpdateBase)
-        self._compiled: dict[tuple[str, bool], CompiledStatement] = {}
+        self._compiled: dict[tuple[str, bool, Cipher], CompiledStatement] = {}
 
     @cached_property
     def tables(self) -> frozenset[str]:
@@ -79,9 +91,11 @@ class Statement:
         assert isinstance(self.clause.table, Table), self.clause
         return self.clause.table.name
 
-    def compiled(self, dialect: Dialect, *, in_transaction: bool = True) -> "CompiledStatement":
-        """Return the statement in a dialect's SQL."""
-        key = dialect.name, in_transaction
+    def compiled(
+        self, dialect: Dialect, cipher: Cipher = NO_CIPHER, *, in_transaction: bool = True
+    ) -> "CompiledStatement":
+        """Return the statement in a dialect's SQL. The cipher seals and opens personal values."""
+        key = dialect.name, in_transaction, cipher
         compiled = self._compiled.get(key)
         if compiled is None:
             clause = self.clause
@@ -92,7 +106,7 @@ class Statement:
                 clause = clause.with_for_update(
                     key_share=True, skip_locked=free is not None, of=free
                 )
-            compiled = self._compiled[key] = CompiledStatement.of(clause, dialect)
+            compiled = self._compiled[key] = CompiledStatement.of(clause, dialect, cipher)
         return compiled
 
 
@@ -130,17 +144,26 @@ class _Parameter(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledStatement:
-    """A statement's SQL, with the conversions of its values to and from the driver."""
+    """A statement's SQL, with the conversions of its values to and from the driver.
+
+    Personal values are sealed before they are converted, and opened after.
+    """
 
     clause: Select[Any] | CompoundSelect[Any] | UpdateBase
     sql: str
     _parameters: tuple[_Parameter, ...]
     _make_row: Callable[[Iterable[Any]], Row]
     _readers: tuple[Convert | None, ...]
+    _cipher: Cipher
+    _sealed: tuple[Written, ...]
+    _opened: tuple[Read, ...]
 
     @classmethod
     def of(
-        cls, clause: Select[Any] | CompoundSelect[Any] | UpdateBase, dialect: Dialect
+        cls,
+        clause: Select[Any] | CompoundSelect[Any] | UpdateBase,
+        dialect: Dialect,
+        cipher: Cipher,
     ) -> "CompiledStatement":
         """Compile a statement for a dialect with positional parameters."""
         compiled = clause.compile(dialect=dialect)
@@ -157,10 +180,22 @@ class CompiledStatement:
         columns = clause.exported_columns
         readers = [reader(column.type, dialect) for column in columns]
         row = namedtuple("Row", [str(c.key) for c in columns])  # type: ignore[misc]  # only known here
-        return cls(clause, str(compiled), tuple(parameters), row._make, tuple(readers))
+        compared = compared_in(clause)
+        assert not compared, f"it compares what is sealed: {compared}"
+        return cls(
+            clause,
+            str(compiled),
+            tuple(parameters),
+            row._make,
+            tuple(readers),
+            cipher,
+            written_by(clause),
+            read_by(clause),
+        )
 
-    def write(self, values: Mapping[str, Any]) -> list[Any]:
+    def write(self, given: Mapping[str, Any]) -> list[Any]:
         """Return the driver's parameters for these named values."""
+        values = self._seal(given) if self._sealed else given
         return [
             constant
             if name is None
@@ -168,8 +203,9 @@ class CompiledStatement:
             for name, convert, constant in self._parameters
         ]
 
-    def write_columns(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    def write_columns(self, given: Sequence[Mapping[str, Any]], cipher: Cipher) -> list[list[Any]]:
         """Return the driver's parameters for many mappings, column by column."""
+        rows = [self._seal(values) for values in given] if self._sealed else given
         return [
             [constant] * len(rows)
             if name is None
@@ -185,9 +221,20 @@ class CompiledStatement:
         """Return the driver's parameters for many mappings, row by row."""
         return [*zip(*self.write_columns(rows), strict=True)]
 
+    def _seal(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        values = {**given}
+        for column, name, key in self._sealed:
+            value = given[name]
+            if value is not None:
+                row = row_name([given[one] for one in key])
+                values[name] = seal_value(self._cipher, column, row, value)
+        return values
+
     def read(self, rows: Iterable[Iterable[Any]]) -> list[Row]:
-        """Convert the driver's rows to Python's types."""
+        """Convert the driver's rows to Python's types. Raises NotOpened."""
         make_row, readers = self._make_row, self._readers
+        if self._opened:
+            return [make_row(self._open(row)) for row in rows]
         return [
             make_row(
                 [
@@ -197,3 +244,15 @@ class CompiledStatement:
             )
             for row in rows
         ]
+
+    def _open(self, row: Iterable[Any]) -> list[Any]:
+        values = [
+            value if read is None else read(value)
+            for read, value in zip(self._readers, row, strict=True)
+        ]
+        for column, index, key in self._opened:
+            stored = values[index]
+            if stored is not None:
+                name = row_name([values[one] for one in key])
+                values[index] = open_value(self._cipher, column, name, stored)
+        return values

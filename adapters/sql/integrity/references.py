@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Table, and_, select
 
+from ....ports.language.ids import UserId
 from ....ports.language.integrity import Dangling
 from ..engine.snapshot import SqlSnapshot
 from ..engine.statement import Statement
@@ -92,18 +93,19 @@ _PLACES_FOR_NOTHING = Statement(
         .exists()
     )
 )
-_DEFAULTS_NOT_ON_FILE = Statement(
-    select(users.c.id).where(
-        users.c.payment_method.is_not(None),
-        ~select(payment_methods.c.id)
-        .where(
-            payment_methods.c.user_id == users.c.id,
-            payment_methods.c.token == users.c.payment_method,
-            payment_methods.c.removed_at.is_(None),
-        )
-        .correlate(users)
-        .exists(),
+_DEFAULTS_AND_CARDS = Statement(
+    select(
+        users.c.id,
+        users.c.payment_method,
+        payment_methods.c.id.label("card_id"),
+        payment_methods.c.token,
     )
+    .outerjoin(
+        payment_methods,
+        and_(payment_methods.c.user_id == users.c.id, payment_methods.c.removed_at.is_(None)),
+    )
+    .where(users.c.payment_method.is_not(None))
+    .order_by(users.c.id)
 )
 
 
@@ -121,6 +123,19 @@ async def dangling_rows(snapshot: SqlSnapshot) -> AsyncIterator[Dangling]:
         for row in rows:
             what = f"a delivery of turn {row.turn} in queue {row.queue}"
             yield Dangling(f"{turns.name} {row.place}", what)
-    async for rows in snapshot.stream(_DEFAULTS_NOT_ON_FILE):
+    async for user_id in _without_their_default(snapshot):
+        yield Dangling(f"{users.name} {user_id}", "a card on file that is its default")
+
+
+async def _without_their_default(snapshot: SqlSnapshot) -> AsyncIterator[UserId]:
+    """Yield the users whose default is none of their cards on file."""
+    user_id, has_it = None, True
+    async for rows in snapshot.stream(_DEFAULTS_AND_CARDS):
         for row in rows:
-            yield Dangling(f"{users.name} {row.id}", "a card on file that is its default")
+            if row.id != user_id:
+                if user_id is not None and not has_it:
+                    yield user_id
+                user_id, has_it = UserId(row.id), False
+            has_it = has_it or row.token == row.payment_method
+    if user_id is not None and not has_it:
+        yield user_id

@@ -18,9 +18,7 @@ from ..schema import destinations
 _BEFORE_ALL = UUID(int=0)
 
 ADD_DESTINATION = Statement(insert_row(destinations))
-_FIND = Statement(
-    select(destinations.c.address).where(destinations.c.order_id == bindparam("order_id"))
-)
+_FIND = Statement(select(destinations).where(destinations.c.order_id == bindparam("order_id")))
 _OF = Statement(select(destinations).where(one_of(destinations.c.order_id, "ids")))
 _KEPT = Statement(
     select(destinations.c.order_id)

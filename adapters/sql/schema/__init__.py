@@ -22,7 +22,14 @@ from .messages import (
     turns,
 )
 from .notifications import notification_preferences, notifications
-from .operations import alarms, clock_followers, clock_offset, exchange_terms, sign_of_life
+from .operations import (
+    alarms,
+    clock_followers,
+    clock_offset,
+    exchange_terms,
+    sealing_keys,
+    sign_of_life,
+)
 from .orders import destinations, order_steps, orders
 from .outgoing import outgoing_webhooks, webhook_endpoints, webhook_subscriptions
 from .payments import (
@@ -105,6 +112,7 @@ __all__ = [
     "revoked_sessions",
     "rules_in_force",
     "sales",
+    "sealing_keys",
     "seller_accounts",
     "seller_quarters",
     "sent_messages",

@@ -3,6 +3,7 @@
 from sqlalchemy import Column, Index, Integer, Table, Uuid
 
 from ....ports.language.authentication import TaskStatus
+from ..engine.sealing import sealed
 from .columns import Document, Instant, book_columns, metadata, positive, word
 
 authentication_tasks = Table(
@@ -18,7 +19,7 @@ authentication_tasks = Table(
     Column("received_at", Instant),
     Column("authenticator_id", Uuid),
     Column("lease_until", Instant),
-    Column("verdict", Document),
+    sealed("verdict", Document, nullable=True),
     Column("decided_at", Instant),
     Column("version", Integer, nullable=False),
     positive("version"),

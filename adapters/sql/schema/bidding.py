@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy import Integer as Int
 
 from ....ports.language.market import Condition, MatchStatus, QuoteStatus, Side, TimeInForce
+from ..engine.sealing import sealed
 from .columns import Instant, book_columns, is_word, metadata, partial_index, positive, word
 
 
@@ -155,7 +156,7 @@ idempotency_keys = Table(
     Column("user_id", Uuid, primary_key=True),
     Column("scope", String, nullable=False),
     Column("fingerprint", String, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
+    sealed("answer", LargeBinary()),
     Column("answered_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -21,10 +21,11 @@ from sqlalchemy import (
     Uuid,
     literal_column,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ....ports.language.market import Condition
 from ..engine import postgres, sqlite
+from ..engine.sealing import sealed
 
 metadata = MetaData(
     naming_convention={
@@ -41,6 +42,12 @@ Counter = BigInteger().with_variant(Integer, "sqlite")
 
 Document = JSON(none_as_null=True).with_variant(postgres.DOCUMENT, "postgresql")
 """A JSON text, encoded by msgspec; see payloads.py."""
+
+
+def text_of(length: int) -> TypeEngine[str]:
+    """Return the type of a sealed text that has up to `length` characters when it is opened."""
+    # SQLite does not look at the length, and its tables were made with it.
+    return String().with_variant(String(length), "sqlite")
 
 
 class _Instant(TypeDecorator[datetime]):
@@ -105,13 +112,14 @@ def book_columns() -> list[Column[Any]]:
     ]
 
 
-def message_columns() -> list[Column[Any]]:
-    """Return the columns of a message, without its id."""
+def message_columns(id_: str = "id") -> list[Column[Any]]:
+    """Return the columns of a message, without its id, which is in the column `id_`."""
     return [
         Column("key", String, nullable=False),
         Column("subject", String(64), nullable=False),
         Column("version", Integer, nullable=False),
-        Column("event", Document, nullable=False),
+        # A message moves between tables, and its event with it.
+        sealed("event", Document, place="messages.event", by=(id_,)),
         Column("occurred_at", Instant, nullable=False),
         Column("trace", String(55)),
     ]

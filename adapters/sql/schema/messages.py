@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from ....ports.language.deadlines import DeadlineKind
+from ..engine.sealing import sealed
 from .columns import Counter, Instant, message_columns, metadata, not_negative, partial_index, word
 
 outbox = Table(
@@ -76,10 +77,10 @@ deliveries = Table(
     Column("message_id", Uuid, primary_key=True),
     Column("consumer", String, primary_key=True),
     Column("id", Uuid, nullable=False, unique=True),
-    *message_columns(),
+    *message_columns("message_id"),
     Column("attempts", Integer, nullable=False),
     Column("due_at", Instant, nullable=False),
-    Column("error", String, nullable=False),
+    sealed("error", String()),
     Column("dead", Boolean, nullable=False),
     Column("queue", String(32), nullable=False),
     Column("priority", Integer, nullable=False),

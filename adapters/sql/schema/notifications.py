@@ -2,7 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint, Uuid, and_, true
 
-from .columns import Document, Instant, metadata, partial_index
+from ..engine.sealing import sealed
+from .columns import Document, Instant, metadata, partial_index, text_of
 
 notifications = Table(
     "notifications",
@@ -12,9 +13,9 @@ notifications = Table(
     # A word without a CHECK, so that a new kind does not require rebuilding the table.
     Column("kind", String(32), nullable=False),
     Column("once_for", Uuid),
-    Column("notice", Document, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("brief", String, nullable=False),
+    sealed("notice", Document),
+    sealed("subject", String()),
+    sealed("brief", String()),
     Column("in_app", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("read_at", Instant),
@@ -36,10 +37,10 @@ notification_preferences = Table(
     "notification_preferences",
     metadata,
     Column("user_id", Uuid, primary_key=True),
-    Column("phone", String(16)),
-    Column("devices", Document, nullable=False),
+    sealed("phone", text_of(16), nullable=True),
+    sealed("devices", Document),
     Column("channels", Document, nullable=False),
-    Column("unreachable", Document),
-    Column("subscriptions", Document),
+    sealed("unreachable", Document, nullable=True),
+    sealed("subscriptions", Document, nullable=True),
     Column("phone_proven_at", Instant),
 )

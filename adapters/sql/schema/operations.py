@@ -1,7 +1,8 @@
-"""The tables of alarms, of signs of life, of the clock and the terms of the exchange."""
+"""The tables of alarms, signs of life, the clock, the terms of the exchange, and its keys."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, String, Table, Uuid
 
+from ..engine.sealing import sealed
 from .columns import Instant, metadata, partial_index, positive
 
 alarms = Table(
@@ -11,13 +12,13 @@ alarms = Table(
     # A word without a CHECK, so that a new kind does not require rebuilding the table.
     Column("kind", String(32), nullable=False),
     Column("order_id", Uuid),
-    Column("note", String, nullable=False),
+    sealed("note", String()),
     Column("raised_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("count", Integer, nullable=False),
     Column("closed_at", Instant),
     Column("closed_by", Uuid),
-    Column("resolution", String),
+    sealed("resolution", String(), nullable=True),
     positive("count"),
 )
 partial_index("ix_alarms_open", alarms.c.id, where=alarms.c.closed_at.is_(None))
@@ -62,4 +63,12 @@ exchange_terms = Table(
     Column("shards", Integer, nullable=False),
     CheckConstraint("number = 1", name="number"),
     positive("shards"),
+)
+
+# The keys under which values may be sealed, so that a start without one of them is refused.
+sealing_keys = Table(
+    "sealing_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    sqlite_with_rowid=False,
 )

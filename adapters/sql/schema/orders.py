@@ -24,6 +24,7 @@ from ....ports.language.orders import (
     ReturnStatus,
     StockStatus,
 )
+from ..engine.sealing import sealed
 from .columns import (
     Document,
     Instant,
@@ -61,15 +62,15 @@ orders = Table(
     Column("ship_by", Instant),
     Column("ship_by_extended", Boolean, nullable=False),
     Column("inbound_carrier", String),
-    Column("inbound_tracking_number", String),
+    sealed("inbound_tracking_number", String(), nullable=True),
     Column("outbound_carrier", String),
-    Column("outbound_tracking_number", String),
+    sealed("outbound_tracking_number", String(), nullable=True),
     Column("delivered_at", Instant),
     Column("cancel_reason", word(CancelReason, "cancel_reason")),
-    Column("note", String),
+    sealed("note", String(), nullable=True),
     Column("carrier_had_it", Boolean, nullable=False),
     Column("delivery_proof", word(DeliveryProof, "delivery_proof")),
-    Column("complaint", Document),
+    sealed("complaint", Document, nullable=True),
     Column("freezes", Document, nullable=False),
     Column("borne_by", word(Bearer, "borne_by")),
     Column("refunded_unasked", BigInteger, nullable=False),
@@ -104,7 +105,7 @@ destinations = Table(
     "destinations",
     metadata,
     Column("order_id", Uuid, ForeignKey("orders.id"), primary_key=True),
-    Column("address", Document, nullable=False),
+    sealed("address", Document),
     sqlite_with_rowid=False,
 )
 
@@ -115,7 +116,7 @@ order_steps = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("type", String(32), nullable=False),
-    Column("step", Document, nullable=False),
+    sealed("step", Document),
     positive("number"),
     sqlite_with_rowid=False,
 )

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from ....ports.language.webhook_endpoints import DisabledBecause, OutgoingState
+from ..engine.sealing import sealed
 from .columns import Document, Instant, metadata, partial_index, word
 
 webhook_endpoints = Table(
@@ -20,7 +21,7 @@ webhook_endpoints = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("owner_id", Uuid, nullable=False),
-    Column("url", String, nullable=False),
+    sealed("url", String()),
     Column("kinds", Document, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("everything", Boolean, nullable=False),
@@ -58,7 +59,7 @@ outgoing_webhooks = Table(
     Column("endpoint_id", Uuid, ForeignKey("webhook_endpoints.id"), nullable=False),
     Column("kind", String(64), nullable=False),
     # The text that is signed, so no document.
-    Column("body", String, nullable=False),
+    sealed("body", String()),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("once_for", Uuid),

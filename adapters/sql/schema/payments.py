@@ -18,6 +18,7 @@ from ....ports.language.disputes import DisputeStatus
 from ....ports.language.movements import MovementKind
 from ....ports.language.orders import PaymentStatus
 from ....ports.language.payments import AccountKind, PayoutState
+from ..engine.sealing import sealed
 from .columns import (
     Counter,
     Instant,
@@ -37,7 +38,7 @@ payments = Table(
     Column("amount", BigInteger, nullable=False),
     Column("status", word(PaymentStatus, "status"), nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("payment_method", String),
+    sealed("payment_method", String(), nullable=True),
     Column("charge_id", String),
     Column("reason", String),
     Column("attempted_at", Instant),
@@ -50,7 +51,7 @@ payments = Table(
     Column("description", String),
     Column("statement", String),
     Column("action_charge_id", String),
-    Column("action_url", String),
+    sealed("action_url", String(), nullable=True),
     # Zero if the order ended before a charge was requested.
     not_negative("amount"),
     not_negative("refund_asked"),
@@ -118,7 +119,7 @@ payouts = Table(
     Column("debt_settled", BigInteger, nullable=False),
     Column("state", word(PayoutState, "state"), nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("account", String),
+    sealed("account", String(), nullable=True),
     Column("paid_at", Instant),
     Column("reason", String),
     Column("refusals", Integer, nullable=False),
@@ -199,7 +200,7 @@ kept_webhooks = Table(
     Column("type", String, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("applied_at", Instant),
-    Column("body", LargeBinary),
+    sealed("body", LargeBinary(), nullable=True),
 )
 Index(None, kept_webhooks.c.type, kept_webhooks.c.id)
 Index(None, kept_webhooks.c.received_at)

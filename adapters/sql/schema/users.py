@@ -16,25 +16,39 @@ from sqlalchemy import (
 
 from ....ports.language.users import Role
 from ..engine.constructs import holds
-from .columns import Document, Instant, metadata, partial_index
+from ..engine.sealing import sealed
+from .columns import Document, Instant, metadata, partial_index, text_of
+
+EMAIL = "users.email"
+CARD = "payment_methods.token"
+FINGERPRINT = "payment_methods.fingerprint"
+ACCOUNT = "seller_accounts.account"
+
+LOOKUPS = {
+    place: f"{place.partition('.')[2]}_lookup" for place in (EMAIL, CARD, FINGERPRINT, ACCOUNT)
+}
+"""The columns with the keyed hashes of sealed ones, by the place of these."""
 
 users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("email", String(320), nullable=False, unique=True),
+    sealed("email", text_of(320), unique=True),
     Column("password_hash", String, nullable=False),
-    Column("first_name", String, nullable=False),
-    Column("last_name", String, nullable=False),
+    sealed("first_name", String()),
+    sealed("last_name", String()),
     Column("created_at", Instant, nullable=False),
     Column("roles", Document, nullable=False),
-    Column("payment_method", String),
-    Column("payout_account", String),
+    sealed("payment_method", String(), nullable=True),
+    sealed("payout_account", String(), nullable=True),
     Column("suspended", Boolean, nullable=False),
     Column("email_proven_at", Instant),
     Column("closed_at", Instant),
     Column("erased_at", Instant),
+    # Under what the email is found; see Cipher.lookup.
+    Column("email_lookup", String),
 )
+Index(None, users.c.email_lookup, unique=True)
 partial_index("ix_users_admins", users.c.id, where=holds(users.c.roles, Role.ADMIN))
 partial_index(
     "ix_users_unerased",
@@ -47,11 +61,11 @@ addresses = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
-    Column("street", String, nullable=False),
-    Column("city", String, nullable=False),
-    Column("region", String, nullable=False),
-    Column("postal_code", String, nullable=False),
-    Column("country", String(2), nullable=False),
+    sealed("street", String()),
+    sealed("city", String()),
+    sealed("region", String()),
+    sealed("postal_code", String()),
+    sealed("country", text_of(2)),
     Column("created_at", Instant, nullable=False),
 )
 Index(None, addresses.c.user_id, addresses.c.id)
@@ -61,17 +75,20 @@ payment_methods = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
-    Column("token", String, nullable=False),
-    Column("brand", String),
-    Column("last4", String(4)),
+    sealed("token", String()),
+    sealed("brand", String(), nullable=True),
+    sealed("last4", text_of(4), nullable=True),
     Column("exp_month", BigInteger),
     Column("exp_year", BigInteger),
-    Column("fingerprint", String),
+    sealed("fingerprint", String(), nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant),
+    Column("token_lookup", String),
+    Column("fingerprint_lookup", String),
     UniqueConstraint("user_id", "token"),
 )
-Index(None, payment_methods.c.user_id, payment_methods.c.fingerprint)
+Index(None, payment_methods.c.user_id, payment_methods.c.token_lookup, unique=True)
+Index(None, payment_methods.c.user_id, payment_methods.c.fingerprint_lookup)
 
 sessions = Table(
     "sessions",
@@ -113,7 +130,7 @@ challenges = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
     # A word without a CHECK, so that a new kind does not require rebuilding the table.
     Column("kind", String(32), primary_key=True),
-    Column("address", String, nullable=False),
+    sealed("address", String()),
     Column("asked_at", Instant, nullable=False),
     Column("since", Instant, nullable=False),
     Column("asked", Integer, nullable=False),
@@ -128,7 +145,7 @@ known_places = Table(
     "known_places",
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
-    Column("places", Document, nullable=False),
+    sealed("places", Document),
     sqlite_with_rowid=False,
 )
 
@@ -137,17 +154,18 @@ seller_accounts = Table(
     metadata,
     Column("user_id", Uuid, ForeignKey("users.id"), primary_key=True),
     Column("asked_at", Instant, nullable=False),
-    Column("account", String),
+    sealed("account", String(), nullable=True),
     Column("can_receive", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("account_lookup", String),
 )
-Index(None, seller_accounts.c.account)
+Index(None, seller_accounts.c.account_lookup)
 
 api_tokens = Table(
     "api_tokens",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("name", String(60), nullable=False),
+    sealed("name", text_of(60)),
     Column("owner_id", Uuid, ForeignKey("users.id")),
     Column("scopes", Document, nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),

@@ -13,7 +13,7 @@ from ..engine.payloads import decode, encode
 from ..engine.statement import Statement
 from ..schema import known_places
 
-_OF = Statement(select(known_places.c.places).where(known_places.c.user_id == bindparam("user_id")))
+_OF = Statement(select(known_places).where(known_places.c.user_id == bindparam("user_id")))
 _PUT = Statement(insert_or_replace(known_places, known_places.c.user_id))
 
 

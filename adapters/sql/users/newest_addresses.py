@@ -16,6 +16,7 @@ from .addresses import postal_of
 _newer = addresses.alias("newer")
 _OF = Statement(
     select(
+        addresses.c.id,
         addresses.c.user_id,
         addresses.c.street,
         addresses.c.city,

@@ -12,7 +12,9 @@ from ..engine.statement import Row, Statement
 from ..schema import users
 
 _TOKENS = Statement(
-    select(users.c.payment_method, users.c.payout_account).where(users.c.id == bindparam("id"))
+    select(users.c.id, users.c.payment_method, users.c.payout_account).where(
+        users.c.id == bindparam("id")
+    )
 )
 _PAYMENT_METHODS = Statement(
     select(users.c.id, users.c.payment_method).where(

@@ -8,9 +8,11 @@ from sqlalchemy import bindparam, select, update
 from ....ports.language.cards import CardDetails, PaymentMethod
 from ....ports.language.ids import PaymentMethodId, UserId
 from ....ports.payment_methods import PaymentMethods
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement, insert_row
 from ..schema import payment_methods
+from ..schema.users import CARD, FINGERPRINT
 
 _of_user = payment_methods.c.user_id == bindparam("user_id")
 
@@ -32,11 +34,11 @@ _EVER_OF = Statement(
 )
 _FIND = Statement(select(payment_methods).where(payment_methods.c.id == bindparam("id")))
 _FIND_BY_TOKEN = Statement(
-    select(payment_methods).where(_of_user, payment_methods.c.token == bindparam("token"))
+    select(payment_methods).where(_of_user, one_of(payment_methods.c.token_lookup, "tokens"))
 )
 _HAS_HAD = Statement(
     select(payment_methods.c.id)
-    .where(_of_user, payment_methods.c.fingerprint == bindparam("fingerprint"))
+    .where(_of_user, one_of(payment_methods.c.fingerprint_lookup, "fingerprints"))
     .limit(1)
 )
 
@@ -48,7 +50,8 @@ class SqlPaymentMethods(PaymentMethods):
         self._database = database
 
     async def add(self, method: PaymentMethod) -> None:
-        details = method.details
+        details, cipher = method.details, self._database.cipher
+        fingerprint = None if details is None else details.fingerprint
         await self._database.execute(
             _ADD,
             id=method.id,
@@ -58,9 +61,13 @@ class SqlPaymentMethods(PaymentMethods):
             last4=None if details is None else details.last4,
             exp_month=None if details is None else details.exp_month,
             exp_year=None if details is None else details.exp_year,
-            fingerprint=None if details is None else details.fingerprint,
+            fingerprint=fingerprint,
             created_at=method.created_at,
             removed_at=method.removed_at,
+            token_lookup=cipher.lookup(CARD, method.token),
+            fingerprint_lookup=(
+                None if fingerprint is None else cipher.lookup(FINGERPRINT, fingerprint)
+            ),
         )
 
     async def remove(self, method_id: PaymentMethodId, at: datetime) -> None:
@@ -77,11 +84,13 @@ class SqlPaymentMethods(PaymentMethods):
         return None if row is None else _method(row)
 
     async def find_by_token(self, user_id: UserId, token: str) -> PaymentMethod | None:
-        row = await self._database.first(_FIND_BY_TOKEN, user_id=user_id, token=token)
+        tokens = self._database.cipher.lookups(CARD, token)
+        row = await self._database.first(_FIND_BY_TOKEN, user_id=user_id, tokens=tokens)
         return None if row is None else _method(row)
 
     async def has_had(self, user_id: UserId, fingerprint: str) -> bool:
-        row = await self._database.first(_HAS_HAD, user_id=user_id, fingerprint=fingerprint)
+        fingerprints = self._database.cipher.lookups(FINGERPRINT, fingerprint)
+        row = await self._database.first(_HAS_HAD, user_id=user_id, fingerprints=fingerprints)
         return row is not None
 
 

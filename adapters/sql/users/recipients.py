@@ -15,10 +15,12 @@ from ..notifications.preferences import preferences_of
 from ..schema import notification_preferences, users
 
 RECIPIENT_COLUMNS = (
+    users.c.id.label("recipient_id"),
     users.c.email,
     users.c.first_name,
     users.c.email_proven_at,
     users.c.closed_at,
+    notification_preferences.c.user_id.label("preferences_of"),
     notification_preferences.c.phone,
     notification_preferences.c.devices,
     notification_preferences.c.channels,

@@ -20,6 +20,7 @@ from . import (
     redraw_charts,
     refunds,
     reindex,
+    rotate_keys,
     rules,
     shards,
     shortfalls,
@@ -64,4 +65,5 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     reconciliation.add_to(actions, common)
     verify.add_to(actions, common)
     copy.add_to(actions, common)
+    rotate_keys.add_to(actions, common)
     backup.add_to(actions, common)

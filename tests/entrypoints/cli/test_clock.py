@@ -18,6 +18,7 @@ START = ("admin", "clock", "start", "2017-10-03T09:00Z")
 PRODUCTION = {
     "MODE": "production",
     "SECURITY__SIGNING_KEYS": json.dumps([{"id": "a", "secret": "s" * 32}]),
+    "ENCRYPTION__OFF": "true",
     "HTTP__PUBLIC_URL": "https://exchange.example.com",
     "USERS__VERIFY_ADDRESSES": "true",
     "PAYMENTS__ADAPTER": "stripe",

@@ -1,0 +1,230 @@
+"""Seals the personal values of a store again, under the current key."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+
+from .engine.database import SqlDatabase
+from .engine.sealing import (
+    SealedColumn,
+    bare,
+    open_value,
+    row_name,
+    seal_value,
+    sealed_columns,
+    sealing_of,
+)
+from .engine.statement import Row, Statement
+from .operations.sealing_keys import forget_key, noted_keys
+from .schema import metadata
+from .schema.users import LOOKUPS
+
+Tell = Callable[[str, int, int], None]
+"""Hears of a table how many rows are done, and of how many."""
+Pause = Callable[[float], Awaitable[None]]
+
+_PORTION = 100
+"""How many rows a transaction looks at. It locks them for so long."""
+_MOST_PASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What came of it."""
+
+    values: int
+    """How many values were sealed anew."""
+    removable: tuple[str, ...]
+    """The keys under which nothing is sealed any more."""
+    is_complete: bool
+    """False if another process still stores values under another key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A sealed column: where it is, the columns that name its row, and that of its hash."""
+
+    name: str
+    column: SealedColumn
+    by: tuple[str, ...]
+    lookup: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Resealed:
+    """The statements of one table."""
+
+    table: Table
+    columns: tuple[_Sealed, ...]
+    count: Statement
+    first: Statement
+    next: Statement
+    write: Statement
+
+
+def _statements(table: Table) -> _Resealed:
+    columns = sealed_columns(table)
+    key = [*table.primary_key]
+    names = dict.fromkeys([*key, *(table.c[n] for c in columns for n in _by(c))])
+    shown = [
+        *names,
+        *(_as_stored(column).label(column.name) for column in columns),
+        *(table.c[lookup] for lookup in map(_lookup, columns) if lookup),
+    ]
+    query = select(*shown).order_by(*key).limit(bindparam("limit"))
+    after = [bindparam(f"after_{column.name}", type_=column.type) for column in key]
+    beyond = key[0] > after[0] if len(key) == 1 else tuple_(*key) > tuple_(*after)
+    changed: list[Column[Any]] = [*columns, *(table.c[n] for n in map(_lookup, columns) if n)]
+    write = (
+        update(table)
+        .where(*(column == bindparam(f"of_{column.name}") for column in key))
+        .values({c: _stored_value(c) for c in changed})
+    )
+    return _Resealed(
+        table,
+        tuple(map(_sealed, columns)),
+        Statement(select(func.count().label("rows")).select_from(table)),
+        Statement(query, takes_free_of=table),
+        Statement(query.where(beyond), takes_free_of=table),
+        Statement(write),
+    )
+
+
+def _by(column: Column[Any]) -> Sequence[str]:
+    sealing = sealing_of(column)
+    assert sealing is not None, column
+    return sealing.by
+
+
+def _lookup(column: Column[Any]) -> str | None:
+    sealing = sealing_of(column)
+    assert sealing is not None, column
+    return LOOKUPS.get(sealing.place)
+
+
+def _sealed(column: Column[Any]) -> _Sealed:
+    sealing = sealing_of(column)
+    assert sealing is not None, column
+    return _Sealed(column.name, SealedColumn.of(column, sealing), sealing.by, _lookup(column))
+
+
+def _as_stored(column: Column[Any]) -> Any:
+    """Return a column as it is stored: statements would open it."""
+    return type_coerce(column, _kind(column))
+
+
+def _stored_value(column: Column[Any]) -> Any:
+    """Return the parameter for what a column is to store: statements would seal it."""
+    value = bindparam(f"new_{column.name}", type_=column.type, required=True)
+    return type_coerce(value, column.type)
+
+
+def _kind(column: Column[Any]) -> Any:
+    return LargeBinary() if isinstance(column.type, LargeBinary) else String()
+
+
+_TABLES = [_statements(table) for table in metadata.sorted_tables if sealed_columns(table)]
+
+
+async def reseal(database: SqlDatabase, tell: Tell, pause: Pause = asyncio.sleep) -> Resealed:
+    """Seal all values under the current key of the database's cipher, or with none open them all.
+
+    The exchange may be running. Rows that another transaction has locked wait for the next pass,
+    so nobody is waited for; others wait for one small transaction. After each of them it pauses for
+    as long as that took. What was done stays done if it is interrupted. Raises NotOpened,
+    Unavailable.
+    """
+    total = 0
+    for number in range(_MOST_PASSES):
+        found = 0
+        for one in _TABLES:
+            found += await _pass(database, one, tell if not number else _quiet, pause)
+        total += found
+        if not found and number:
+            return Resealed(total, await _forget_keys(database), is_complete=True)
+    return Resealed(total, (), is_complete=False)
+
+
+def _quiet(*_: object) -> None:
+    """Show nothing: later passes only look."""
+
+
+async def _forget_keys(database: SqlDatabase) -> tuple[str, ...]:
+    current = database.cipher.current
+    old = [key for key in await noted_keys(database) if key != current]
+    for key in old:
+        await forget_key(database, key)
+    given = (key for key in database.cipher.keys if key != current)
+    return tuple(dict.fromkeys((*old, *given)))
+
+
+async def _pass(database: SqlDatabase, one: _Resealed, tell: Tell, pause: Pause) -> int:
+    [counted] = await database.rows(one.count)
+    done, changed, last = 0, 0, None
+    name = one.table.name
+    tell(name, 0, counted.rows)
+    while True:
+        began = monotonic()
+        async with database.transaction():
+            rows = await _portion(database, one, last)
+            written = [values for row in rows if (values := _new(database, one, row))]
+            await database.execute_many(one.write, [row for row, _ in written])
+        changed += sum(number for _, number in written)
+        done += len(rows)
+        tell(name, done, max(done, counted.rows))
+        if len(rows) < _PORTION:
+            return changed
+        last = rows[-1]
+        await pause(monotonic() - began)
+
+
+async def _portion(database: SqlDatabase, one: _Resealed, last: Row | None) -> list[Row]:
+    if last is None:
+        return await database.rows(one.first, limit=_PORTION)
+    after = {f"after_{c.name}": getattr(last, c.name) for c in one.table.primary_key}
+    return await database.rows(one.next, limit=_PORTION, **after)
+
+
+def _new(database: SqlDatabase, one: _Resealed, row: Row) -> tuple[dict[str, Any], int] | None:
+    """Return what to write of a row, and how many values of it are new; None if there is none."""
+    cipher, changed = database.cipher, 0
+    values: dict[str, Any] = {f"of_{c.name}": getattr(row, c.name) for c in one.table.primary_key}
+    for each in one.columns:
+        stored = getattr(row, each.name)
+        lookup = getattr(row, each.lookup) if each.lookup else None
+        if stored is not None and not _is_current(cipher, each, stored, lookup):
+            name = row_name([getattr(row, by) for by in each.by])
+            value = open_value(cipher, each.column, name, stored)
+            stored = seal_value(cipher, each.column, name, value)
+            lookup = cipher.lookup(each.column.place, value) if each.lookup else None
+            changed += 1
+        values[f"new_{each.name}"] = stored
+        if each.lookup:
+            values[f"new_{each.lookup}"] = lookup
+    return (values, changed) if changed else None
+
+
+def _is_current(cipher: Any, each: _Sealed, stored: Any, lookup: str | None) -> bool:
+    value = bare(stored) if each.column.is_json else stored
+    if each.column.is_bytes:
+        value = bytes(value)
+    is_current: bool = cipher.is_current(value)
+    if not is_current or each.lookup is None:
+        return is_current
+    # With a key, the hash of a text begins as a sealed text does.
+    return lookup is not None and cipher.is_current(lookup)
