@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from ...ports.cipher import Cipher
 from .engine.database import SqlDatabase
 from .engine.sealing import (
     SealedColumn,
@@ -219,12 +220,12 @@ def _new(database: SqlDatabase, one: _Resealed, row: Row) -> tuple[dict[str, Any
     return (values, changed) if changed else None
 
 
-def _is_current(cipher: Any, each: _Sealed, stored: Any, lookup: str | None) -> bool:
-    value = bare(stored) if each.column.is_json else stored
+def _is_current(cipher: Cipher, each: _Sealed, stored: Any, lookup: str | None) -> bool:
     if each.column.is_bytes:
-        value = bytes(value)
-    is_current: bool = cipher.is_current(value)
-    if not is_current or each.lookup is None:
-        return is_current
+        value: str | bytes = bytes(stored)
+    else:
+        value = bare(stored) if each.column.is_json else stored
+    if not cipher.is_current(value) or each.lookup is None:
+        return cipher.is_current(value)
     # With a key, the hash of a text begins as a sealed text does.
     return lookup is not None and cipher.is_current(lookup)

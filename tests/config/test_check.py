@@ -34,7 +34,7 @@ async def found(*private: Path, **variables: Any) -> Mapping[str, Finding]:
 async def test_defaults_are_well() -> None:
     told = await found()
     assert {one.verdict for one in told.values()} == {Verdict.OK}
-    assert told["mode"].found.startswith("embedded; production needs 9 more settings")
+    assert told["mode"].found.startswith("embedded; production needs 10 more settings")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_production_may_not_have_a_weak_secret() -> None:
     told = await found(**names)
     assert told["mode"].found == "production"
     assert told["secrets"].verdict is Verdict.FAILED
-    assert told["secrets"].found.startswith("payments.webhook_secret, security.signing_keys, webh")
+    assert told["secrets"].found.startswith("encryption.keys, payments.webhook_secret, security.s")
     told = await found(SECURITY__SIGNING_KEYS='[{"id": "a", "secret": "b"}]')
     assert told["secrets"].verdict is Verdict.FAILED
     assert told["secrets"].found == "security.signing_keys has fewer than 32 bytes in a"

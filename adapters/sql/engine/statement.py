@@ -203,7 +203,7 @@ class CompiledStatement:
             for name, convert, constant in self._parameters
         ]
 
-    def write_columns(self, given: Sequence[Mapping[str, Any]], cipher: Cipher) -> list[list[Any]]:
+    def write_columns(self, given: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """Return the driver's parameters for many mappings, column by column."""
         rows = [self._seal(values) for values in given] if self._sealed else given
         return [
