@@ -13,7 +13,7 @@ class CardDetails:
 
     brand: str
     """As the provider writes it: `visa`."""
-    last4: str
+    last4: str = field(repr=False)
     exp_month: int
     exp_year: int
     fingerprint: str | None = field(default=None, repr=False)

@@ -328,7 +328,7 @@ class UnreachableAddress:
     """A user's email or phone that is not tried any more. It counts for this address alone."""
 
     channel: Channel
-    address: str
+    address: str = field(repr=False)
     reason: Unreachable
     since: datetime
 
@@ -338,9 +338,9 @@ class NotificationPreferences:
     """A user's channels per kind. A channel without a phone or device is skipped."""
 
     user_id: UserId
-    phone: str | None = None
+    phone: str | None = field(default=None, repr=False)
     """The number for text messages in E.164: +15550100."""
-    devices: tuple[str, ...] = ()
+    devices: tuple[str, ...] = field(default=(), repr=False)
     """The push tokens of the user's devices."""
     channels: tuple[tuple[NotificationKind, frozenset[Channel]], ...] = ()
     """The channels of the kinds that the user configured. An empty set turns a kind off."""
@@ -390,8 +390,8 @@ class Recipient:
     """The recipient of messages, with the channels that the user wants."""
 
     user_id: UserId
-    email: str
-    first_name: str
+    email: str = field(repr=False)
+    first_name: str = field(repr=False)
     preferences: NotificationPreferences
     email_proven: bool = True
     """Whether mail may be sent to the email. An unproven one gets its proof only."""

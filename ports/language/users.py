@@ -62,10 +62,10 @@ class User:
     """
 
     id: UserId
-    email: str
+    email: str = field(repr=False)
     password_hash: str = field(repr=False)
-    first_name: str
-    last_name: str
+    first_name: str = field(repr=False)
+    last_name: str = field(repr=False)
     created_at: datetime
     roles: frozenset[Role] = frozenset({Role.BUYER})
     payment_method: str | None = field(default=None, repr=False)
@@ -98,10 +98,10 @@ class User:
 class PostalAddress:
     """A postal address. `country` is ISO 3166-1 alpha-2."""
 
-    street: str
-    city: str
-    region: str
-    postal_code: str
+    street: str = field(repr=False)
+    city: str = field(repr=False)
+    region: str = field(repr=False)
+    postal_code: str = field(repr=False)
     country: str
 
 

@@ -10,6 +10,13 @@ import pytest
 
 import solebook
 from solebook.config.section import Section
+from solebook.ports.language.cards import CardDetails
+from solebook.ports.language.notifications import (
+    NotificationPreferences,
+    Recipient,
+    UnreachableAddress,
+)
+from solebook.ports.language.users import PostalAddress, User
 
 SECRETS = frozenset(
     {
@@ -49,6 +56,19 @@ def shown(one: type) -> Iterator[str]:
         for struct_field in msgspec.structs.fields(one):
             if str(struct_field.type).split(" | ")[0] in TEXTS:
                 yield struct_field.name
+
+
+def test_what_is_known_of_a_person_is_not_in_a_text() -> None:
+    hidden = {
+        User: {"email", "first_name", "last_name"},
+        PostalAddress: {"street", "city", "region", "postal_code"},
+        Recipient: {"email", "first_name"},
+        UnreachableAddress: {"address"},
+        CardDetails: {"last4"},
+        NotificationPreferences: {"phone", "devices"},
+    }
+    for one, names in hidden.items():
+        assert {field.name for field in dataclasses.fields(one) if field.repr} & names == set()
 
 
 def test_no_record_shows_a_secret() -> None:
