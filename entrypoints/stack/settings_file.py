@@ -30,6 +30,10 @@ port = {http_1}                  # of the first process with HTTP; the second on
 [http]
 public_url = "http://127.0.0.1:{http_1}"   # or that of the nginx in front of both
 
+[encryption]
+keys = [{{ id = "1", file = {sealing_key} }}]   # without it, nobody can read personal data again
+current = "1"
+
 [nats]
 url = "nats://127.0.0.1:{nats}"
 user = "{user}"
@@ -64,6 +68,8 @@ adapter = "embedded"               # the built-in provider, whose books all proc
 journal = {journal}"""
 _PORT = re.compile(r"(127\.0\.0\.1:|^port = |one has )(\d+)", re.MULTILINE)
 USER = "solebook"
+SEALING_KEY = "sealing-key"
+"""The file with the key that seals personal data."""
 DOUBLES_KEY = "sk_test_double"
 
 
@@ -85,6 +91,7 @@ def write_settings(
     sections = {"double": _DOUBLE, "stripe": _STRIPE, "embedded": _EMBEDDED}
     words: dict[str, object] = {**ports, "user": USER, "folder": folder}
     words["roles"] = "\n".join(_lines_of_roles())
+    words["sealing_key"] = json.dumps(str(folder / SEALING_KEY))
     words["files"] = json.dumps(str(folder / "files"))
     words["journal"] = json.dumps(str(folder / "files" / "provider.sqlite3"))
     words["influx_section"] = _INFLUX.format(**words) if "influx_shim" in ports else ""
@@ -114,6 +121,7 @@ def write_secrets(folder: Path, ports: Mapping[str, int], payments: Payments) ->
         lines["PAYMENTS__WEBHOOK_SECRET"] = secret
     text = "".join(f"SOLEBOOK_{name}={value}\n" for name, value in lines.items())
     write_private(folder / "secrets.env", text)
+    write_private(folder / SEALING_KEY, secrets.token_urlsafe(48))
 
 
 def read_secrets(folder: Path) -> dict[str, str]:
