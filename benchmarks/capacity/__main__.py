@@ -48,9 +48,9 @@ def say(told: str) -> None:
     print(f"{time.monotonic() - _BEGUN:5.0f} s  {told}", flush=True)
 
 
-async def measure_spread(folder: Path, options: argparse.Namespace) -> tuple[dict[str, Any], Town]:
+async def measure_spread(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Measure a stack with a process for each role."""
-    with running_stack(folder, "--spread") as stack:
+    with running_stack(folder, "--spread", refuses=False) as stack:
         say("a stack with a process for each role runs")
         meter, client = Meter(stack), Client(stack.urls)
         await meter.open()
@@ -81,7 +81,7 @@ async def measure_spread(folder: Path, options: argparse.Namespace) -> tuple[dic
         _tell("reads of a book", found["reading"])
         client.close()
         await meter.close()
-    return found, town
+    return found
 
 
 async def _opened(meter: Meter) -> None:
@@ -105,7 +105,7 @@ def _tell(what: str, window: Window) -> None:
 
 
 async def try_rates(
-    folder: Path, town: Town, first: float, options: argparse.Namespace
+    folder: Path, first: float, options: argparse.Namespace
 ) -> tuple[list[Step], Overload]:
     """Offer the default shape more and more, until it does not bear two rates in a row."""
     steps: list[Step] = []
@@ -114,11 +114,11 @@ async def try_rates(
         meter, client = Meter(stack), Client(stack.urls)
         await _opened(meter)
         async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
-            town = await People(stack, http).come_back(town)
-        windows = Windows(meter, client, town, "")
+            town, staff = await People(stack, http).settle_in(PAIRS)
+        windows = Windows(meter, client, town, staff)
         await windows.step(first / 2, 3)
         rate = first
-        while len(steps) < options.steps and not _failed_twice(steps):
+        while len(steps) < options.steps and not _is_found(steps):
             step = await windows.step(rate, options.step)
             steps.append(step)
             say(
@@ -153,10 +153,11 @@ async def _twice(
     return replace(found, verified=verified)
 
 
-def _failed_twice(steps: list[Step]) -> bool:
-    if not steps[0:] or not steps[0].borne:
+def _is_found(steps: list[Step]) -> bool:
+    """Whether two rates in a row were too high; if the first was, whether a lower one was not."""
+    if not steps or not steps[0].borne:
         return bool(steps) and steps[-1].borne
-    return len(steps) > 1 and not steps[-1].borne and not steps[-2].borne
+    return not any(step.borne for step in steps[-2:])
 
 
 def machine() -> Mapping[str, Any]:
@@ -186,6 +187,8 @@ def main() -> None:
         store(_measured(options), NUMBERS)
     measured = load(NUMBERS)
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), measured), encoding="utf-8")
+    if measured is None:
+        return
     told = predicted(measured)
     say(
         f"predicted {told.per_second:.0f} orders a second (by {told.by}), "
@@ -199,11 +202,11 @@ def _measured(options: argparse.Namespace) -> Measured:
     say(f"a quote that rests: {resting.memory_bytes:.0f} bytes of memory")
     with tempfile.TemporaryDirectory(prefix="solebook-capacity-", dir=_DISK) as outer:
         Path(outer).chmod(0o711)  # PostgreSQL runs as nobody if this is run by root
-        folder = Path(outer) / "exchange"
-        found, town = uvloop.run(measure_spread(folder, options))
+        found = uvloop.run(measure_spread(Path(outer) / "spread", options))
         measured = Measured(machine=where, resting=resting, steps=(), overload=None, **found)
+        store(measured, NUMBERS)  # so that what took minutes is not lost
         first = 0.4 * predicted(measured).per_second
-        steps, beyond = uvloop.run(try_rates(folder, town, first, options))
+        steps, beyond = uvloop.run(try_rates(Path(outer) / "default", first, options))
     return replace(measured, steps=tuple(steps), overload=beyond)
 
 

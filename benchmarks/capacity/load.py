@@ -127,7 +127,6 @@ async def arrive(
 
     begun = due = time.perf_counter()
     while (due := due + dice.expovariate(per_second)) < begun + seconds:
-        # What is due already is sent in small portions, so that answers are read meanwhile.
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if len(under_way) >= _MOST_UNDER_WAY:
             answers.all.append(Answer(0, 0.0))

@@ -112,7 +112,10 @@ def store(measured: Measured, file: Path) -> None:
     file.write_text(f"{text}\n", encoding="utf-8")
 
 
-def load(file: Path) -> Measured:
+def load(file: Path) -> Measured | None:
+    """Return the last run, or None if there was none."""
+    if not file.exists():
+        return None
     told = json.loads(file.read_text(encoding="utf-8"))
     return Measured(
         idle=Window(**told.pop("idle")),

@@ -160,15 +160,19 @@ class Meter:
                 continue
             count = sum(
                 bool(one.raddr) and one.raddr.port == port
-                for one in psutil.Process(pid).net_connections("tcp")
+                for process in _family(pid)
+                for one in process.net_connections("tcp")
             )
             found[part_of(name)] = max(found.get(part_of(name), 0), count)
         return found
 
 
 def _family(pid: int) -> list[psutil.Process]:
-    process = psutil.Process(pid)
-    return [process, *process.children(recursive=True)]
+    """Return a process and what it has started, or nothing of one that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
 
 
 def _busy(pid: int) -> float:

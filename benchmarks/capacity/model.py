@@ -98,7 +98,10 @@ class Cost:
 
     @property
     def disk_bytes(self) -> float:
-        return sum((self.table_bytes or {}).values())
+        """The growth of tables whose rows stay for some time."""
+        return sum(
+            grown for name, grown in (self.table_bytes or {}).items() if DAYS_KEPT.get(name, 1)
+        )
 
 
 def _added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -29,13 +29,14 @@ RESTING = 10_000_000
 _MARKED = "<!-- {name}: begin -->\n{text}\n<!-- {name}: end -->"
 
 
-def filled(page: str, measured: Measured) -> str:
-    """Return the page with its tables. Raises KeyError if a table has no place."""
+def filled(page: str, measured: Measured | None) -> str:
+    """Return the page with its tables, or without any. Raises KeyError if one has no place."""
     for name, table in TABLES.items():
         pattern = re.compile(rf"<!-- {name}: begin -->.*?<!-- {name}: end -->", re.DOTALL)
         if not pattern.search(page):
             raise KeyError(name)
-        text = _MARKED.format(name=name, text=table(measured))
+        shown = "*Not measured yet.*" if measured is None else table(measured)
+        text = _MARKED.format(name=name, text=shown)
         page = pattern.sub(lambda _, text=text: text, page)  # type: ignore[misc]  # no plain lambda
     return page
 
@@ -259,10 +260,12 @@ def overload_table(measured: Measured) -> str:
 
 def machine_table(measured: Measured) -> str:
     """When and where it ran."""
-    where = measured.machine
+    where, window = measured.machine, measured.resting_orders
+    rate = window.orders / window.seconds
     return (
         f"Measured on {where['day']} on a machine with {where['cores']} cores and Python "
-        f"{where['python']}; the load was {where['load_before']:.1f} before."
+        f"{where['python']}; the load was {where['load_before']:.1f} before. What orders take was "
+        f"measured at {rate:.0f} a second."
     )
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from benchmarks.capacity.judged import judged
 from benchmarks.capacity.load import Answer, Answers
-from benchmarks.capacity.measured import Measured, Resting, Step, Window
+from benchmarks.capacity.measured import Measured, Resting, Step, Window, load
 from benchmarks.capacity.model import (
+    DAYS_KEPT,
+    QUOTES,
     Assumed,
     Cost,
     Demand,
@@ -18,6 +20,7 @@ from benchmarks.capacity.model import (
     observed,
     predicted,
 )
+from benchmarks.capacity.tables import NUMBERS, PAGE, TABLES, filled
 
 # At rest, `http` takes a tenth of a core. An order that rests takes 2 ms there, and 1 ms of the
 # engine. A trade takes 6 ms of `trade` more, and its way to the payout 9 ms of `http`.
@@ -122,3 +125,28 @@ def test_a_rate_is_borne_if_orders_are_accepted_answered_and_confirmed_in_time(
     step = judged(answers, 10, 10, waited)
 
     assert (step.accepted, step.refused, step.failed, step.borne) == (placed, refused, 0, borne)
+
+
+def test_the_page_says_what_the_last_run_measured() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert filled(page, load(NUMBERS)) == page, "run `python -m benchmarks.capacity --write`"
+
+
+def test_the_model_knows_how_long_every_table_that_grew_is_kept() -> None:
+    measured = load(NUMBERS) or MEASURED
+    grown = {
+        name
+        for window in (measured.resting_orders, measured.trading, measured.finishing)
+        for name in window.table_bytes
+    }
+
+    assert grown - DAYS_KEPT.keys() - set(QUOTES) == set()
+
+
+def test_every_table_can_be_written() -> None:
+    written = {name: table(MEASURED) for name, table in TABLES.items()}
+
+    assert "| matching, one shard | 600 | 1,000, 10,000 |" in written["limits"]
+    assert "| **observed** | 100 |" in written["observed"]
+    assert all(written.values())
