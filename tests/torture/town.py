@@ -26,10 +26,10 @@ bcrypt_cost = 4
 access_token_life = "PT10H"
 """
 """What a town needs: its people ask as often as they like, and stay signed in."""
-PEOPLE = 8
+PEOPLE = 6
 _TIMEOUT = 2.0
 """Seconds after which they ask the other process. Faults last longer."""
-_PAUSE = 0.1
+_PAUSE = 0.2
 
 
 @dataclass(frozen=True)
