@@ -16,8 +16,9 @@ _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 _STEADY = 30.0
 """Seconds after which a program that ran has proven itself, and pauses begin anew."""
-PATIENCE = 90.0
-"""Seconds in which a program has to answer, before it is started again."""
+PATIENCE = 200.0
+"""Seconds in which a program has to answer, before it is started again. What is only slow must have
+more than it needs on a busy machine: started again, it would begin anew."""
 _LAST = 5.0
 """Seconds in which a program ends that must end at once. Then its own process is killed."""
 

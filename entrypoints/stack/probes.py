@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-_PATIENCE = 2.0
+_PATIENCE = 30.0
+"""Seconds for an answer. A busy machine needs many; whoever is not there yet refuses at once."""
 _MOST = 65_536
 
 

@@ -11,7 +11,7 @@ from .program import Program, Stage
 _MOST_FAILURES = 6
 """How often a program may end at the start, before it answers, until that is an error. PostgreSQL
 ends while what it had started before a crash is still there, and processes if a server is slow."""
-_PATIENCE = 300.0
+_PATIENCE = 600.0
 """Seconds in which a program has to answer at the start, with all attempts."""
 _LEAST = 180.0
 """Seconds that it has in any case: a busy machine may fail it several times."""

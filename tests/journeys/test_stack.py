@@ -27,7 +27,7 @@ from .test_serve import PRODUCT
 pytestmark = pytest.mark.journey
 
 COMMAND = (sys.executable, "-m", "solebook.entrypoints.cli.main", "stack")
-COMES_UP, ENDS, HEALS, HAPPENS = 420.0, 60.0, 120.0, 120.0
+COMES_UP, ENDS, HEALS, HAPPENS = 660.0, 60.0, 120.0, 120.0
 """Seconds on a busy machine."""
 FAST = """
 [market]
