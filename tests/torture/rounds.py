@@ -53,9 +53,18 @@ class Rounds:
     crowd: Crowd
     chance: random.Random
     recoveries: dict[str, list[Recovery]] = field(default_factory=dict)
+    failed: bool = False
+    """Whether anything went wrong in any round."""
 
     def play(self, drill: Drill) -> Recovery:
         """Break something while everybody trades, and check that nothing came of it."""
+        failed, self.failed = self.failed, True
+        recovery = self._play(drill)
+        self.failed = failed
+        self.recoveries.setdefault(drill.name, []).append(recovery)
+        return recovery
+
+    def _play(self, drill: Drill) -> Recovery:
         with self.crowd.trading():
             self._wait_for_orders(time.monotonic())
             began = drill.strike(self.production, self.chance)
@@ -64,7 +73,6 @@ class Rounds:
         recovery = self._recovery(began, time.monotonic())
         self._wait(self.production.is_well, "a process is not ready")
         self.check()
-        self.recoveries.setdefault(drill.name, []).append(recovery)
         return recovery
 
     def check(self) -> None:

@@ -32,14 +32,15 @@ def write_table(recoveries: Mapping[str, Sequence[Recovery]], *, seed: int, took
     about = (
         f"Seed {seed}, {rounds} rounds in {took / 60:.0f} minutes on {datetime.now(UTC):%Y-%m-%d}, "
         f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}; the load was {os.getloadavg()[2]:.1f}. "
-        "Median / highest.\n\n"
+        f"Python {platform.python_version()}; the load was {os.getloadavg()[2]:.1f}.\n\n"
     )
     rows = "".join(_row(name, told) for name, told in recoveries.items())
     PAGE.write_text(_TABLE.sub(lambda _: f"\n{about}{_HEAD}{rows}\n", page), encoding="utf-8")
 
 
 def _row(name: str, told: Sequence[Recovery]) -> str:
+    if not told:
+        return f"| {name} | 0 | – | – | – |\n"
     columns = (
         [each.first_order for each in told],
         [each.silence for each in told],

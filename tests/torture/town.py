@@ -27,7 +27,7 @@ access_token_life = "PT10H"
 """
 """What a town needs: its people ask as often as they like, and stay signed in."""
 PEOPLE = 6
-_TIMEOUT = 2.0
+_TIMEOUT = 3.0
 """Seconds after which they ask the other process. Faults last longer."""
 _PAUSE = 0.2
 
