@@ -42,6 +42,7 @@ BESIDE_THE_APPLICATION = {
     "solebook.core.analytics.chart_sales.ChartSales",
     "solebook.core.analytics.redraw_charts.RedrawCharts",
     "solebook.core.bidding.apply_rules.ApplyRules",
+    "solebook.core.operations.check_services.CheckServices",
     "solebook.core.operations.compare_clocks.CompareClocks",
     "solebook.core.bidding.reshard.Reshard",
     "solebook.core.operations.move_clock.MoveClock",
