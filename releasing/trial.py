@@ -17,8 +17,8 @@ from packaging.version import Version
 from .programs import environment, run, uv
 from .refused import Refused
 
-_START, _ANSWER, _STOP = 60.0, 10.0, 30.0
-"""Seconds."""
+_START, _ANSWER, _STOP = 120.0, 60.0, 60.0
+"""Seconds on a busy machine."""
 
 
 def try_package(package: Path, version: Version, folder: Path, pins: Path) -> None:
