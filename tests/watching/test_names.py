@@ -118,6 +118,17 @@ def test_alerts_and_dashboard_use_what_a_process_exposes(exposed: str) -> None:
         assert labels <= known_labels, query
 
 
+def test_runbooks_name_what_a_process_exposes(exposed: str) -> None:
+    families = _families(exposed)
+    known = {*_names(families), *families}
+    pages = (PAGE.parents[1] / "runbooks").glob("*.md")
+    named = {
+        name for page in pages for name in re.findall(r"\bsolebook_\w+", page.read_text("utf-8"))
+    }
+    assert len(named) > 10
+    assert named <= known
+
+
 def test_the_page_lists_every_metric_with_its_labels(exposed: str) -> None:
     ours = {
         name: labels
