@@ -10,7 +10,7 @@ from ..config.check import SettingsCheck
 from ..config.settings import Settings
 from ..core.operations.check_services import CheckServices
 from ..ports.clock import Clock
-from ..ports.language.findings import Failed, Findings
+from ..ports.language.trials import Failed, Trials
 from ..ports.service_check import ServiceCheck
 from .charts import check_of_influx
 from .messenger_checks import (
@@ -64,8 +64,8 @@ class _NotBuilt(ServiceCheck):
             )
         return Failed(str(error))
 
-    async def __call__(self, findings: Findings) -> None:
-        with findings.trying("settings", "correct the setting, or the file"):
+    async def __call__(self, trials: Trials) -> None:
+        with trials.trying("settings", "correct the setting, or the file"):
             raise self._error
 
 

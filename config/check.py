@@ -7,8 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ..ports.language.findings import Failed, Findings, Trial
 from ..ports.language.text import counted
+from ..ports.language.trials import Failed, Trial, Trials
 from ..ports.service_check import ServiceCheck
 from .production import missing_in_production
 from .settings import Settings
@@ -42,17 +42,17 @@ class SettingsCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(str(error) or type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
-        with findings.trying("mode", "") as trial:
+    async def __call__(self, trials: Trials) -> None:
+        with trials.trying("mode", "") as trial:
             trial.found = self._settings.mode
             if missing := missing_in_production(self._settings):
                 needs = counted(len(missing), "more setting")
                 trial.found += f"; production needs {needs}, which SOLEBOOK_MODE=production names"
-        with findings.trying("secrets", "generate them, as with `openssl rand -hex 32`") as trial:
+        with trials.trying("secrets", "generate them, as with `openssl rand -hex 32`") as trial:
             self._look_at_secrets(trial)
-        with findings.trying("files", "correct the name, or let the user that runs it read") as t:
+        with trials.trying("files", "correct the name, or let the user that runs it read") as t:
             self._look_at_files(t)
-        with findings.trying("permissions", "let nobody else read them (chmod go=)") as trial:
+        with trials.trying("permissions", "let nobody else read them (chmod go=)") as trial:
             self._look_at_permissions(trial)
 
     def _look_at_secrets(self, trial: Trial) -> None:

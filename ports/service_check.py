@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from .language.findings import Failed, Findings
+from .language.trials import Failed, Trials
 
 
 class ServiceCheck(Protocol):
@@ -14,8 +14,8 @@ class ServiceCheck(Protocol):
     service: str
     """Its name: that of the section of the settings that names it."""
 
-    async def __call__(self, findings: Findings) -> None:
-        """Try everything and add what is found. Raises CannotGoOn after a finding that says why.
+    async def __call__(self, trials: Trials) -> None:
+        """Try everything and add what is found. Raises CannotGoOn after a result that says why.
 
         The caller has the limit of time.
         """

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...ports.clock import Clock
-from ...ports.language.findings import Failed, Findings, Trial
+from ...ports.language.trials import Failed, Trial, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import why_unreached
 from ..web.tried_server import PATIENCE, fields_in, tried_server
@@ -34,18 +34,18 @@ class PublicAddressCheck(ServiceCheck):
         unreached = why_unreached(error, f"{self._host}:{self._port}")
         return unreached or Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
-        with findings.trying("name", "correct http.public_url, or DNS") as trial:
+    async def __call__(self, trials: Trials) -> None:
+        with trials.trying("name", "correct http.public_url, or DNS") as trial:
             loop = asyncio.get_running_loop()
             found = await loop.getaddrinfo(self._host, self._port)
             trial.found = ", ".join(sorted({str(address[0]) for *_, address in found}))
         tls = ssl.create_default_context()  # what the system trusts, as a user's browser does
         if self._is_encrypted:
-            with findings.trying("certificate", "renew the certificate") as trial:
+            with trials.trying("certificate", "renew the certificate") as trial:
                 await self._look_at_certificate(tls, trial)
         async with tried_server(self._url, tls=tls) as server:
             advice = "start `solebook serve`, or correct the proxy in front of it"
-            with findings.trying("answers", advice) as trial:
+            with trials.trying("answers", advice) as trial:
                 answer = await server.ask("GET", "/health/live")
                 if not answer.is_success or fields_in(answer).get("status") != "ok":
                     raise Failed(

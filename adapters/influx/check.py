@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from ...ports.language.findings import Failed, Findings, Trial
+from ...ports.language.trials import Failed, Trial, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import look_at_encryption
 from ..web.tried_server import TriedServer, fields_in, tried_server
@@ -26,24 +26,24 @@ class InfluxCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         access = self._access
         parts = urlsplit(access.url)
         token = {"Authorization": f"Token {access.token}"} if access.token else None
         login = (access.user, access.password or "") if access.user else None
         async with tried_server(access.url, tls=access.tls, headers=token, login=login) as server:
-            with findings.trying("reach", "start InfluxDB, or correct influx.url") as trial:
+            with trials.trying("reach", "start InfluxDB, or correct influx.url") as trial:
                 answer = await server.ask("GET", "/ping")
                 if not answer.is_success:
                     raise Failed(f"{server.where} answers with status {answer.status_code}")
                 trial.found = f"InfluxDB {answer.headers.get('x-influxdb-version', '')}".strip()
             encrypted = "the server is verified" if parts.scheme == "https" else ""
             hosts = [parts.hostname or ""]
-            look_at_encryption(findings, hosts, encrypted, "use https:// in influx.url")
+            look_at_encryption(trials, hosts, encrypted, "use https:// in influx.url")
             advice = "create it as docs/how-to/draw-charts-in-influxdb.md says"
-            with findings.trying("database", advice) as trial:
+            with trials.trying("database", advice) as trial:
                 await self._look_at_database(server, trial)
-            with findings.trying("rights", "let the user read and write the database") as trial:
+            with trials.trying("rights", "let the user read and write the database") as trial:
                 await self._look_at_writing(server, trial)
 
     async def _look_at_database(self, server: TriedServer, trial: Trial) -> None:

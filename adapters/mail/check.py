@@ -10,8 +10,8 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from ...ports.language.findings import Failed, Findings
 from ...ports.language.hosts import is_this_machine
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import why_unreached
 from .smtp_pool import SmtpServer, trusting
@@ -44,7 +44,7 @@ class SmtpCheck(ServiceCheck):
         code = f" (status {error.code})" if isinstance(error, SMTPResponseException) else ""
         return Failed(f"the mail server refuses{code}" if code else type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         server = self._server
         smtp = SMTP(
             hostname=server.host,
@@ -56,10 +56,10 @@ class SmtpCheck(ServiceCheck):
         )
         try:
             advice = "start the mail server, or correct smtp.host, smtp.port and smtp.encryption"
-            with findings.trying("reach", advice):
+            with trials.trying("reach", advice):
                 await smtp.connect()
                 await smtp.ehlo()
-            with findings.trying("TLS", "set smtp.encryption to starttls or tls") as trial:
+            with trials.trying("TLS", "set smtp.encryption to starttls or tls") as trial:
                 if server.encryption == "starttls":
                     if not smtp.supports_extension("starttls"):
                         raise Failed("the server offers no STARTTLS", "use its port with TLS")
@@ -69,7 +69,7 @@ class SmtpCheck(ServiceCheck):
                     trial.found = "none, on this machine"
                     if not is_this_machine(server.host):
                         trial.fail("none, so mails cross the network in the clear")
-            with findings.trying("sign in", "set smtp.user, if the server wants one") as trial:
+            with trials.trying("sign in", "set smtp.user, if the server wants one") as trial:
                 trial.found = "nobody"
                 if server.user is not None and server.password is not None:
                     await smtp.login(server.user, server.password)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from nats.aio.client import Client
 from nats.errors import Error
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import causes, look_at_encryption, why_unreached
 from .event_stream import EventStream, OtherStream
@@ -66,16 +66,16 @@ class NatsCheck(ServiceCheck):
         unreached = why_unreached(error, ", ".join(self._hosts))
         return unreached or Failed(str(error) or type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         prefix = self._names.prefix
-        async with self._connected(findings) as (client, reports):
+        async with self._connected(trials) as (client, reports):
             encrypted = "" if self._access.tls is None else "the server is verified"
-            look_at_encryption(findings, self._hosts, encrypted, "use tls:// in nats.url")
-            with findings.trying("JetStream", "turn it on (jetstream { store_dir: ... })") as trial:
+            look_at_encryption(trials, self._hosts, encrypted, "use tls:// in nats.url")
+            with trials.trying("JetStream", "turn it on (jetstream { store_dir: ... })") as trial:
                 if not client._server_info.get("jetstream"):
                     raise Failed("the server does not keep messages")
                 trial.found = "on; that sync_interval is `always`, only its file tells"
-            with findings.trying("rights", "allow it in the server's permissions") as trial:
+            with trials.trying("rights", "allow it in the server's permissions") as trial:
                 for part in ("events.0.check", "matching.check", "books.check"):
                     await client.publish(f"{prefix}.{part}", b"", headers=_NEVER_KEPT)
                 heard = await client.subscribe(orders_subject(prefix))
@@ -85,11 +85,11 @@ class NatsCheck(ServiceCheck):
                     what = "publish" if refused[1].lower() == "publish" else "subscribe"
                     raise Failed(f"the user may not {what} to {refused[2]}")
                 trial.found = f"may publish and subscribe to {prefix}.>"
-        await self._look_at_stream(findings)
+        await self._look_at_stream(trials)
 
-    async def _look_at_stream(self, findings: Findings) -> None:
-        exchange = await self._exchange_of()
-        with findings.trying("stream", "run `solebook migrate`") as trial:
+    async def _look_at_stream(self, trials: Trials) -> None:
+        with trials.trying("stream", "run `solebook migrate`") as trial:
+            exchange = await self._exchange_of()
             async with Network(self._access) as network:
                 jetstream = JetStream(network, timeout=_PATIENCE)
                 stream = EventStream(
@@ -101,11 +101,11 @@ class NatsCheck(ServiceCheck):
             trial.found = f"{self._names.stream} and its consumers are as they should be"
 
     @asynccontextmanager
-    async def _connected(self, findings: Findings) -> AsyncIterator[tuple[Client, list[Exception]]]:
+    async def _connected(self, trials: Trials) -> AsyncIterator[tuple[Client, list[Exception]]]:
         """Connect once, and yield the client and what it reports."""
         client, reports = Client(), list[Exception]()
         try:
-            with findings.trying("reach", "start NATS, or correct nats.url") as trial:
+            with trials.trying("reach", "start NATS, or correct nats.url") as trial:
                 await self._connect(client, reports)
                 version = client._server_info.get("version", "")
                 trial.found = f"NATS {version}"

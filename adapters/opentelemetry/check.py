@@ -1,6 +1,6 @@
 """What a diagnosis tries of the collector of traces."""
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..web.tried_server import tried_server
 
@@ -19,10 +19,10 @@ class CollectorCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         async with tried_server(self._url) as server:
             advice = "start the collector with OTLP over HTTP, or correct tracing.otlp_url"
-            with findings.trying("reach", advice) as trial:
+            with trials.trying("reach", advice) as trial:
                 kind = {"Content-Type": "application/x-protobuf"}
                 answer = await server.ask("POST", "/v1/traces", content=_NO_SPANS, headers=kind)
                 if not answer.is_success:

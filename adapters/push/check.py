@@ -1,6 +1,6 @@
 """What a diagnosis tries of push messages. None is sent."""
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..web.tried_server import fields_in, tried_server
 from .web_push_messenger import public_key_of
@@ -20,14 +20,14 @@ class WebPushCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
-        with findings.trying("key", "generate a VAPID key: docs/how-to/send-messages.md") as trial:
+    async def __call__(self, trials: Trials) -> None:
+        with trials.trying("key", "generate a VAPID key: docs/how-to/send-messages.md") as trial:
             try:
                 public_key_of(self._private_key)
             except ValueError as error:
                 raise Failed("it is no VAPID key in base64url") from error
             trial.found = "can sign"
-        with findings.trying("contact", "name a mailbox or a page of yours") as trial:
+        with trials.trying("contact", "name a mailbox or a page of yours") as trial:
             trial.found = self._contact
             if "localhost" in self._contact:
                 trial.warn(f"{self._contact} reaches nobody")
@@ -45,14 +45,14 @@ class HttpPushCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         headers = None if self._token is None else {"Authorization": f"Bearer {self._token}"}
         async with tried_server(self._url, headers=headers) as server:
-            with findings.trying("reach", "start the push server, or correct http_push.url") as t:
+            with trials.trying("reach", "start the push server, or correct http_push.url") as t:
                 answer = await server.ask("GET", "/v1/health")
                 if fields_in(answer).get("healthy") is not True:
                     raise Failed(f"{server.where} does not answer as ntfy, or is not healthy")
                 t.found = "healthy"
-            with findings.trying("token", "correct SOLEBOOK_HTTP_PUSH__TOKEN") as trial:
+            with trials.trying("token", "correct SOLEBOOK_HTTP_PUSH__TOKEN") as trial:
                 await server.ask("GET", "/v1/account", refused=_WRONG_TOKEN)
                 trial.found = "none" if self._token is None else "valid"

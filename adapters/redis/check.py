@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import causes, look_at_encryption, why_unreached
 from .access import Client, RedisAccess
@@ -53,15 +53,15 @@ class RedisCheck(ServiceCheck):
         # What a server says of a command has no more of it than its name.
         return unreached or Failed(str(error).splitlines()[0] if str(error) else "no answer")
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         client = self._access.client()
         try:
-            await self._try(client, findings)
+            await self._try(client, trials)
         finally:
             await close_client(client)
 
-    async def _try(self, client: Client, findings: Findings) -> None:
-        with findings.trying("reach", "start Redis, or correct redis.url") as trial:
+    async def _try(self, client: Client, trials: Trials) -> None:
+        with trials.trying("reach", "start Redis, or correct redis.url") as trial:
             if isinstance(client, Cluster):
                 await client.initialize()
             about = _of_one(await client.execute_command("INFO", "server"))
@@ -69,15 +69,15 @@ class RedisCheck(ServiceCheck):
             trial.found = f"Valkey {has_name}" if has_name else f"Redis {about['redis_version']}"
         encrypted = "the server is verified" if self._access.is_encrypted else ""
         hosts = [host for host, _ in self._access.hosts]
-        look_at_encryption(findings, hosts, encrypted, "use rediss:// in redis.url")
+        look_at_encryption(trials, hosts, encrypted, "use rediss:// in redis.url")
         advice = "allow what docs/how-to/share-redis.md names"
-        with findings.trying("rights", advice, is_needed=False) as trial:
+        with trials.trying("rights", advice, is_needed=False) as trial:
             refused = [each for each in await self._refused_commands(client) if each]
             trial.found = f"may read, write and publish {self._prefix}*"
             if refused:
                 trial.fail(f"the user may not {', '.join(refused)} {self._prefix}*")
         advice = "set maxmemory-policy to noeviction or volatile-lru"
-        with findings.trying("memory", advice, is_needed=False) as trial:
+        with trials.trying("memory", advice, is_needed=False) as trial:
             about = _of_one(await client.execute_command("INFO", "memory"))
             policy, most = str(about.get("maxmemory_policy")), int(about.get("maxmemory", 0))
             trial.found = f"{policy}, without a limit" if not most else policy

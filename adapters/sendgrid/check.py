@@ -1,6 +1,6 @@
 """What a diagnosis tries of SendGrid. No mail is sent."""
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..web.tried_server import fields_in, tried_server
 
@@ -20,10 +20,10 @@ class SendGridCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         headers = {"Authorization": f"Bearer {self._key}"}
         async with tried_server(self._url, headers=headers) as server:
-            with findings.trying("key", "correct sendgrid.api_url") as trial:
+            with trials.trying("key", "correct sendgrid.api_url") as trial:
                 answer = await server.ask("GET", "/v3/scopes", refused=_WRONG_KEY)
                 scopes = fields_in(answer).get("scopes")
                 if not isinstance(scopes, list):

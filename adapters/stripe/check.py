@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...ports.language.findings import Failed, Findings, Trial
+from ...ports.language.trials import Failed, Trial, Trials
 from ...ports.service_check import ServiceCheck
 from ..web.tried_server import TriedServer, fields_in, tried_server
 from .client import API_VERSION
@@ -41,19 +41,19 @@ class StripeCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         async with tried_server(self._url, headers=self._headers) as server:
-            with findings.trying("key", "look at the dashboard of Stripe") as trial:
+            with trials.trying("key", "look at the dashboard of Stripe") as trial:
                 balance = await self._balance(server)
                 trial.found = "valid"
-            with findings.trying("mode", "use the key that belongs to this exchange") as trial:
+            with trials.trying("mode", "use the key that belongs to this exchange") as trial:
                 is_live = balance.get("livemode") is True
                 trial.found = "live mode" if is_live else "test mode"
                 if is_live and not self._is_production:
                     trial.warn("live mode, so money moves although `mode` is not production")
                 elif self._is_production and not is_live:
                     trial.warn("test mode in production, so no money moves")
-            with findings.trying("webhooks", "create it in the dashboard of Stripe") as trial:
+            with trials.trying("webhooks", "create it in the dashboard of Stripe") as trial:
                 await self._look_at_webhooks(server, trial)
 
     async def _balance(self, server: TriedServer) -> Mapping[str, Any]:

@@ -7,8 +7,8 @@ import socket
 import ssl
 from collections.abc import Iterable, Iterator
 
-from ...ports.language.findings import Failed, Findings
 from ...ports.language.hosts import is_near
+from ...ports.language.trials import Failed, Trials
 
 _OTHER_HOST = (62, 64)
 """OpenSSL's codes for a certificate of another host, by name and by address."""
@@ -65,14 +65,12 @@ def _of_certificate(error: ssl.SSLCertVerificationError) -> Failed:
     )
 
 
-def look_at_encryption(
-    findings: Findings, hosts: Iterable[str], encrypted: str, advice: str
-) -> None:
+def look_at_encryption(trials: Trials, hosts: Iterable[str], encrypted: str, advice: str) -> None:
     """Say whether others can listen to what is sent to these hosts.
 
     `encrypted` says how it is encrypted, and is empty if it is not.
     """
-    with findings.trying("TLS", advice, is_needed=False) as trial:
+    with trials.trying("TLS", advice, is_needed=False) as trial:
         trial.found = encrypted or "none, on this machine or its private network"
         if not encrypted and not all(map(is_near, hosts)):
             trial.fail("none, so passwords and data cross the network in the clear")

@@ -1,6 +1,6 @@
 """What a diagnosis tries of Twilio. No message is sent."""
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..web.tried_server import fields_in, tried_server
 
@@ -22,9 +22,9 @@ class TwilioCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         async with tried_server(self._url, login=(self._account, self._token)) as server:
-            with findings.trying("account", "correct twilio.account and twilio.api_url") as trial:
+            with trials.trying("account", "correct twilio.account and twilio.api_url") as trial:
                 path = f"/2010-04-01/Accounts/{self._account}.json"
                 answer = await server.ask("GET", path, refused=_WRONG_TOKEN)
                 status = fields_in(answer).get("status")

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from ...ports.language.findings import Failed, Findings
+from ...ports.language.trials import Failed, Trials
 from ...ports.service_check import ServiceCheck
 from ..system.network_errors import look_at_encryption
 from ..web.tried_server import TriedServer, fields_in, tried_server
@@ -25,7 +25,7 @@ class TypesenseCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return Failed(type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         hosts = [urlsplit(url).hostname or "" for url in self._access.urls]
         is_safe = all(url.startswith("https") for url in self._access.urls)
         encrypted = "the server is verified" if is_safe else ""
@@ -33,14 +33,14 @@ class TypesenseCheck(ServiceCheck):
             node = "" if len(hosts) == 1 else f" node {number}"
             key = {"X-TYPESENSE-API-KEY": self._access.key}
             async with tried_server(url, tls=self._access.tls, headers=key) as server:
-                await self._look_at_node(server, node, findings)
+                await self._look_at_node(server, node, trials)
                 if number == len(hosts):
-                    look_at_encryption(findings, hosts, encrypted, "use https:// in typesense.url")
-                    await self._look_at_key(server, findings)
-                    await self._look_at_index(server, findings)
+                    look_at_encryption(trials, hosts, encrypted, "use https:// in typesense.url")
+                    await self._look_at_key(server, trials)
+                    await self._look_at_index(server, trials)
 
-    async def _look_at_node(self, server: TriedServer, node: str, findings: Findings) -> None:
-        with findings.trying(f"reach{node}", "start Typesense, or correct typesense.url") as trial:
+    async def _look_at_node(self, server: TriedServer, node: str, trials: Trials) -> None:
+        with trials.trying(f"reach{node}", "start Typesense, or correct typesense.url") as trial:
             health = fields_in(await server.ask("GET", "/health"))
             if health.get("ok") is not True:
                 raise Failed("it is not healthy", "look at its log, its disk and its memory")
@@ -52,9 +52,9 @@ class TypesenseCheck(ServiceCheck):
             if is_number and tuple(map(int, numbers)) < OLDEST:
                 trial.fail(trial.found, f"use Typesense {'.'.join(map(str, OLDEST))} or newer")
 
-    async def _look_at_key(self, server: TriedServer, findings: Findings) -> None:
+    async def _look_at_key(self, server: TriedServer, trials: Trials) -> None:
         advice = "give the key all actions on the collections and aliases of typesense.prefix"
-        with findings.trying("rights", advice) as trial:
+        with trials.trying("rights", advice) as trial:
             # There is no such collection, so a key that may do it hears just that.
             nobody = f"/collections/{self._serving}_check"
             for method, path, what in (
@@ -68,8 +68,8 @@ class TypesenseCheck(ServiceCheck):
                 await server.ask(method, path, refused=refused, content=body)
             trial.found = f"may read and write collections of {self._serving}"
 
-    async def _look_at_index(self, server: TriedServer, findings: Findings) -> None:
-        with findings.trying("index", "run `solebook admin reindex`") as trial:
+    async def _look_at_index(self, server: TriedServer, trials: Trials) -> None:
+        with trials.trying("index", "run `solebook admin reindex`") as trial:
             answer = await server.ask("GET", f"/aliases/{self._serving}")
             if answer.status_code == 404:
                 trial.warn("there is none yet; the first process creates an empty one")

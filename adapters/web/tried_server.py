@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ...ports.language.findings import Failed
+from ...ports.language.trials import Failed
 from ..system.network_errors import why_unreached
 
 PATIENCE = 5.0

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ...ports.language.findings import CannotGoOn, Finding, Findings
+from ...ports.language.trials import CannotGoOn, TrialResult, Trials
 from ...ports.service_check import ServiceCheck
 from ...ports.stopwatch import Stopwatch
 
@@ -21,12 +20,12 @@ class CheckServices:
     stopwatch: Stopwatch
     limit: float
 
-    async def __call__(self, told: Told = lambda _done, _all: None) -> list[Finding]:
+    async def __call__(self, told: Told = lambda _done, _all: None) -> list[TrialResult]:
         """Return what was found, service by service. `told` hears how many of all are done."""
         done = 0
         told(done, len(self.checks))
 
-        async def check(one: ServiceCheck) -> Sequence[Finding]:
+        async def check(one: ServiceCheck) -> Sequence[TrialResult]:
             nonlocal done
             found = await self._check(one)
             done += 1
@@ -34,12 +33,16 @@ class CheckServices:
             return found
 
         found = await asyncio.gather(*map(check, self.checks))
-        return [finding for findings in found for finding in findings]
+        return [result for results in found for result in results]
 
-    async def _check(self, check: ServiceCheck) -> Sequence[Finding]:
-        findings = Findings(check.service, self.stopwatch.elapsed, check.explain)
-        # What ends a check is among its findings already: it is raised while something is tried.
-        with suppress(CannotGoOn, TimeoutError):
+    async def _check(self, check: ServiceCheck) -> Sequence[TrialResult]:
+        trials = Trials(check.service, self.stopwatch.elapsed, check.explain)
+        try:
             async with asyncio.timeout(self.limit):
-                await check(findings)
-        return findings.all
+                await check(trials)
+        except (CannotGoOn, TimeoutError):
+            pass  # it was raised while something was tried, so a result tells of it
+        except Exception as error:  # noqa: BLE001  # a mistake in one check hides no other
+            with trials.trying("itself", "report this as a defect of solebook") as trial:
+                trial.fail(str(check.explain(error)))
+        return trials.all

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...ports.language.findings import Finding, Verdict
 from ...ports.language.text import counted
+from ...ports.language.trials import TrialResult, Verdict
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
@@ -28,7 +28,7 @@ examples:
   solebook check
   solebook check /srv/solebook          # its solebook.toml, and its secrets.env if there is one
   solebook check --only store --only nats
-  solebook check --json | jq '.findings[] | select(.verdict != "ok")'
+  solebook check --json | jq '.results[] | select(.verdict != "ok")'
 """
 _SECRETS = "secrets.env"
 _LIMIT = 10.0
@@ -82,12 +82,12 @@ async def check(options: argparse.Namespace) -> int:
         except (OSError, ValueError) as error:
             return _not_read(error, as_json=options.json)
         bars = stack.enter_context(progress_bars())
-        findings = await check_services(lambda done, all_: bars.show("services", done, all_))
+        results = await check_services(lambda done, all_: bars.show("services", done, all_))
     if options.json:
-        print(json_of(findings))
+        print(json_of(results))
     else:
-        _print_table(findings)
-    return int(any(finding.verdict is Verdict.FAILED for finding in findings))
+        _print_table(results)
+    return int(any(result.verdict is Verdict.FAILED for result in results))
 
 
 def _read(options: argparse.Namespace) -> "tuple[Settings, list[Path]]":
@@ -121,12 +121,12 @@ def _not_read(error: Exception, *, as_json: bool) -> int:
     return _NOT_READ
 
 
-def json_of(findings: Sequence[Finding]) -> str:
+def json_of(results: Sequence[TrialResult]) -> str:
     """Return what was found as JSON."""
-    return json.dumps({"findings": list(map(asdict, findings))}, indent=2, ensure_ascii=False)
+    return json.dumps({"results": list(map(asdict, results))}, indent=2, ensure_ascii=False)
 
 
-def _print_table(findings: Sequence[Finding]) -> None:
+def _print_table(results: Sequence[TrialResult]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -138,7 +138,7 @@ def _print_table(findings: Sequence[Finding]) -> None:
     for title in ("service", "tried", "", "found, and what to do"):
         table.add_column(title, overflow="fold")
     table.add_column("ms", justify="right")
-    for one in findings:
+    for one in results:
         told = Text(one.found)
         if one.advice:
             told.append(f"\n=> {one.advice}", "bold")
@@ -146,7 +146,7 @@ def _print_table(findings: Sequence[Finding]) -> None:
         table.add_row(Text(one.service), Text(one.tried), verdict, told, str(one.milliseconds))
     console.print(table)
     failed, warned = (
-        sum(one.verdict is verdict for one in findings)
+        sum(one.verdict is verdict for one in results)
         for verdict in (Verdict.FAILED, Verdict.WARNING)
     )
-    console.print(f"{len(findings)} tried: {failed} failed, {counted(warned, 'warning')}")
+    console.print(f"{len(results)} tried: {failed} failed, {counted(warned, 'warning')}")

@@ -17,7 +17,7 @@ from solebook.adapters.sql.engine.payloads import encode
 from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.config.settings import Settings, StoreSettings
 from solebook.core.operations.check_services import CheckServices
-from solebook.ports.language.findings import Finding
+from solebook.ports.language.trials import TrialResult
 
 from ..postgres_server import PostgresServer
 from .tried import (
@@ -125,7 +125,7 @@ async def test_another_schema_is_noticed(
 
 
 async def test_a_full_disk_is_noticed(on_sqlite: Settings) -> None:
-    async def disk(free: int) -> Finding:
+    async def disk(free: int) -> TrialResult:
         check = SqliteCheck(on_sqlite.store_url, free=lambda _: free)
         found = await CheckServices([check], SystemStopwatch(), 20.0)()
         return next(one for one in found if one.tried == "disk")

@@ -10,7 +10,7 @@ from solebook.config.load import load_settings
 from solebook.config.settings import Settings
 from solebook.config.tree import fields
 from solebook.entrypoints.cli.check import json_of
-from solebook.ports.language.findings import Verdict
+from solebook.ports.language.trials import Verdict
 
 from .tried import closed_port
 
@@ -79,14 +79,14 @@ async def test_no_secret_is_in_what_is_found_when_nothing_answers(cause: str) ->
     }
     settings = load_settings(None, {f"SOLEBOOK_{name}": text for name, text in variables.items()})
     limit = 30.0 if cause == "away" else 0.01
-    findings = await check_services_of(settings, limit=limit)()
-    services = {finding.service for finding in findings}
+    results = await check_services_of(settings, limit=limit)()
+    services = {result.service for result in results}
     assert services == {"settings", *CHECKS} - {"sendgrid"}
-    failed = {one.service for one in findings if one.verdict is Verdict.FAILED}
+    failed = {one.service for one in results if one.verdict is Verdict.FAILED}
     assert failed >= services - {"settings"} if cause == "away" else failed
-    assert all(one.advice for one in findings if one.verdict is not Verdict.OK)
-    assert "hunter2" not in repr(findings)
-    assert "hunter2" not in json_of(findings)
+    assert all(one.advice for one in results if one.verdict is not Verdict.OK)
+    assert "hunter2" not in repr(results)
+    assert "hunter2" not in json_of(results)
 
 
 def test_memory_has_no_service_at_all() -> None:

@@ -23,6 +23,7 @@ from . import sharing_processes
 from .redis_failovers import TOLERATED, books_stay_true, until
 from .redis_faults import hesitation
 from .traded_books import Exchange
+from .tried import all_well, tried
 
 pytestmark = pytest.mark.real
 
@@ -82,6 +83,14 @@ async def test_books_that_are_read_while_nodes_change_are_true(
     failovers = [lambda exchange: failover(cluster, key_of(exchange))] * (5 if full else 1)
     await books_stay_true(on_sqlite, redis, failovers, lambda: until(cluster.is_whole))
     assert cluster.refused() == []
+
+
+async def test_a_diagnosis_needs_no_more_rights_and_leaves_nothing(
+    on_sqlite: Settings, redis: RedisSettings, cluster: Clustered
+) -> None:
+    all_well(await tried(msgspec.structs.replace(on_sqlite, redis=redis), "redis"))
+    kept = [node.command("KEYS", f"{PREFIX}:check*") for node in cluster.primaries]
+    assert kept == ["*0\r\n"] * 3
 
 
 async def test_no_answer_is_wrong_while_a_node_is_replaced_and_none_is_late(

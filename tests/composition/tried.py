@@ -10,7 +10,7 @@ from solebook.adapters.system.clock import SystemClock
 from solebook.composition.checks import check_services_of
 from solebook.config.settings import Settings
 from solebook.ports.clock import Clock
-from solebook.ports.language.findings import Finding, Verdict
+from solebook.ports.language.trials import TrialResult, Verdict
 
 OK, WARNING, FAILED = Verdict.OK, Verdict.WARNING, Verdict.FAILED
 LIMIT = 20.0
@@ -30,23 +30,23 @@ class SkewedClock(SystemClock):
 
 async def tried(
     settings: Settings, service: str, *, limit: float = LIMIT, clock: Clock | None = None
-) -> Mapping[str, Finding]:
+) -> Mapping[str, TrialResult]:
     """Return what was found of one service, by what was tried."""
     check = check_services_of(settings, limit=limit, only={service}, clock=clock)
-    found = {finding.tried: finding for finding in await check()}
-    assert {finding.service for finding in found.values()} == {service}
+    found = {result.tried: result for result in await check()}
+    assert {result.service for result in found.values()} == {service}
     return found
 
 
-def says(finding: Finding, verdict: Verdict, found: str = "", advice: str = "") -> None:
-    """Assert what a finding says. Whatever is not well has advice."""
-    assert finding.verdict is verdict, finding
-    assert found in finding.found, finding
-    assert advice in finding.advice, finding
-    assert bool(finding.advice) == (verdict is not OK), finding
+def says(result: TrialResult, verdict: Verdict, found: str = "", advice: str = "") -> None:
+    """Assert what a result says. Whatever is not well has advice."""
+    assert result.verdict is verdict, result
+    assert found in result.found, result
+    assert advice in result.advice, result
+    assert bool(result.advice) == (verdict is not OK), result
 
 
-def all_well(found: Mapping[str, Finding]) -> None:
+def all_well(found: Mapping[str, TrialResult]) -> None:
     assert found, "nothing was tried"
     assert {name: one for name, one in found.items() if one.verdict is not OK} == {}
 

@@ -12,7 +12,7 @@ from solebook.config.check import SettingsCheck, is_file_setting
 from solebook.config.load import load_settings
 from solebook.config.tree import fields
 from solebook.core.operations.check_services import CheckServices
-from solebook.ports.language.findings import Finding, Verdict
+from solebook.ports.language.trials import TrialResult, Verdict
 
 from .test_production import PRODUCTION
 
@@ -25,7 +25,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-async def found(*private: Path, **variables: Any) -> Mapping[str, Finding]:
+async def found(*private: Path, **variables: Any) -> Mapping[str, TrialResult]:
     settings = load_settings(None, {f"SOLEBOOK_{name}": text for name, text in variables.items()})
     check = CheckServices([SettingsCheck(settings, private)], SystemStopwatch(), 5.0)
     return {one.tried: one for one in await check()}

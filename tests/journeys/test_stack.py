@@ -195,10 +195,10 @@ def check(stack: Stack) -> None:
         timeout=HAPPENS,
         check=False,
     )
-    findings = json.loads(done.stdout)["findings"]
-    assert [one for one in findings if one["verdict"] == "failed"] == []
+    results = json.loads(done.stdout)["results"]
+    assert [one for one in results if one["verdict"] == "failed"] == []
     assert done.returncode == 0
-    services = {one["service"] for one in findings}
+    services = {one["service"] for one in results}
     assert services >= {"settings", "store", "nats", "redis", "typesense", "payments", "http"}
 
 

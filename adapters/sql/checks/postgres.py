@@ -10,10 +10,10 @@ import msgspec
 
 from ....ports.clock import Clock
 from ....ports.language.errors import Unavailable
-from ....ports.language.findings import Failed, Findings, Trial
 from ....ports.language.hosts import is_near
 from ....ports.language.rules import MarketRules
 from ....ports.language.text import counted
+from ....ports.language.trials import Failed, Trial, Trials
 from ....ports.service_check import ServiceCheck
 from ...system.network_errors import causes, why_unreached
 from ..engine.limits import Limits
@@ -82,20 +82,20 @@ class PostgresCheck(ServiceCheck):
     def explain(self, error: Exception) -> Failed:
         return explained(error)
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         advice = "start PostgreSQL, or correct store.url"
-        async with connecting(findings, self._url, self._limits, advice) as connection:
-            with findings.trying("TLS", "set sslmode to verify-full in store.url") as trial:
+        async with connecting(trials, self._url, self._limits, advice) as connection:
+            with trials.trying("TLS", "set sslmode to verify-full in store.url") as trial:
                 await look_at_tls(connection, self._url, trial)
-            with findings.trying("writing", "name the primary in store.url", is_needed=False) as t:
+            with trials.trying("writing", "name the primary in store.url", is_needed=False) as t:
                 await _look_at_writing(connection, t)
-            await self._look_at_clock(connection, findings)
-            await self._look_at_schema(connection, findings)
-            await self._look_at_connections(connection, findings)
+            await self._look_at_clock(connection, trials)
+            await self._look_at_schema(connection, trials)
+            await self._look_at_connections(connection, trials)
 
-    async def _look_at_clock(self, connection: Any, findings: Findings) -> None:
+    async def _look_at_clock(self, connection: Any, trials: Trials) -> None:
         advice = "synchronise the clocks of both machines (NTP)"
-        with findings.trying("clock", advice, is_needed=False) as trial:
+        with trials.trying("clock", advice, is_needed=False) as trial:
             before = self._clock.now()
             theirs = await connection.fetchval("SELECT clock_timestamp()")
             after = self._clock.now()
@@ -107,17 +107,17 @@ class PostgresCheck(ServiceCheck):
                 how = "ahead of" if ahead > behind else "behind"
                 trial.fail(f"PostgreSQL's is {apart:.1f} s {how} this machine's")
 
-    async def _look_at_schema(self, connection: Any, findings: Findings) -> None:
-        with findings.trying("schema", "run `solebook migrate`") as trial:
+    async def _look_at_schema(self, connection: Any, trials: Trials) -> None:
+        with trials.trying("schema", "run `solebook migrate`") as trial:
             is_there = await connection.fetchval(_HAS_SCHEMA)
             revision = await connection.fetchval(_REVISION) if is_there else None
             if trouble := trouble_of_schema(revision):
                 raise Failed(*trouble.split(": ", 1))
             trial.found = f"revision {revision}, the newest"
-        with findings.trying("rights", "grant them, or use the owner", is_needed=False) as trial:
+        with trials.trying("rights", "grant them, or use the owner", is_needed=False) as trial:
             await _look_at_rights(connection, trial)
         advice = "use the same market settings, or run `solebook admin apply-rules`"
-        with findings.trying("rules", advice, is_needed=False) as trial:
+        with trials.trying("rules", advice, is_needed=False) as trial:
             await self._look_at_rules(connection, trial)
 
     async def _look_at_rules(self, connection: Any, trial: Trial) -> None:
@@ -135,9 +135,9 @@ class PostgresCheck(ServiceCheck):
             pairs = (f"{name} is {a} there, {b} here" for name, (a, b) in differences.items())
             trial.fail("; ".join(pairs))
 
-    async def _look_at_connections(self, connection: Any, findings: Findings) -> None:
+    async def _look_at_connections(self, connection: Any, trials: Trials) -> None:
         advice = "raise max_connections of PostgreSQL, or lower store.connections"
-        with findings.trying("connections", advice, is_needed=False) as trial:
+        with trials.trying("connections", advice, is_needed=False) as trial:
             row = await connection.fetchrow(_CONNECTIONS)
             left = row["allowed"] - row["others"]
             fits = max(0, left // self._needed)
@@ -150,13 +150,11 @@ class PostgresCheck(ServiceCheck):
 
 
 @asynccontextmanager
-async def connecting(
-    findings: Findings, url: str, limits: Limits, advice: str
-) -> AsyncIterator[Any]:
+async def connecting(trials: Trials, url: str, limits: Limits, advice: str) -> AsyncIterator[Any]:
     """Connect, and close the connection at the end. Raises CannotGoOn."""
     connection: Any = None
     try:
-        with findings.trying("reach", advice) as trial:
+        with trials.trying("reach", advice) as trial:
             connection = await connected(data_source(url), limits, "solebook check")
             version = connection.get_server_version()
             trial.found = f"PostgreSQL {version.major}.{version.minor}"

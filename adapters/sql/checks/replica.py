@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ....ports.language.findings import Failed, Findings, Trial
+from ....ports.language.trials import Failed, Trial, Trials
 from ....ports.service_check import ServiceCheck
 from ..engine.limits import Limits
 from .postgres import connecting, explained, look_at_tls
@@ -35,14 +35,14 @@ class ReplicaCheck(ServiceCheck):
         failed = explained(error)
         return Failed(str(failed), failed.advice.replace("store.url", "store.replica_url"))
 
-    async def __call__(self, findings: Findings) -> None:
+    async def __call__(self, trials: Trials) -> None:
         advice = "start the replica, or correct store.replica_url"
-        async with connecting(findings, self._url, self._limits, advice) as replica:
-            with findings.trying("TLS", "set sslmode to verify-full in store.replica_url") as trial:
+        async with connecting(trials, self._url, self._limits, advice) as replica:
+            with trials.trying("TLS", "set sslmode to verify-full in store.replica_url") as trial:
                 await look_at_tls(replica, self._url, trial)
-            quiet = Findings("", lambda: 0.0, self.explain)  # the check of the store tells of it
+            quiet = Trials("", lambda: 0.0, self.explain)  # the check of the store tells of it
             async with connecting(quiet, self._store_url, self._limits, "") as store:
-                with findings.trying("following", "set the replica up anew") as trial:
+                with trials.trying("following", "set the replica up anew") as trial:
                     await self._look_at_lag(store, replica, trial)
 
     async def _look_at_lag(self, store: Any, replica: Any, trial: Trial) -> None:

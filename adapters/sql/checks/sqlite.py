@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from ....ports.language.findings import Failed, Findings
+from ....ports.language.trials import Failed, Trials
 from ....ports.service_check import ServiceCheck
 from ...system.network_errors import causes
 from ...system.sqlite_log import commits_lost
@@ -46,11 +46,11 @@ class SqliteCheck(ServiceCheck):
                 return Failed(str(cause), _RESTORE)
         return Failed(str(error) or type(error).__name__)
 
-    async def __call__(self, findings: Findings) -> None:
-        with findings.trying("file", "correct store.url, or the rights of the folder"):
+    async def __call__(self, trials: Trials) -> None:
+        with trials.trying("file", "correct store.url, or the rights of the folder"):
             file = path_of(self._url).absolute()
-        self._look_at_files(file, findings)
-        with findings.trying("disk", "free some space of the disk", is_needed=False) as trial:
+        self._look_at_files(file, trials)
+        with trials.trying("disk", "free some space of the disk", is_needed=False) as trial:
             free = self._free(_existing(file.parent))
             trial.found = f"{free / 1024**3:.1f} GiB free"
             if free < _NEARLY_NONE:
@@ -58,11 +58,11 @@ class SqliteCheck(ServiceCheck):
             elif free < _LITTLE:
                 trial.warn(trial.found)
         if file.exists() and file.stat().st_size:
-            await self._look_inside(file, findings)
+            await self._look_inside(file, trials)
 
-    def _look_at_files(self, file: Path, findings: Findings) -> None:
+    def _look_at_files(self, file: Path, trials: Trials) -> None:
         advice = "let the user that runs solebook own the folder and the file"
-        with findings.trying("rights", advice) as trial:
+        with trials.trying("rights", advice) as trial:
             folder = _existing(file.parent)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Failed(f"{folder} cannot be written")
@@ -73,23 +73,23 @@ class SqliteCheck(ServiceCheck):
             else:
                 trial.found = f"{file} can be read and written"
 
-    async def _look_inside(self, file: Path, findings: Findings) -> None:
-        with findings.trying("log", _RESTORE) as trial:
+    async def _look_inside(self, file: Path, trials: Trials) -> None:
+        with trials.trying("log", _RESTORE) as trial:
             # A process that writes just now is no damage, and has written on at the second look.
             if commits_lost(file) and (lost := commits_lost(file)):
                 raise Failed(f"{lost} acknowledged commits in {file}-wal cannot be read")
             trial.found = "whole"
-        with findings.trying("journal", "correct the rights of the file") as trial:
+        with trials.trying("journal", "correct the rights of the file") as trial:
             is_log = _head(file)[18:20] == bytes((_OF_WAL, _OF_WAL))
             trial.found = "a write-ahead log"
             if not is_log:
                 trial.found = "no write-ahead log yet; `solebook serve` turns it on"
-        with findings.trying("damage", _RESTORE) as trial:
+        with trials.trying("damage", _RESTORE) as trial:
             found = await asyncio.to_thread(_damage, file)
             if found not in ("ok", None):
                 raise Failed(found)
             trial.found = "none" if found else f"none in the first {_LOOKS_FOR:g} s"
-        with findings.trying("schema", "run `solebook migrate`") as trial:
+        with trials.trying("schema", "run `solebook migrate`") as trial:
             revision = _revision(file)
             if trouble := trouble_of_schema(revision):
                 raise Failed(*trouble.split(": ", 1))

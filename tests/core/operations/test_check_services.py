@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 
 from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.core.operations.check_services import CheckServices
-from solebook.ports.language.findings import Failed, Finding, Findings, Verdict
+from solebook.ports.language.trials import Failed, TrialResult, Trials, Verdict
 from solebook.ports.service_check import ServiceCheck
 
 
 class Check(ServiceCheck):
-    def __init__(self, service: str, call: Callable[[Findings], Awaitable[None]]) -> None:
+    def __init__(self, service: str, call: Callable[[Trials], Awaitable[None]]) -> None:
         self.service = service
         self._call = call
 
-    async def __call__(self, findings: Findings) -> None:
-        await self._call(findings)
+    async def __call__(self, trials: Trials) -> None:
+        await self._call(trials)
 
     def explain(self, error: Exception) -> Failed:
         return Failed(f"explained: {error}", "mend it")
@@ -26,25 +26,25 @@ def break_with(error: Exception) -> None:
 
 
 async def found_by(*checks: Check, limit: float = 5.0) -> list[tuple[str, str, str, str, str]]:
-    found: list[Finding] = await CheckServices(checks, SystemStopwatch(), limit)()
+    found: list[TrialResult] = await CheckServices(checks, SystemStopwatch(), limit)()
     return [(f.service, f.tried, f.verdict.value, f.found, f.advice) for f in found]
 
 
 async def test_what_was_found_is_told_in_order_and_what_is_well_has_no_advice() -> None:
-    async def two(findings: Findings) -> None:
-        with findings.trying("one", "never needed") as trial:
+    async def two(trials: Trials) -> None:
+        with trials.trying("one", "never needed") as trial:
             trial.found = "here"
-        with findings.trying("two", "do this") as trial:
+        with trials.trying("two", "do this") as trial:
             trial.warn("slow")
 
-    async def failing(findings: Findings) -> None:
-        with findings.trying("three", "do that", is_needed=False):
+    async def failing(trials: Trials) -> None:
+        with trials.trying("three", "do that", is_needed=False):
             break_with(OSError("gone"))
-        with findings.trying("four", "do that") as trial:
+        with trials.trying("four", "do that") as trial:
             trial.fail("bad", "do otherwise")
-        with findings.trying("five", "do that"):
+        with trials.trying("five", "do that"):
             break_with(Failed("worse"))
-        with findings.trying("six, after a needed one", "never tried"):
+        with trials.trying("six, after a needed one", "never tried"):
             pass
 
     assert await found_by(Check("a", two), Check("b", failing)) == [
@@ -59,15 +59,15 @@ async def test_what_was_found_is_told_in_order_and_what_is_well_has_no_advice() 
 async def test_one_that_hangs_ends_at_the_limit_and_keeps_what_it_found() -> None:
     met = asyncio.Barrier(2)
 
-    async def hanging(findings: Findings) -> None:
-        with findings.trying("reach", "start it") as trial:
+    async def hanging(trials: Trials) -> None:
+        with trials.trying("reach", "start it") as trial:
             await met.wait()
             trial.found = "here"
-        with findings.trying("sign in", "look at it"):
+        with trials.trying("sign in", "look at it"):
             await asyncio.Event().wait()
 
-    async def quick(findings: Findings) -> None:
-        with findings.trying("reach", "start it"):
+    async def quick(trials: Trials) -> None:
+        with trials.trying("reach", "start it"):
             await met.wait()  # so both are tried side by side
 
     assert await found_by(Check("slow", hanging), Check("quick", quick), limit=0.05) == [
@@ -77,8 +77,22 @@ async def test_one_that_hangs_ends_at_the_limit_and_keeps_what_it_found() -> Non
     ]
 
 
+async def test_a_mistake_in_one_check_hides_no_other() -> None:
+    async def mistaken(_: Trials) -> None:
+        break_with(KeyError("a mistake"))
+
+    async def well(trials: Trials) -> None:
+        with trials.trying("reach", "start it"):
+            pass
+
+    results = await found_by(Check("a", mistaken), Check("b", well))
+    mistake = "explained: 'a mistake'"
+    assert results[0] == ("a", "itself", "failed", mistake, "report this as a defect of solebook")
+    assert results[1] == ("b", "reach", "ok", "", "")
+
+
 async def test_progress_is_told() -> None:
-    async def nothing(_: Findings) -> None:
+    async def nothing(_: Trials) -> None:
         pass
 
     told: list[tuple[int, int]] = []

@@ -36,14 +36,14 @@ def test_what_fails_is_told_with_advice_and_a_status(run: Run, folder: Path) -> 
     assert done.out.endswith("11 tried: 1 failed, 1 warning\n")
     told = run("check", "--only", "store", "--json")
     assert told.code == 1
-    findings = json.loads(told.out)["findings"]
-    assert {one["service"] for one in findings} == {"store"}
-    assert findings[-1] | {"milliseconds": 0} == {
+    results = json.loads(told.out)["results"]
+    assert {one["service"] for one in results} == {"store"}
+    assert results[-1] | {"milliseconds": 0} == {
         "service": "store",
         "tried": "schema",
         "verdict": "failed",
         "found": "the database is older than this version of solebook (0042, not "
-        f"{findings[-1]['found'].rpartition(' ')[2]}",
+        f"{results[-1]['found'].rpartition(' ')[2]}",
         "milliseconds": 0,
         "advice": "run `solebook migrate`",
     }
@@ -80,7 +80,7 @@ def test_a_folder_is_checked_with_its_own_settings_and_secrets(
     for file in (secrets, tmp_path / "solebook.toml"):
         file.chmod(0o644)
     done = run("check", "..", "--json")
-    found = {(f["service"], f["tried"]): f["found"] for f in json.loads(done.out)["findings"]}
+    found = {(f["service"], f["tried"]): f["found"] for f in json.loads(done.out)["results"]}
     assert found["settings", "secrets"] == "redis.password, webhooks.secret can be guessed"
     assert found["settings", "permissions"].count(str(tmp_path)) == 2
     assert found["store", "rights"].startswith(str(folder))

@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TrialResult:
     """What was found when one thing was tried. No text has a secret."""
 
     service: str
@@ -39,7 +39,7 @@ class Failed(Exception):
 
 
 class CannotGoOn(Exception):
-    """What failed is needed for all that would be tried next. It is among the findings."""
+    """What failed is needed for all that would be tried next. It is among the results."""
 
 
 @dataclass(slots=True)
@@ -66,12 +66,12 @@ Explain = Callable[[Exception], Failed]
 """Returns what an error of a library says, without a secret."""
 
 
-class Findings:
+class Trials:
     """Collects what is found of one service. What was found before a limit of time stays."""
 
     def __init__(self, service: str, elapsed: Callable[[], float], explain: Explain) -> None:
         """`elapsed` returns the seconds of a stopwatch."""
-        self.all: list[Finding] = []
+        self.all: list[TrialResult] = []
         self._service = service
         self._elapsed = elapsed
         self._explain = explain
@@ -80,7 +80,7 @@ class Findings:
     def trying(self, what: str, advice: str, *, is_needed: bool = True) -> Iterator[Trial]:
         """Try one thing in the block. `advice` says what to do if it fails, unless an error knows.
 
-        An error that ends the block becomes a finding. If what was tried `is_needed` for the rest,
+        An error that ends the block becomes a result. If what was tried `is_needed` for the rest,
         it raises CannotGoOn; otherwise the rest is tried too.
         """
         trial, began = Trial(advice), self._elapsed()
@@ -100,4 +100,4 @@ class Findings:
     def _add(self, what: str, trial: Trial, began: float) -> None:
         advice = "" if trial.verdict is Verdict.OK else trial.advice
         took = round((self._elapsed() - began) * 1_000)
-        self.all.append(Finding(self._service, what, trial.verdict, trial.found, took, advice))
+        self.all.append(TrialResult(self._service, what, trial.verdict, trial.found, took, advice))
