@@ -16,6 +16,7 @@ from ..core.catalog.stock_consistency import stock_findings
 from ..core.integrity.verify_exchange import VerifyExchange
 from ..core.integrity.verify_messages import VerifyMessages
 from ..core.integrity.verify_references import VerifyReferences
+from ..core.integrity.verify_sealing import VerifySealing
 from ..core.integrity.verify_trades import VerifyTrades
 from ..core.orders.order_consistency import order_findings
 from ..core.payments.disputes.verify_disputes import VerifyDisputes
@@ -73,6 +74,7 @@ def verify_exchange_of(app: Application, *, pauses: Sequence[float] = PAUSES) ->
             ),
             VerifyMessages(consumers=routes(app), clock=clock),
             VerifyReferences(),
+            VerifySealing(),
         ),
     )
 

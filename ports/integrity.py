@@ -23,6 +23,7 @@ from .language.integrity import (
     Trade,
     Turnover,
     Underway,
+    Unopened,
     WaitingMessage,
 )
 from .language.market import Side
@@ -174,6 +175,10 @@ class Snapshot(Protocol):
 
     def dangling(self) -> AsyncIterator[Dangling]:
         """Yield the rows that refer to something that does not exist."""
+        ...
+
+    def unopened(self) -> AsyncIterator[Unopened]:
+        """Yield the personal values that do not open, or are not found by their hashes."""
         ...
 
 

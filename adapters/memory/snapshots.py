@@ -24,6 +24,7 @@ from ...ports.language.integrity import (
     StoreSize,
     Trade,
     Turnover,
+    Unopened,
     WaitingMessage,
 )
 from ...ports.language.market import BookKey, MatchStatus, QuoteStatus, Side
@@ -316,6 +317,11 @@ class MemorySnapshot(Snapshot):
         products = self._tables.products
         page = [products[id_] for id_ in _page(products, after, limit)]
         return [ProductRecord(product, product.style_key) for product in page]
+
+    async def unopened(self) -> AsyncIterator[Unopened]:
+        nothing: Sequence[Unopened] = ()  # what is in memory is not sealed
+        for unopened in nothing:
+            yield unopened
 
     async def dangling(self) -> AsyncIterator[Dangling]:
         tables = self._tables

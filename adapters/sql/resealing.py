@@ -1,15 +1,13 @@
 """Seals the personal values of a store again, under the current key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    LargeBinary,
-    String,
     Table,
     bindparam,
     func,
@@ -21,19 +19,11 @@ from sqlalchemy import (
 
 from ...ports.cipher import Cipher
 from .engine.database import SqlDatabase
-from .engine.sealing import (
-    SealedColumn,
-    bare,
-    open_value,
-    row_name,
-    seal_value,
-    sealed_columns,
-    sealing_of,
-)
+from .engine.sealing import bare, open_value, row_name, seal_value, sealed_columns
 from .engine.statement import Row, Statement
 from .operations.sealing_keys import forget_key, noted_keys
 from .schema import metadata
-from .schema.users import LOOKUPS
+from .sealed_values import SealedValue, as_stored, values_of
 
 Tell = Callable[[str, int, int], None]
 """Hears of a table how many rows are done, and of how many."""
@@ -57,21 +47,11 @@ class Resealed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
-    """A sealed column: where it is, the columns that name its row, and that of its hash."""
-
-    name: str
-    column: SealedColumn
-    by: tuple[str, ...]
-    lookup: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Resealed:
     """The statements of one table."""
 
     table: Table
-    columns: tuple[_Sealed, ...]
+    columns: tuple[SealedValue, ...]
     count: Statement
     first: Statement
     next: Statement
@@ -79,18 +59,12 @@ class _Resealed:
 
 
 def _statements(table: Table) -> _Resealed:
-    columns = sealed_columns(table)
-    key = [*table.primary_key]
-    names = dict.fromkeys([*key, *(table.c[n] for c in columns for n in _by(c))])
-    shown = [
-        *names,
-        *(_as_stored(column).label(column.name) for column in columns),
-        *(table.c[lookup] for lookup in map(_lookup, columns) if lookup),
-    ]
-    query = select(*shown).order_by(*key).limit(bindparam("limit"))
+    columns, key = values_of(table), [*table.primary_key]
+    query = select(*as_stored(table)).order_by(*key).limit(bindparam("limit"))
     after = [bindparam(f"after_{column.name}", type_=column.type) for column in key]
     beyond = key[0] > after[0] if len(key) == 1 else tuple_(*key) > tuple_(*after)
-    changed: list[Column[Any]] = [*columns, *(table.c[n] for n in map(_lookup, columns) if n)]
+    names = (name for one in columns for name in (one.name, one.lookup) if name)
+    changed: list[Column[Any]] = [table.c[name] for name in names]
     write = (
         update(table)
         .where(*(column == bindparam(f"of_{column.name}") for column in key))
@@ -98,7 +72,7 @@ def _statements(table: Table) -> _Resealed:
     )
     return _Resealed(
         table,
-        tuple(map(_sealed, columns)),
+        columns,
         Statement(select(func.count().label("rows")).select_from(table)),
         Statement(query, takes_free_of=table),
         Statement(query.where(beyond), takes_free_of=table),
@@ -106,37 +80,10 @@ def _statements(table: Table) -> _Resealed:
     )
 
 
-def _by(column: Column[Any]) -> Sequence[str]:
-    sealing = sealing_of(column)
-    assert sealing is not None, column
-    return sealing.by
-
-
-def _lookup(column: Column[Any]) -> str | None:
-    sealing = sealing_of(column)
-    assert sealing is not None, column
-    return LOOKUPS.get(sealing.place)
-
-
-def _sealed(column: Column[Any]) -> _Sealed:
-    sealing = sealing_of(column)
-    assert sealing is not None, column
-    return _Sealed(column.name, SealedColumn.of(column, sealing), sealing.by, _lookup(column))
-
-
-def _as_stored(column: Column[Any]) -> Any:
-    """Return a column as it is stored: statements would open it."""
-    return type_coerce(column, _kind(column))
-
-
 def _stored_value(column: Column[Any]) -> Any:
     """Return the parameter for what a column is to store: statements would seal it."""
     value = bindparam(f"new_{column.name}", type_=column.type, required=True)
     return type_coerce(value, column.type)
-
-
-def _kind(column: Column[Any]) -> Any:
-    return LargeBinary() if isinstance(column.type, LargeBinary) else String()
 
 
 _TABLES = [_statements(table) for table in metadata.sorted_tables if sealed_columns(table)]
@@ -220,7 +167,7 @@ def _new(database: SqlDatabase, one: _Resealed, row: Row) -> tuple[dict[str, Any
     return (values, changed) if changed else None
 
 
-def _is_current(cipher: Cipher, each: _Sealed, stored: Any, lookup: str | None) -> bool:
+def _is_current(cipher: Cipher, each: SealedValue, stored: Any, lookup: str | None) -> bool:
     if each.column.is_bytes:
         value: str | bytes = bytes(stored)
     else:

@@ -57,6 +57,8 @@ class Check(StrEnum):
     """Waiting messages can be read, and each reaches its consumer."""
     REFERENCES = "references"
     """What a row refers to exists."""
+    SEALING = "sealing"
+    """Each personal value opens, and is found by its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,16 @@ class Dangling:
     """The row, with its id, such as `address 01a2...`."""
     refers_to: str
     """What is missing, with its id, such as `user 01a2...`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A personal value that does not open, or is not found by its hash."""
+
+    what: str
+    """The row, with its id."""
+    problem: str
+    """The column and what is wrong, without the value."""
 
 
 @dataclass(frozen=True, slots=True)

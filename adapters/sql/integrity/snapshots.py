@@ -37,6 +37,7 @@ from ....ports.language.integrity import (
     StoreSize,
     Trade,
     Turnover,
+    Unopened,
     WaitingMessage,
 )
 from ....ports.language.market import BookKey, Side
@@ -73,6 +74,7 @@ from ..schema import (
 )
 from ..schema.columns import is_word
 from .references import dangling_rows
+from .sealed_values import unopened_values
 from .stored_quotes import read_quotes
 from .stored_sums import (
     read_disputes,
@@ -356,6 +358,9 @@ class SqlStoreSnapshot(Snapshot):
 
     async def products(self, after: ProductId | None, limit: int) -> Sequence[ProductRecord]:
         return await read_products(self._snapshot, after or ProductId(BEFORE_ALL), limit)
+
+    def unopened(self) -> AsyncIterator[Unopened]:
+        return unopened_values(self._snapshot)
 
     def dangling(self) -> AsyncIterator[Dangling]:
         return dangling_rows(self._snapshot)

@@ -12,8 +12,9 @@ from .action import Actions
 _DESCRIPTION = """\
 Checks that everything in the database agrees: rules and terms, orders and their histories,
 deadlines, matches and quotes, published books, stock, warehouse, tape and turnovers, sellers'
-quarters, the search index, the charts in InfluxDB, payments, ledger, messages, and what rows refer
-to. It also compares all that the payment provider moved with the ledger, to the cent.
+quarters, the search index, the charts in InfluxDB, payments, ledger, messages, what rows refer to,
+and that personal data can be opened. It also compares all that the payment provider moved with the
+ledger, to the cent.
 
 It changes nothing, and works beside a running exchange: all checks read one snapshot, and what
 differs at the provider or in the published books is read again before it is reported. What one
@@ -58,6 +59,7 @@ ADVICE = {
     ),
     Check.MESSAGES: _REPLAY,
     Check.REFERENCES: "restore what is missing from a backup",
+    Check.SEALING: "give the missing key in encryption.keys, or restore the rows from a backup",
 }
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import String, func, select, type_coerce, update
 
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -16,12 +16,12 @@ from solebook.adapters.sql.engine.sealing import sealed_columns
 from solebook.adapters.sql.engine.statement import Statement
 from solebook.adapters.sql.operations.sealing_keys import note_keys, noted_keys
 from solebook.adapters.sql.resealing import Resealed, reseal
-from solebook.adapters.sql.schema import metadata
+from solebook.adapters.sql.schema import metadata, users
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
 from solebook.ports.language.errors import EmailTaken
 from solebook.ports.language.places import KnownPlace
-from solebook.ports.language.sealing import KeyMissing
+from solebook.ports.language.sealing import KeyMissing, SealBroken
 from solebook.ports.language.users import User
 
 from ...ports.records import Records
@@ -78,51 +78,51 @@ async def beginnings(database: SqlDatabase) -> Mapping[str, int]:
 
 
 async def people(store: Store, records: Records, number: int) -> list[User]:
-    users = [
+    added = [
         records.user(payment_method=f"pm_{one}", payout_account=f"acct_{one}")
         for one in range(number)
     ]
     async with store.transaction():
-        for user in users:
+        for user in added:
             await store.users.add(user)
             await store.addresses.add(records.address(user.id))
             await store.known_places.put(user.id, [KnownPlace("a" * 64, user.created_at)])
-    return users
+    return added
 
 
 async def test_what_was_plain_is_sealed_then_sealed_anew_and_opened_again(
     any_url: str, clock: VirtualClock, ids: SeededIds, records: Records
 ) -> None:
     async with opened(any_url, PLAIN, clock, ids) as (database, store):
-        users = await people(store, records, 150)
+        known = await people(store, records, 150)
         assert set(await beginnings(database)) == {""}
     for cipher, key in ((UNDER_OLD, "old"), (UNDER_NEW, "new"), (BACK, "")):
         async with opened(any_url, cipher, clock, ids) as (database, store):
             # While both are there, an email is found and taken under any of them.
-            assert await store.users.find_by_email(users[0].email) == users[0]
+            assert await store.users.find_by_email(known[0].email) == known[0]
             with pytest.raises(EmailTaken):
                 async with store.transaction():
-                    await store.users.add(records.user(email=users[1].email))
+                    await store.users.add(records.user(email=known[1].email))
             done = await rotated(database)
             assert done.is_complete
             assert done.values >= 150 * 11
             assert set(await beginnings(database)) == {key}
             assert await noted_keys(database) == ([key] if key else [])
             assert (await rotated(database)).values == 0
-            for user in users[::50]:
+            for user in known[::50]:
                 assert await store.users.get(user.id) == user
                 assert await store.users.find_by_email(user.email) == user
                 assert len(await store.addresses.of(user.id)) == 1
                 assert len(await store.known_places.of(user.id)) == 1
     async with opened(any_url, PLAIN, clock, ids) as (_, store):
-        assert await store.users.get(users[0].id) == users[0]
+        assert await store.users.get(known[0].id) == known[0]
 
 
 async def test_no_write_is_lost_beside_a_rotation_that_is_interrupted(
     any_url: str, clock: VirtualClock, ids: SeededIds, records: Records
 ) -> None:
     async with opened(any_url, UNDER_OLD, clock, ids) as (_, store):
-        users = await people(store, records, 250)
+        known = await people(store, records, 250)
     async with (
         opened(any_url, UNDER_NEW, clock, ids) as (database, store),
         opened(any_url, UNDER_NEW, clock, ids) as (other, _),
@@ -130,7 +130,7 @@ async def test_no_write_is_lost_beside_a_rotation_that_is_interrupted(
         rotation = asyncio.create_task(rotated(other))
         written: dict[int, User] = {}
         for number in range(0, 250, 3):
-            renamed = replace(await store.users.get(users[number].id), first_name=f"New {number}")
+            renamed = replace(await store.users.get(known[number].id), first_name=f"New {number}")
             async with store.transaction():
                 await store.users.save(renamed)
             written[number] = renamed
@@ -140,7 +140,7 @@ async def test_no_write_is_lost_beside_a_rotation_that_is_interrupted(
                 rotation = asyncio.create_task(rotated(other))
         assert (await rotation).is_complete
         assert set(await beginnings(database)) == {"new"}
-        for number, user in enumerate(users):
+        for number, user in enumerate(known):
             assert await store.users.get(user.id) == written.get(number, user)
 
 
@@ -156,3 +156,28 @@ async def test_a_start_without_a_key_in_use_is_refused_by_its_name(
         async with SqlDatabase(url, cipher=cipher) as database:
             with pytest.raises(KeyMissing, match="'old'"):
                 await build_sql_store(database, clock=clock, ids=ids).users.get(user.id)
+
+
+async def test_a_value_of_another_row_and_a_wrong_hash_are_found(
+    url: str, clock: VirtualClock, ids: SeededIds, records: Records
+) -> None:
+    async with opened(url, UNDER_OLD, clock, ids) as (database, store):
+        one, other = await people(store, records, 2)
+        # As somebody does who can write to the database, and has no key.
+        names = users.alias("names")
+        theirs = select(type_coerce(names.c.first_name, String())).where(names.c.id == other.id)
+        moved = Statement(
+            update(users)
+            .where(users.c.id == one.id)
+            .values(first_name=theirs.scalar_subquery(), email_lookup="nobody")
+        )
+        async with database.transaction():
+            await database.execute(moved)
+        async with store.snapshots() as snapshot:
+            found = [value async for value in snapshot.unopened()]
+        assert {value.what for value in found} == {f"users {one.id}"}
+        email, first_name = (value.problem for value in found)
+        assert email == "email is not found by its hash"
+        assert first_name.startswith("first_name does not open: a value of users.first_name in row")
+        with pytest.raises(SealBroken, match=str(one.id)):
+            await store.users.get(one.id)

@@ -27,6 +27,7 @@ def test_a_sound_exchange_has_no_errors(folder: Path, run: Run) -> None:
         "provider",
         "messages",
         "references",
+        "personal data",
     ]
 
 
