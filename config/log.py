@@ -18,6 +18,11 @@ class LogSettings:
 
     There is no `debug`, because the drivers of servers would log what is sent to them.
     """
+    messages: bool = False
+    """Whether each message that a consumer has handled is a line of `debug`.
+
+    A trade has about twenty. It is this logger's level alone, so drivers log no more.
+    """
     addresses: Addresses = "network"
     """How much of a client's address the line of a request has.
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 REQUESTS = "solebook.requests"
 """The logger of requests."""
+MESSAGES = "solebook.messages"
+"""The logger of messages that consumers have handled."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -32,7 +34,7 @@ def log_to_stderr(level: int) -> None:
     """Log what has at least this level, as text."""
     # Never DEBUG, because the database driver would log every parameter value.
     handler = logging.StreamHandler()
-    handler.addFilter(RepeatedLines(but={REQUESTS}))
+    handler.addFilter(RepeatedLines(but={REQUESTS, MESSAGES}))
     handler.setFormatter(TextLines())
     logging.basicConfig(level=level, handlers=[handler])
 
@@ -51,6 +53,7 @@ def log_as_set(settings: "Settings", roles: Set[ProcessRole], *, verbose: bool) 
     root = logging.getLogger()
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger("solebook").setLevel(level)
+    logging.getLogger(MESSAGES).setLevel(logging.DEBUG if settings.log.messages else level)
     formatter = log_formatter(settings, roles)
     for handler in root.handlers:
         if formatter is not None and isinstance(handler.formatter, TextLines):
