@@ -334,5 +334,5 @@ def test_ledger_equals_the_providers_balance_after_any_story() -> None:
 
 @pytest.mark.integration
 @pytest.mark.no_cover
-def test_ledger_equals_the_providers_balance_after_many_stories() -> None:
-    run_stories(max_examples=150, steps=40)
+def test_ledger_equals_the_providers_balance_after_many_stories(full: bool) -> None:
+    run_stories(max_examples=150 if full else 60, steps=40)

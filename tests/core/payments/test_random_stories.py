@@ -355,8 +355,8 @@ def test_ledger_balances_after_any_story() -> None:
 
 @pytest.mark.integration
 @pytest.mark.no_cover
-def test_ledger_balances_after_many_stories() -> None:
-    run_stories(100)
+def test_ledger_balances_after_many_stories(full: bool) -> None:
+    run_stories(100 if full else 60)
 
 
 def run_stories(examples: int) -> None:
