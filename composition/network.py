@@ -32,7 +32,7 @@ def check_of_nats(settings: Settings, _: Clock) -> ServiceCheck | None:
         return None
     from ..adapters.nats.check import NatsCheck
     from ..adapters.nats.subjects import EventNames
-    from ..adapters.sql.checks.exchange import exchange_in
+    from ..adapters.sql.checks.postgres_exchange import exchange_in
     from .nats_bus import PARTITIONS
     from .sql_store import limits_of
 
