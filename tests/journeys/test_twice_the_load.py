@@ -45,7 +45,7 @@ NORMAL = 10.0
 """Seconds after the load in which orders are accepted again, and everything is done."""
 GROWTH = 100e6
 """Bytes that a process may take more than before the load."""
-SLOWNESS = 100
+SLOWNESS = 400
 """How many times as long as 99 of 100 requests for the health of an unloaded exchange 99 of 100
 refusals may take at most. They share the cores with those who send."""
 
