@@ -32,6 +32,8 @@ Pause = Callable[[float], Awaitable[None]]
 _PORTION = 100
 """How many rows a transaction looks at. It locks them for so long."""
 _MOST_PASSES = 5
+_BETWEEN_PASSES = 2.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Resealed:
     removable: tuple[str, ...]
     """The keys under which nothing is sealed any more."""
     is_complete: bool
-    """False if another process still stores values under another key."""
+    """False if values are left: others store them under another key, or lock them for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class _Resealed:
     count: Statement
     first: Statement
     next: Statement
+    look: Statement
     write: Statement
 
 
@@ -76,6 +79,7 @@ def _statements(table: Table) -> _Resealed:
         Statement(select(func.count().label("rows")).select_from(table)),
         Statement(query, takes_free_of=table),
         Statement(query.where(beyond), takes_free_of=table),
+        Statement(select(*as_stored(table))),
         Statement(write),
     )
 
@@ -94,22 +98,32 @@ async def reseal(database: SqlDatabase, tell: Tell, pause: Pause = asyncio.sleep
 
     The exchange may be running. Rows that another transaction has locked wait for the next pass,
     so nobody is waited for; others wait for one small transaction. After each of them it pauses for
-    as long as that took. What was done stays done if it is interrupted. Raises NotOpened,
+    as long as that took. It is done when a look at all rows as of one instant, which no lock hides,
+    finds nothing more. What was done stays done if it is interrupted. Raises NotOpened,
     Unavailable.
     """
     total = 0
     for number in range(_MOST_PASSES):
-        found = 0
+        if number:
+            await pause(_BETWEEN_PASSES)
         for one in _TABLES:
-            found += await _pass(database, one, tell if not number else _quiet, pause)
-        total += found
-        if not found and number:
+            total += await _pass(database, one, tell if not number else _quiet, pause)
+        if not await _is_any_left(database):
             return Resealed(total, await _forget_keys(database), is_complete=True)
     return Resealed(total, (), is_complete=False)
 
 
 def _quiet(*_: object) -> None:
-    """Show nothing: later passes only look."""
+    """Show nothing: later passes find little."""
+
+
+async def _is_any_left(database: SqlDatabase) -> bool:
+    async with database.snapshot() as snapshot:
+        for one in _TABLES:
+            async for rows in snapshot.stream(one.look):
+                if any(_is_stale(database.cipher, one, row) for row in rows):
+                    return True
+    return False
 
 
 async def _forget_keys(database: SqlDatabase) -> tuple[str, ...]:
@@ -165,6 +179,16 @@ def _new(database: SqlDatabase, one: _Resealed, row: Row) -> tuple[dict[str, Any
         if each.lookup:
             values[f"new_{each.lookup}"] = lookup
     return (values, changed) if changed else None
+
+
+def _is_stale(cipher: Cipher, one: _Resealed, row: Row) -> bool:
+    return any(
+        (stored := getattr(row, each.name)) is not None
+        and not _is_current(
+            cipher, each, stored, getattr(row, each.lookup) if each.lookup else None
+        )
+        for each in one.columns
+    )
 
 
 def _is_current(cipher: Cipher, each: SealedValue, stored: Any, lookup: str | None) -> bool:

@@ -84,7 +84,6 @@ class CreateEndpoint:
                         reason=why,
                         facts={
                             "endpoint_id": str(endpoint.id),
-                            "url": endpoint.url,
                             "kinds": endpoint.kinds,
                         },
                     )

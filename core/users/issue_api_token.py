@@ -83,7 +83,7 @@ class IssueApiToken:
                     action=AuditAction.API_TOKEN_ISSUED,
                     target=Target(TargetKind.API_TOKEN, record.id),
                     reason=why,
-                    facts={"program": record.name, "scopes": tuple(sorted(record.scopes))},
+                    facts={"scopes": tuple(sorted(record.scopes))},
                 )
             )
         return IssuedApiToken(record, token)

@@ -27,7 +27,6 @@ class RevokeApiToken:
         check_role(actor, Role.ADMIN, "revoke tokens")
         why = parse_reason(reason)
         async with self.transaction():
-            token = await self.api_tokens.get(token_id)
             await self.api_tokens.revoke(token_id, self.clock.now())
             await self.audit_log.add(
                 Act(
@@ -36,7 +35,6 @@ class RevokeApiToken:
                     action=AuditAction.API_TOKEN_REVOKED,
                     target=Target(TargetKind.API_TOKEN, token_id),
                     reason=why,
-                    facts={"program": token.name},
                 )
             )
             return await self.api_tokens.get(token_id)

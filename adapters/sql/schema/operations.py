@@ -70,5 +70,7 @@ sealing_keys = Table(
     "sealing_keys",
     metadata,
     Column("id", String, primary_key=True),
+    # The id, sealed under the key: another secret of the same id does not open it.
+    Column("proof", String),
     sqlite_with_rowid=False,
 )

@@ -23,9 +23,11 @@ EMAIL = "users.email"
 CARD = "payment_methods.token"
 FINGERPRINT = "payment_methods.fingerprint"
 ACCOUNT = "seller_accounts.account"
+SOURCE = "sessions.source"
 
 LOOKUPS = {
-    place: f"{place.partition('.')[2]}_lookup" for place in (EMAIL, CARD, FINGERPRINT, ACCOUNT)
+    place: f"{place.partition('.')[2]}_lookup"
+    for place in (EMAIL, CARD, FINGERPRINT, ACCOUNT, SOURCE)
 }
 """The columns with the keyed hashes of sealed ones, by the place of these."""
 
@@ -97,11 +99,12 @@ sessions = Table(
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
-    Column("source", String(64)),
+    sealed("source", text_of(64), nullable=True),
+    Column("source_lookup", String),
     sqlite_with_rowid=False,
 )
 Index(None, sessions.c.user_id, sessions.c.id)
-Index(None, sessions.c.user_id, sessions.c.source)
+Index(None, sessions.c.user_id, sessions.c.source_lookup)
 
 refresh_tokens = Table(
     "refresh_tokens",

@@ -9,9 +9,11 @@ from ....ports.language.errors import NotFound
 from ....ports.language.ids import NOBODY, SessionId, UserId
 from ....ports.language.users import RefreshToken, Session
 from ....ports.sessions import MOST_SHOWN, Sessions
+from ..engine.constructs import one_of
 from ..engine.database import SqlDatabase
 from ..engine.statement import Row, Statement, delete_portion, insert_row
 from ..schema import refresh_tokens, sessions
+from ..schema.users import SOURCE
 
 _ADD = Statement(insert_row(sessions))
 _GET = Statement(select(sessions).where(sessions.c.id == bindparam("id")))
@@ -47,7 +49,7 @@ _OF = Statement(
 )
 _IS_FROM = Statement(
     select(sessions.c.id)
-    .where(sessions.c.user_id == bindparam("user_id"), sessions.c.source == bindparam("source"))
+    .where(sessions.c.user_id == bindparam("user_id"), one_of(sessions.c.source_lookup, "sources"))
     .limit(1)
 )
 _ADD_TOKEN = Statement(insert_row(refresh_tokens))
@@ -82,13 +84,15 @@ class SqlSessions(Sessions):
         self._database = database
 
     async def add(self, session: Session) -> None:
+        source, cipher = session.source, self._database.cipher
         await self._database.execute(
             _ADD,
             id=session.id,
             user_id=session.user_id,
             created_at=session.created_at,
             revoked_at=session.revoked_at,
-            source=session.source,
+            source=source,
+            source_lookup=None if source is None else cipher.lookup(SOURCE, source),
         )
 
     async def get(self, session_id: SessionId) -> Session:
@@ -120,7 +124,8 @@ class SqlSessions(Sessions):
         return [_session(row) for row in rows]
 
     async def is_from(self, user_id: UserId, source: str) -> bool:
-        return await self._database.first(_IS_FROM, user_id=user_id, source=source) is not None
+        sources = self._database.cipher.lookups(SOURCE, source)
+        return await self._database.first(_IS_FROM, user_id=user_id, sources=sources) is not None
 
     async def add_token(self, token: RefreshToken) -> None:
         await self._database.execute(

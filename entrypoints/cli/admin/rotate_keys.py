@@ -56,7 +56,10 @@ async def rotate_keys(options: argparse.Namespace) -> int:
     under = "" if current is None else f" under the key {current!r}"
     print(f"{how} {counted(done.values, 'value')}{under}")
     if not done.is_complete:
-        print("a running process stores values under another key: give all of them the same one")
+        print(
+            "some values are left: a running process stores under another key, or has locked them. "
+            "Give all processes the same encryption.current, and run this again"
+        )
         return 1
     for key in done.removable:
         print(f"nothing is sealed under {key!r} any more: remove it from encryption.keys")

@@ -21,7 +21,7 @@ ERASED = {
     "price_alerts": "size",
     "refresh_tokens": "token_hash",
     "seller_accounts": "account account_lookup",
-    "sessions": "source",
+    "sessions": "source source_lookup",
     "users": "email password_hash first_name last_name roles payment_method payout_account "
     "email_lookup",
     "webhook_endpoints": "url kinds",
@@ -68,7 +68,7 @@ KEPT = {
     "reservations": "size",
     "rules_in_force": "rules",
     "sales": "size",
-    "sealing_keys": "id",
+    "sealing_keys": "id proof",
     "sizes": "size",
     "turnovers": "size",
     "turns": "queue turn",

@@ -20,9 +20,10 @@ from solebook.adapters.sql.schema import metadata, users
 from solebook.composition.adapters import Store
 from solebook.composition.sql_store import build_sql_store
 from solebook.ports.language.errors import EmailTaken
+from solebook.ports.language.ids import SessionId
 from solebook.ports.language.places import KnownPlace
 from solebook.ports.language.sealing import KeyMissing, SealBroken
-from solebook.ports.language.users import User
+from solebook.ports.language.users import Session, User
 
 from ...ports.records import Records
 
@@ -181,3 +182,51 @@ async def test_a_value_of_another_row_and_a_wrong_hash_are_found(
         assert first_name.startswith("first_name does not open: a value of users.first_name in row")
         with pytest.raises(SealBroken, match=str(one.id)):
             await store.users.get(one.id)
+
+
+@pytest.mark.real
+async def test_a_row_that_another_transaction_has_locked_is_not_taken_for_sealed(
+    postgres_url: str, clock: VirtualClock, ids: SeededIds, records: Records
+) -> None:
+    async with opened(postgres_url, UNDER_OLD, clock, ids) as (_, store):
+        [user] = await people(store, records, 1)
+    async with (
+        opened(postgres_url, UNDER_NEW, clock, ids) as (database, _),
+        opened(postgres_url, UNDER_NEW, clock, ids) as (other, store),
+    ):
+        async with store.transaction():
+            await store.users.get(user.id)  # locks it
+            done = await rotated(database)
+            assert (done.is_complete, done.removable) == (False, ())
+            assert await noted_keys(database) == ["new", "old"]
+        assert (await rotated(other)).is_complete
+        assert await noted_keys(database) == ["new"]
+
+
+async def test_a_start_with_another_secret_of_a_key_is_refused(
+    url: str, clock: VirtualClock, ids: SeededIds, records: Records
+) -> None:
+    async with opened(url, UNDER_OLD, clock, ids) as (_, store):
+        await people(store, records, 1)
+    for current in ("old", "new", None):
+        wrong = AesCipher({"old": b"w" * 32, "new": NEW}, current)
+        with pytest.raises(ValueError, match=r"encryption\.keys has another secret of 'old'"):
+            async with opened(url, wrong, clock, ids):
+                pass
+
+
+async def test_a_session_is_known_by_its_source_under_any_key(
+    any_url: str, clock: VirtualClock, ids: SeededIds, records: Records
+) -> None:
+    async with opened(any_url, PLAIN, clock, ids) as (_, store):
+        [user] = await people(store, records, 1)
+        session = Session(SessionId(ids.new()), user.id, clock.now(), source="192.0.2.77")
+        async with store.transaction():
+            await store.sessions.add(session)
+    for cipher in (UNDER_OLD, UNDER_NEW):
+        async with opened(any_url, cipher, clock, ids) as (database, store):
+            assert await store.sessions.is_from(user.id, "192.0.2.77")
+            assert (await rotated(database)).is_complete
+            assert await store.sessions.is_from(user.id, "192.0.2.77")
+            assert not await store.sessions.is_from(user.id, "192.0.2.78")
+            assert await store.sessions.get(session.id) == session
