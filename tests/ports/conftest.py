@@ -62,19 +62,20 @@ async def database(empty_database: Path, tmp_path: Path) -> AsyncIterator["SqlDa
     from solebook.adapters.sql.engine.database import SqlDatabase
 
     path = shutil.copyfile(empty_database, tmp_path / "solebook.db")
-    cipher = AesCipher({"first": b"f" * 32}, "first")
-    async with SqlDatabase(f"sqlite:///{path}", cipher=cipher) as database:
+    async with SqlDatabase(f"sqlite:///{path}", cipher=AesCipher(SECRETS, "first")) as database:
         yield database
 
 
 @pytest.fixture
 async def postgres_database(postgres_url: str) -> AsyncIterator["SqlDatabase"]:
+    """A database in which personal values are sealed, as in the other one."""
     from solebook.adapters.sql.engine.database import SqlDatabase
 
-    async with SqlDatabase(postgres_url) as database:
+    async with SqlDatabase(postgres_url, cipher=AesCipher(SECRETS, "first")) as database:
         yield database
 
 
+SECRETS = {"first": b"f" * 32}
 DATABASES = {"sqlite": "database", "postgres": "postgres_database"}
 
 
