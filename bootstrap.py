@@ -4,6 +4,7 @@
   python3 bootstrap.py demo          run the guided tour, with sample sales
   python3 bootstrap.py test          run all checks of the project
   python3 bootstrap.py run serve     run `solebook serve`, or any other solebook command
+  python3 bootstrap.py run stack     run servers and processes as in production, without Docker
 
 Further arguments are passed on:
 

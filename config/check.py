@@ -66,7 +66,9 @@ class SettingsCheck(ServiceCheck):
             return
         found = list(secrets_of(self._settings))
         weak = sorted({name for name, secret in found if name not in _GIVEN and _is_weak(secret)})
-        trial.found = f"{counted(len(found), 'secret')}, none of which is short or a word"
+        trial.found = "none are set"
+        if found:
+            trial.found = f"{counted(len(found), 'secret')}, none of which is short or a word"
         if not weak:
             return
         told = f"{', '.join(weak)} can be guessed"

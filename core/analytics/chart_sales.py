@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...ports.chart_backlog import ChartBacklog
 from ...ports.charts import Charts
 from ...ports.clock import Clock
-from ...ports.language.analytics import Sale
+from ...ports.language.analytics import Sale, TapedSale
 from ...ports.transaction import Transaction
 
 _AT_ONCE = 500
@@ -62,6 +62,11 @@ class ChartSales:
                 await self.backlog.settle(waiting)
         await self._void_again()
         return len(waiting)
+
+    async def next_sale(self) -> TapedSale | None:
+        """Return a sale that the charts do not have yet, or None. Raises Unavailable."""
+        waiting = await self.backlog.first(1)
+        return waiting[0] if waiting else None
 
     def _remember(self, voided: Sequence[Sale]) -> None:
         now = self.clock.elapsed()

@@ -74,6 +74,7 @@ class Replay:
             self._bars.update(bar, completed=MISHAPS)
             await self._trade(market, warehouse, rows)
             await self._settle()
+            await self._draw_charts()
             await self._bring_letters()
         opened = opening_of(rows).date()
         market_data = MarketData(Api(self._http), opened, self._clock.now().date())
@@ -120,6 +121,12 @@ class Replay:
         await wait_through(backlog.next_deadline, "a deadline to be met")
         for _ in range(_LOOKS):
             await wait_through(backlog.next_message, "a message to be handled")
+
+    async def _draw_charts(self) -> None:
+        """Wait until charts outside the store have all sales: the report shows them."""
+        chart_sales = self._application.analytics.chart_sales
+        if chart_sales is not None:
+            await wait_through(chart_sales.next_sale, "a sale to be charted")
 
     async def _bring_letters(self) -> None:
         """Wait until the queue of letters is empty, because trades do not wait for letters."""

@@ -74,7 +74,11 @@ async def test_what_happens_while_the_charts_are_away_is_charted_afterwards(
         await chart_sales()
     await void(store, sold[1])
     charts.is_away = False
+    next_sale = await chart_sales.next_sale()
+    assert next_sale is not None
+    assert next_sale.sale == sold[0]
     assert [await chart_sales(), await chart_sales()] == [3, 0]
+    assert await chart_sales.next_sale() is None
     assert charts.state == {sold[0].order_id: True, sold[1].order_id: False, sold[2].order_id: True}
 
 
