@@ -13,8 +13,9 @@ def pack_site(sources: Path, folder: Path, file: Path, time: int) -> None:
 
     Raises Refused.
     """
+    # Without --quiet, which would hide warnings from --strict.
     run(
-        *(sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"),
+        *(sys.executable, "-m", "mkdocs", "build", "--strict"),
         *("--site-dir", folder),
         folder=sources,
         variables={"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(time)},

@@ -76,6 +76,8 @@ def _message(error: Exception) -> str:
     cause = error.__cause__
     if isinstance(error, Unavailable) and cause is not None:
         return f"{error.what} is unavailable: {str(cause) or type(cause).__name__}"
+    if isinstance(error, FileExistsError) and error.filename is not None:
+        return f"{error.filename} is there, and is no folder"  # only folders are made so
     return str(error)
 
 

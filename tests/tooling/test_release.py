@@ -16,6 +16,7 @@ from releasing.making import release_in_clone
 from releasing.packages import Packages
 from releasing.programs import run
 from releasing.refused import Refused
+from releasing.site import pack_site
 from releasing.versions import next_version, read_version, released_versions
 
 DAY = date(2026, 11, 30)
@@ -205,3 +206,14 @@ def test_a_branch_that_has_gone_on_gets_neither_the_commit_nor_the_tag(
         checkout.adopt(made, version)
 
     assert checkout.git("show-ref") == before
+
+
+@pytest.mark.integration
+def test_documentation_with_a_warning_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# x\n")
+    pack_site(tmp_path, tmp_path / "site", tmp_path / "site.tar.gz", 0)
+    (tmp_path / "docs" / "index.md").write_text("[nowhere](nowhere.md)\n")
+    with pytest.raises(Refused, match=r"nowhere\.md"):
+        pack_site(tmp_path, tmp_path / "site", tmp_path / "site.tar.gz", 0)

@@ -119,6 +119,16 @@ def test_invalid_settings_are_a_one_line_error(
     assert one_line(refused.err).startswith(f"solebook: {problem}")
 
 
+def test_a_file_where_the_folder_should_be_is_told_as_that(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").touch()
+    monkeypatch.setenv("SOLEBOOK_FOLDER", str(tmp_path / "taken"))
+    refused = run("serve", "--port", "0")
+    assert refused.code == 1
+    assert one_line(refused.err) == f"solebook: {tmp_path}/taken is there, and is no folder"
+
+
 def test_a_missing_file_is_a_one_line_error(folder: Path, run: Run) -> None:
     refused = run("migrate", "--config", "market.toml")
     assert one_line(refused.err) == (
