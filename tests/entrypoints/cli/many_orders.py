@@ -132,7 +132,7 @@ def _written(table: str, column: str, value: object, ids: list[tuple[str, str]])
     if not isinstance(value, str):
         return "NULL" if value is None else repr(value)
     text = "'" + value.replace("'", "''") + "'"
-    if column == "email":
+    if column in ("email", "email_lookup"):
         return f"n || {text}"
     for id_, number in ids:
         low = id_[-_LOW:]
