@@ -95,9 +95,16 @@ def refund_failed_id(order_id: OrderId, name: str) -> str:
     return f"{order_id}:refund-failed:{name}"
 
 
-def refund_kept(order_id: OrderId, name: str, amount: Cents, to: Account, at: datetime) -> Transfer:
-    """Return the transfer of what is kept of a refund that failed and is not owed again."""
-    transfer_id = f"{refund_failed_id(order_id, name)}:kept"
+def refund_kept(
+    order_id: OrderId, name: str | None, amount: Cents, to: Account, at: datetime
+) -> Transfer:
+    """Return the transfer of what is kept of a refund that failed and is not owed again.
+
+    `name` is None if no refund was booked that shared out the escrow. Then this does.
+    """
+    transfer_id = f"{order_id}:refund"
+    if name is not None:
+        transfer_id = f"{refund_failed_id(order_id, name)}:kept"
     return _move(transfer_id, order_id, at, escrow(order_id), to, amount)
 
 

@@ -37,7 +37,7 @@ class Payment:
     refund_declines: Final[int] = 0
     """How often the provider declined a refund. A request after that needs a new key."""
     refund_id: Final[str | None] = None
-    """The provider's id of the requested refund, once known."""
+    """The provider's id of the requested refund, once known; after it failed, until the next."""
     refund_report: Final[str | None] = None
     """The webhook event that reported that refund without an id."""
     description: Final[str | None] = None

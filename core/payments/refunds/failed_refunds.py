@@ -75,12 +75,11 @@ class FailedRefunds:
             owed_again = await self._owed(trade, payment) - before
             owed = owed_again > 0
             if owed:
-                await self._request_again(payment, refund.id)
+                await self._request_again(payment)
             else:
                 await self.payments.save(payment)
             await self.reverse_shortfalls.of_refund(trade.order, made_at, amount - owed_again)
-            if payment.status is PaymentStatus.REFUNDED and not owed:
-                await self._keep_rest(trade, refund.id)
+            await self._keep_rest(trade, payment, refund.id, due=before + owed_again)
             reason = refund.reason or "failed"
             await self.outbox.add(PaymentRefundFailed(order_id, amount, reason, owed))
             if owed and payment.refund_declines + 1 < MOST_REFUNDS:
@@ -99,7 +98,7 @@ class FailedRefunds:
         before = suspended_refund_id(refund.charge_id, refund.id)
         return await self.ledger.find(f"{before}:back") is not None
 
-    async def _request_again(self, payment: Payment, failed: str) -> None:
+    async def _request_again(self, payment: Payment) -> None:
         """Store that a refund is due. A request that is unanswered stays as it is."""
         due = replace(payment, status=PaymentStatus.REFUND_DUE)
         if payment.status is PaymentStatus.REFUNDED:
@@ -107,18 +106,22 @@ class FailedRefunds:
                 due,
                 refund_asked=0,
                 refund_declines=payment.refund_declines + 1,
-                refund_id=None if payment.refund_id == failed else payment.refund_id,
             )
         await self.payments.save(due)
 
-    async def _keep_rest(self, trade: Trade, name: str) -> None:
-        """Book that the exchange keeps what no later refund will take out of the escrow.
+    async def _keep_rest(self, trade: Trade, payment: Payment, name: str, *, due: Cents) -> None:
+        """Book that the exchange keeps what the escrow holds beyond what is due to the buyer.
 
-        The buyer got enough by other refunds, so nothing is owed again.
+        It had given that for a refund that was more than was due, as unasked ones had been made.
         """
-        rest = await rest_of_escrow(self.ledger, trade)
+        is_shared_out = await self.ledger.find(f"{payment.order_id}:refund") is not None
+        was_refunded = payment.status is PaymentStatus.REFUNDED and due == 0
+        if not is_shared_out and not was_refunded:
+            return  # the first refund will share out the escrow
+        rest = await rest_of_escrow(self.ledger, trade) - due
         if rest > 0:
-            kept = refund_kept(trade.order.id, name, rest, keeper(trade.order), self.clock.now())
+            of, to = name if is_shared_out else None, keeper(trade.order)
+            kept = refund_kept(trade.order.id, of, rest, to, self.clock.now())
             await self.ledger.append(kept)
 
     async def _owed(self, trade: Trade, payment: Payment) -> Cents:

@@ -101,7 +101,6 @@ class RecordRefund:
                 await self.payments.save(replace(payment, refund_id=made.id))
             elif not is_known:
                 # The refund recorded as the requested one was another one.
-                payment = replace(payment, refund_id=made.id)
                 await self._unasked(payment, made.id, made.amount)
 
     async def _answered(
@@ -111,20 +110,24 @@ class RecordRefund:
             # A webhook booked this refund as unasked. Only the rest must still be requested.
             await self._ask_again(payment)
         elif made.amount == payment.refund_asked and await self._is_all(trade, payment):
-            payment = replace(payment, refund_id=await self._first_name(payment, made.id))
+            payment = replace(payment, refund_id=await self._name_to_keep(payment, made.id))
             await self._complete(trade, payment, made.amount, made.id)
         else:
             payment = await self._unasked(payment, made.id, made.amount)
             await self._ask_again(payment)
 
-    async def _first_name(self, payment: Payment, name: str | None) -> str | None:
-        """Return the provider's name of the requested refund that was booked first.
+    async def _name_to_keep(self, payment: Payment, name: str | None) -> str | None:
+        """Return the name that the payment keeps when the requested refund of this name is booked.
 
-        That is this one if nothing could be booked of an earlier one, because unasked refunds had
-        taken all.
+        The transfer of the first requested refund has no name, so it is known by that of the
+        payment. Another name replaces it only after a failure, and only if there is anything to
+        book of the refund: then its transfer has the name.
         """
-        is_booked = await self.ledger.find(f"{payment.order_id}:refund") is not None
-        return payment.refund_id if is_booked and payment.refund_id else name
+        first = payment.refund_id
+        if first is None or await self.ledger.find(f"{payment.order_id}:refund") is None:
+            return name
+        has_failed = await self._has_failed(payment.order_id, first)
+        return name if has_failed and payment.left else first
 
     async def _is_all(self, trade: Trade, payment: Payment) -> bool:
         """Return whether nothing is due but what was requested.
@@ -156,20 +159,22 @@ class RecordRefund:
         """
         async with self.transaction():
             trade, payment = await self._locked(order_id)
-            if await self._is_already_booked(payment, event):
+            if await self._is_already_booked(payment, event, has_failed=has_failed):
                 return
             if _is_awaited(payment, event) and await self._is_all(trade, payment):
                 told = replace(
                     payment,
-                    refund_id=await self._first_name(payment, event.reference),
+                    refund_id=await self._name_to_keep(payment, event.reference),
                     refund_report=None if event.reference else event.id,
                 )
                 await self._complete(trade, told, event.amount, event.name)
             elif not has_failed:
                 await self._unasked(payment, event.name, event.amount)
 
-    async def _is_already_booked(self, payment: Payment, event: Webhook) -> bool:
-        """Return whether the reported refund is already booked.
+    async def _is_already_booked(
+        self, payment: Payment, event: Webhook, *, has_failed: bool
+    ) -> bool:
+        """Return whether the reported refund is already booked. Book its rest if it has not failed.
 
         The first report of the requested refund is stored on the payment.
         """
@@ -181,8 +186,9 @@ class RecordRefund:
         beyond = await self.beyond_charge.booked(payment.order_id, event.name)
         rest = await self.ledger.find(rest_id(payment.order_id, event.name, 1))
         if booked or beyond or rest or event.name == payment.refund_id:
-            known = beyond + (0 if booked is None else to_world(booked))
-            await self._book_rest(payment, event, known)
+            if not has_failed:
+                known = beyond + (0 if booked is None else to_world(booked))
+                await self._book_rest(payment, event, known)
             return True
         in_suspense = suspended_refund_id(str(payment.charge_id), event.name)
         if await self.ledger.find(in_suspense) is not None:
