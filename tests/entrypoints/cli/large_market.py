@@ -15,13 +15,18 @@ _FIRST_ID = 0x10000
 _ID = f"lpad(to_hex({_FIRST_ID} + {{}}), 32, '0')::uuid"
 
 _TRADERS = f"""
-INSERT INTO users SELECT {_ID.format("n")}, 'trader' || n || '@example.com', password_hash,
-    first_name, last_name, created_at, roles, payment_method, payout_account, suspended
+INSERT INTO users (id, email, email_lookup, password_hash, first_name, last_name, created_at, roles,
+    payment_method, payout_account, suspended)
+SELECT {_ID.format("n")}, 'trader' || n || '@example.com', 'trader' || n || '@example.com',
+    password_hash, first_name, last_name, created_at, roles, payment_method, payout_account,
+    suspended
 FROM users, generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
 """
 _CARDS = f"""
-INSERT INTO payment_methods SELECT {_ID.format("n")}, {_ID.format("n")}, token, brand, last4,
-    exp_month, exp_year, fingerprint, payment_methods.created_at, removed_at
+INSERT INTO payment_methods (id, user_id, token, token_lookup, brand, last4, exp_month, exp_year,
+    fingerprint, fingerprint_lookup, created_at, removed_at)
+SELECT {_ID.format("n")}, {_ID.format("n")}, token, token, brand, last4, exp_month, exp_year,
+    fingerprint, fingerprint, payment_methods.created_at, removed_at
 FROM payment_methods JOIN users ON users.id = user_id AND token = payment_method,
     generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
 """
