@@ -30,11 +30,6 @@ SELECT {_ID.format("n")}, {_ID.format("n")}, token, token, brand, last4, exp_mon
 FROM payment_methods JOIN users ON users.id = user_id AND token = payment_method,
     generate_series(0, $1::int - 1) AS n WHERE email = 'seller@example.com'
 """
-_HASHES_OF_PLAIN_TEXTS = """
-UPDATE users SET email_lookup = email WHERE email_lookup IS NULL;
-UPDATE payment_methods SET token_lookup = token, fingerprint_lookup = fingerprint
-WHERE token_lookup IS NULL
-"""
 _PRODUCTS = f"""
 INSERT INTO products SELECT {_ID.format("n")}, 'LM' || n, 'lm' || n, brand, model, colorway,
     retail_price, release_date, created_at, version
@@ -66,7 +61,6 @@ async def fill(url: str, product: str, *, quotes: int) -> list[BookKey]:
     async with connection.transaction():
         await connection.execute(_TRADERS, traders)
         await connection.execute(_CARDS, traders)
-        await connection.execute(_HASHES_OF_PLAIN_TEXTS)
         await connection.execute(_PRODUCTS, UUID(product), products)
         await connection.execute(_SIZES, SIZES, products)
         await connection.execute(_BOOKS)
