@@ -117,7 +117,11 @@ async def _unless(stop: asyncio.Event, work: Awaitable[None]) -> None:
 def links_of(stack: Stack) -> list[tuple[str, str]]:
     """Return what is where."""
     first, second = stack.urls
-    links = [("the API", f"{first}/schema"), ("and again", f"{second}/schema")]
+    links = [
+        ("the market", first),
+        ("the API", f"{first}/schema"),
+        ("and again", f"{second}/schema"),
+    ]
     if stack.has_double:
         links.append(("Stripe", f"http://127.0.0.1:{stack.port_of('stripe')}/_double/state"))
     if not stack.has_influx:
