@@ -13,7 +13,7 @@ from solebook.ports.language.errors import Unavailable
 
 from ...ports.records import Records
 
-_EMAILS = Statement(select(users.c.email))
+_EMAILS = Statement(select(users.c.id, users.c.email))
 
 
 async def test_all_reads_of_a_snapshot_see_the_store_as_of_one_instant(
