@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,6 +34,8 @@ _READ = """
     SELECT key, operation, target, amount, order_id, outcome, reason
     FROM calls WHERE number > ? ORDER BY number
 """
+_PAUSE = 0.02
+"""Seconds between attempts to open a file that others open too."""
 _APPEND = "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -165,6 +168,21 @@ def _answer(answer: asyncio.Future[Any], outcome: Any) -> None:
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    """Open a journal, which other processes may open at the same moment.
+
+    SQLite does not wait for a lock when two of them turn on the write-ahead log.
+    """
+    give_up_at = time.monotonic() + patience
+    while True:
+        try:
+            return _opened(path, patience)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(_PAUSE)
+
+
+def _opened(path: Path, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
     )

@@ -79,7 +79,9 @@ class NatsCheck(ServiceCheck):
                 for part in ("events.0.check", "matching.check", "books.check"):
                     await client.publish(f"{prefix}.{part}", b"", headers=_NEVER_KEPT)
                 heard = await client.subscribe(orders_subject(prefix))
-                await client.flush(round(_PATIENCE))  # what the server refuses, it has said by now
+                for _ in range(2):  # the first may be answered by a pong that was on its way
+                    await client.flush(round(_PATIENCE))
+                # What the server refuses, it has said by now.
                 await heard.unsubscribe()
                 if refused := _REFUSED.search(" ".join(map(str, reports))):
                     what = "publish" if refused[1].lower() == "publish" else "subscribe"

@@ -4,14 +4,16 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 
 from solebook.adapters.embedded import tokens
 from solebook.adapters.embedded.payment_provider import EmbeddedPaymentProvider
-from solebook.adapters.embedded.sqlite_journal import SqliteJournal
+from solebook.adapters.embedded.sqlite_journal import SqliteJournal, _connect
 from solebook.ports.language.errors import ChargeDeclined, RefundDeclined, Unavailable
 from solebook.ports.language.ids import OrderId
 from solebook.ports.language.payments import Charge
@@ -217,3 +219,16 @@ async def test_broken_invariant_rolls_the_provider_back(open_provider: OpenProvi
 
     await provider.refund(key="refund", charge_id=charge_id, amount=100)
     assert await provider.balance() == 0
+
+
+def test_processes_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def opened(file: Path) -> None:
+        together.wait()
+        _connect(file, 5.0).close()
+
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(20):
+            file = tmp_path / f"{number}.sqlite3"
+            assert list(threads.map(opened, [file] * 8)) == [None] * 8
