@@ -9,7 +9,6 @@ SHORT = (
     "kill the engine",
     "hang a process with HTTP",
     "kill worker-1",
-    "kill postgres",
     "nats is down",
 )
 """What CI has time for."""
