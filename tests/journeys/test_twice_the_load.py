@@ -37,10 +37,11 @@ from .test_serve import serving
 
 pytestmark = [pytest.mark.journey, pytest.mark.alone]
 
-PAIRS = 40
+PAIRS = 200
+"""So many that the limits of unpaid orders of each do not come first on a fast machine."""
 _PROBED = 3.0
 """Seconds in which clients that wait for their answers find out what the exchange bears."""
-_CLIENTS = 16
+_CLIENTS = 64
 NORMAL = 10.0
 """Seconds after the load in which orders are accepted again, and everything is done."""
 GROWTH = 100e6
