@@ -37,16 +37,16 @@ from .test_serve import serving
 
 pytestmark = [pytest.mark.journey, pytest.mark.alone]
 
-PAIRS = 200
+PAIRS = 300
 """So many that the limits of unpaid orders of each do not come first on a fast machine."""
 _PROBED = 3.0
 """Seconds in which clients that wait for their answers find out what the exchange bears."""
 _CLIENTS = 64
 NORMAL = 10.0
 """Seconds after the load in which orders are accepted again and all trades are confirmed. Search,
-charts and webhooks may take three times as long."""
-GROWTH = 100e6
-"""Bytes that a process may take more than before the load."""
+charts and webhooks may take three times as long, and as long as the load."""
+GROWTH, GROWTH_OF_AN_ORDER = 100e6, 5e3
+"""Bytes that a process may take more than before the load, and for each order that it accepts."""
 SLOWNESS = 400
 """How many times as long as 99 of 100 requests for the health of an unloaded exchange 99 of 100
 refusals may take at most. They share the cores with those who send."""
@@ -95,10 +95,10 @@ def test_twice_the_load_is_half_refused_and_every_accepted_order_is_there_once(
     assert refusals, "it bears more than was found out"
     assert all(answer.retry_after for answer in answers.of(*REFUSED))
     assert slowness < SLOWNESS
-    assert max(memory) - memory[0] < GROWTH
+    assert max(memory) - memory[0] < GROWTH + GROWTH_OF_AN_ORDER * len(accepted)
     assert accepting < NORMAL
     assert confirmed < NORMAL
-    assert calm < 3 * NORMAL
+    assert calm < seconds + 3 * NORMAL
     assert not ready["overloaded"]
     placed = [json.loads(answer.body) for answer in answers.of(PLACED)]
     ids = [(placed.get("bid") or placed.get("ask"))["id"] for placed in placed]
@@ -172,8 +172,8 @@ def watched(pid: int) -> Iterator[list[float]]:
 
 
 def wait_until(is_done: Callable[[], bool]) -> None:
-    """Wait for something, at most for three times as long as it may take."""
-    give_up_at = time.monotonic() + 3 * NORMAL
+    """Wait for something, at most for some times as long as it may take."""
+    give_up_at = time.monotonic() + 6 * NORMAL
     while not is_done() and time.monotonic() < give_up_at:
         time.sleep(0.1)
 
