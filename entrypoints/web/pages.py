@@ -46,7 +46,6 @@ class Page:
 
     visitor: Visitor
     currency: Currency
-    path: str
     has_form: bool = False
 
     def shows(self, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:

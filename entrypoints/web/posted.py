@@ -15,7 +15,8 @@ from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId
 from ..http.edge.problems import AnyRequest
 from .forms import submitted
-from .visitor import Anybody, SignedInVisitor
+from .pages import ThePage
+from .visitor import SignedInVisitor
 
 _TOKEN, _ONCE = "_token", "_once"  # the names of fields
 KEPT = "kept."
@@ -70,25 +71,26 @@ class Form:
         )
 
 
-async def form_of(request: AnyRequest, sent: Sent, visitor: Anybody) -> Form:
-    """Return the form that a request sends.
+async def form_of(request: AnyRequest, sent: Sent, page: ThePage) -> Form:
+    """Return the form that a request sends, once there is a page to answer a wrong one with.
 
     Raises FormOutdated, and SignInNeeded if the page is for those who are signed in.
     """
     rest = without_own(sent)
     for_users = "user" in request.route_handler.parsed_fn_signature.parameters
-    if for_users and not isinstance(visitor, SignedInVisitor):
+    if for_users and not isinstance(page.visitor, SignedInVisitor):
         raise SignInNeeded(rest)
-    if not hmac.compare_digest(sent.get(_TOKEN, "").encode(), visitor.form_token.encode()):
+    own = page.visitor.form_token
+    if not hmac.compare_digest(sent.get(_TOKEN, "").encode(), own.encode()):
         raise FormOutdated(rest)
     return Form(request.url.path, rest, sent.get(_ONCE, "")[:64])
 
 
-async def user_of(sent: Sent, visitor: Anybody) -> SignedInVisitor:
+async def user_of(sent: Sent, page: ThePage) -> SignedInVisitor:
     """Return the visitor. Raises SignInNeeded with the form that would be lost otherwise."""
-    if not isinstance(visitor, SignedInVisitor):
+    if not isinstance(page.visitor, SignedInVisitor):
         raise SignInNeeded(without_own(sent))
-    return visitor
+    return page.visitor
 
 
 async def sent_by(request: AnyRequest) -> Mapping[str, str]:

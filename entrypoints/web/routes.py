@@ -27,7 +27,7 @@ from .visitor import Anybody, stranger, visitor_of
 
 
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
-    page = Page(visitor, application.rules.money, request.url.path)
+    page = Page(visitor, application.rules.money)
     request.state.page = page
     return page
 
@@ -72,7 +72,7 @@ def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
 
 def _problem(request: AnyRequest, problem: Response[dict[str, Any]]) -> Response[Any]:
     """Return a problem as a page. It may have come before it was known who looks at the page."""
-    page: Page = request.state.get("page") or Page(stranger(request), DOLLAR, request.url.path)
+    page: Page = request.state.get("page") or Page(stranger(request), DOLLAR)
     answer = page.shows("problem", status=problem.status_code or 400, detail=sentence(problem))
     if wait := problem.headers.get("Retry-After"):
         answer.headers["Retry-After"] = wait

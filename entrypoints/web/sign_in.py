@@ -6,9 +6,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import QueryParameter
 
 from ...ports.language.errors import Refusal
-from ..http.edge.headers import program_of
 from ..http.edge.injected import App, Limits
 from ..http.edge.problems import AnyRequest
+from ..http.edge.signing_in import sign_in
 from .forms import detail_of
 from .pages import ThePage
 from .posted import KEPT, TheForm, local_path
@@ -48,16 +48,14 @@ class SignInPages(Controller):
             if name.startswith(KEPT)
         }
         try:
-            attempt = credential_limits.attempt(
-                request.scope, email, application.users.recognize_source
+            signed_in = await sign_in(
+                request,
+                application,
+                credential_limits,
+                email=email,
+                password=form.text("password"),
+                in_browser=True,
             )
-            async with attempt as source:
-                signed_in = await application.users.sign_in(
-                    email=email, password=form.text("password"), source=source, in_browser=True
-                )
-                await application.users.note_place(
-                    signed_in.user.id, source=source.name, program=program_of(request)
-                )
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return page.shows(

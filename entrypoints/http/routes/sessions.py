@@ -19,9 +19,9 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import SessionId
 from ..edge.bearer import PUBLIC
-from ..edge.headers import program_of
 from ..edge.injected import App, Limits
 from ..edge.json_body import JsonRequest
+from ..edge.signing_in import sign_in
 from ..hidden import Hidden
 from ..openapi.documented import PUBLIC_SECURITY, example, problems, success
 
@@ -113,19 +113,10 @@ class SessionsController(Controller):
 
         You are told of a sign-in from a place where you never signed in before.
         """
-        attempt = credential_limits.attempt(
-            request.scope, data.email, application.users.recognize_source
+        signed_in = await sign_in(
+            request, application, credential_limits, email=data.email, password=data.password
         )
-        async with attempt as source:
-            signed_in = await application.users.sign_in(
-                email=data.email, password=data.password, source=source
-            )
-            # Before anybody has the tokens, so that no sign-in goes unnoticed.
-            program = program_of(request)
-            await application.users.note_place(
-                signed_in.user.id, source=source.name, program=program
-            )
-            return tokens(signed_in)
+        return tokens(signed_in)
 
     @post(
         "/refresh",

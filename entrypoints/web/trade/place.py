@@ -82,7 +82,6 @@ class TradePages(Controller):
                     given=given,
                     preview=preview,
                     now=bool(form.text("now")),
-                    repeated=bool(form.text("confirmed")),
                 )
             path = await _place(application, user.actor, form, product, preview, days)
         except Refusal as refusal:

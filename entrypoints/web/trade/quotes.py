@@ -114,8 +114,8 @@ class QuotePages(Controller):
         id_ = QuoteId(quote_id)
 
         async def change() -> None:
-            typed, days = form.text("amount").strip(), days_of(form.text("days"))
-            amount = amount_of(typed, page.currency) if typed else None
+            text, days = form.text("amount").strip(), days_of(form.text("days"))
+            amount = amount_of(text, page.currency) if text else None
             if amount is not None and not form.text("meant"):
                 await _refuse_unusual(user.actor, application, side, id_, amount)
             await application.bidding.reprice_quote(
