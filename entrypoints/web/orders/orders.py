@@ -69,7 +69,7 @@ class OrderPages(Controller):
         act: FromPath[str],
         application: App,
     ) -> Response[bytes]:
-        """Move an order on, once however often the form is sent. Raises NotFoundException."""
+        """Move an order on, once however often the form is sent."""
         id_ = OrderId(order_id)
 
         async def run() -> bytes:

@@ -60,12 +60,13 @@ class TradePages(Controller):
     ) -> Response[bytes]:
         """Work out what was typed, or place it if that was confirmed.
 
-        Who sends the same form twice places one quote.
+        Who sends the same form twice places one quote. Raises InvalidText for a side or a condition
+        that the form does not offer.
         """
         product = await application.catalog.view_product(ProductId(product_id))
         given = {name: form.text(name) for name in ("side", "size", "condition", "amount", "days")}
+        side, condition = _side_of(form), _condition_of(form)
         try:
-            side, condition = _side_of(form), _condition_of(form)
             amount, days = amount_of(given["amount"], page.currency), days_of(given["days"])
             preview = await application.bidding.preview_quote(
                 user.actor.user_id,

@@ -195,3 +195,16 @@ async def test_bid_is_changed_and_cancelled_by_its_owner_alone(
     assert "Cancelled" in cancelled.text
     assert "Cancelled" in (await buyer_in.opens("/quotes/bid")).text
     assert "nothing here" in (await buyer_in.opens("/quotes/bid?status=active")).text
+
+
+@pytest.mark.parametrize("field", ["side", "condition", "size"])
+async def test_form_with_a_value_that_no_page_offers_is_refused_as_a_page(
+    market: World, buyer_in: Browser, buyer: Person, field: str
+) -> None:
+    page = await buyer_in.opens(f"/products/{market.product_id}/trade?side=bid&size=10.5")
+    page.forms[-1].fields[field] = "odd"
+
+    refused = await buyer_in.sends(page.forms[-1], amount="195")
+
+    assert refused.status == 422
+    assert "That did not work" in refused.text
