@@ -130,18 +130,7 @@ class NatsCheck(ServiceCheck):
                 all_failed.set()
 
         connecting = asyncio.ensure_future(
-            client.connect(
-                servers=list(access.servers),
-                name=access.name,
-                user=access.user,
-                password=access.password,
-                token=access.token,
-                user_credentials=access.credentials,
-                tls=access.tls,
-                connect_timeout=round(access.connect_timeout),
-                allow_reconnect=False,
-                error_cb=report,
-            )
+            client.connect(**access.options(), allow_reconnect=False, error_cb=report)
         )
         failing = asyncio.ensure_future(all_failed.wait())
         try:

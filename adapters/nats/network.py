@@ -59,6 +59,19 @@ class NatsAccess:
     connect_timeout: float = 2.0
     """Seconds to wait for a connection."""
 
+    def options(self) -> dict[str, Any]:
+        """Return the options of the library that say where to connect, as whom, and how long."""
+        return {
+            "servers": list(self.servers),
+            "name": self.name,
+            "user": self.user,
+            "password": self.password,
+            "token": self.token,
+            "user_credentials": self.credentials,
+            "tls": self.tls,
+            "connect_timeout": max(1, round(self.connect_timeout)),
+        }
+
 
 class Network:
     """One connection to NATS, which is opened again whenever it is lost."""
@@ -104,14 +117,7 @@ class Network:
 
     async def _connect(self, access: NatsAccess) -> None:
         await self._client.connect(
-            servers=list(access.servers),
-            name=access.name,
-            user=access.user,
-            password=access.password,
-            token=access.token,
-            user_credentials=access.credentials,
-            tls=access.tls,
-            connect_timeout=max(1, round(access.connect_timeout)),
+            **access.options(),
             reconnect_time_wait=_RECONNECT,  # type: ignore[arg-type]  # it is passed to sleep
             max_reconnect_attempts=-1,
             ping_interval=_PING,
