@@ -1,6 +1,7 @@
 """The routes of all pages."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, Router
 from litestar.di import Provide
@@ -36,7 +37,8 @@ def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]
     """Return the page to sign in, with the form that came without a session."""
     page: Page = request.state.page
     if request.method != "POST":
-        return page.leads_to(f"/sign-in?next={request.url.path}")
+        wanted = f"{request.url.path}?{request.url.query}".removesuffix("?")
+        return page.leads_to(f"/sign-in?{urlencode({'next': wanted})}")
     return page.shows(
         "account/sign_in",
         status=401,

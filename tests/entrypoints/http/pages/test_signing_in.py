@@ -121,6 +121,17 @@ async def test_signing_in_leads_on_within_this_site_only(
     assert shown.answer.history[0].headers["location"] == leads_to
 
 
+async def test_signing_in_leads_to_the_page_that_was_wanted_with_all_its_parameters(
+    known: World, browser: Browser
+) -> None:
+    wanted = "/orders?role=seller&note=a%26b%3Dc"
+    asked = await browser.opens(wanted)
+
+    shown = await browser.sends(asked.form("/sign-in"), email=EMAIL, password=PASSWORD)
+
+    assert shown.answer.history[0].headers["location"] == wanted
+
+
 async def test_form_sent_without_a_session_is_kept_while_its_sender_signs_in(
     known: World, browser: Browser
 ) -> None:
