@@ -18,6 +18,7 @@ from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
 from .orders.orders import OrderPages
+from .orders.packing_slip import PackingSlipPages
 from .pages import Page
 from .posted import FormOutdated, SignInNeeded, form_of, sent_by, user_of
 from .register import RegisterPages
@@ -103,6 +104,7 @@ PAGES = Router(
         TradePages,
         QuotePages,
         OrderPages,
+        PackingSlipPages,
         Assets,
     ],
     dependencies={

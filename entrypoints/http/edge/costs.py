@@ -175,6 +175,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /orders",
         "GET /orders/{order_id}",
         "POST /orders/{order_id}/{act}",
+        "GET /orders/{order_id}/packing-slip",
         "POST /products/{product_id}/trade",
     ),
     4: ("GET /health/ready",),

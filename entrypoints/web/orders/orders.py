@@ -1,6 +1,7 @@
 """The pages of one's own orders."""
 
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from ....composition.application import Application
 from ....ports.language.complaints import ComplaintKind
 from ....ports.language.errors import InvalidText, Refusal
 from ....ports.language.ids import OrderId
-from ....ports.language.orders import Order
+from ....ports.language.orders import Order, OrderStatus
 from ....ports.language.paging import PageRequest
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..choices import Choice, chosen
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
@@ -27,6 +29,13 @@ RoleOf: TypeAlias = Annotated[str, QueryParameter(name="role", max_length=20)]
 Act: TypeAlias = Callable[[Application, Actor, OrderId, Form], Awaitable[Order]]
 
 
+class Party(StrEnum):
+    """Whose side of an order a visitor may list."""
+
+    BUYER = Role.BUYER.value
+    SELLER = Role.SELLER.value
+
+
 class OrderPages(Controller):
     """Your purchases and sales."""
 
@@ -34,12 +43,24 @@ class OrderPages(Controller):
 
     @get()
     async def list_orders(
-        self, page: ThePage, user: User, application: App, as_: RoleOf = "", cursor: Cursor = None
+        self,
+        page: ThePage,
+        user: User,
+        application: App,
+        as_: RoleOf = "",
+        status: Choice = "",
+        cursor: Cursor = None,
     ) -> Response[bytes]:
-        """List your orders, newest first."""
-        role = {"buyer": Role.BUYER, "seller": Role.SELLER}.get(as_)
+        """List your orders, newest first: all, or those of a side or in a state.
+
+        Raises InvalidText for an unknown side or state.
+        """
+        role, state = chosen("role", as_, Party), chosen("status", status, OrderStatus)
         found = await application.orders.list_orders(
-            user.actor, PageRequest(_A_PAGE, cursor), role=role
+            user.actor,
+            PageRequest(_A_PAGE, cursor),
+            role=None if role is None else Role(role),
+            status=state,
         )
         ids = {order.product_id for order in found.items}
         return page.shows(
@@ -47,6 +68,8 @@ class OrderPages(Controller):
             orders=found.items,
             next=found.next_cursor,
             role=role,
+            state=state,
+            states=list(OrderStatus),
             user_id=user.actor.user_id,
             products={id_: await application.catalog.view_product(id_) for id_ in ids},
         )

@@ -1,11 +1,10 @@
 """The pages of one's own bids and asks."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from ....composition.application import Application
 from ....ports.language.errors import Refusal
@@ -17,6 +16,7 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..choices import Choice, chosen
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TheForm
@@ -34,9 +34,6 @@ class Unusual(Exception):
         self.amount = amount
 
 
-StatusOf: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
-
-
 class QuotePages(Controller):
     """Your bids and asks."""
 
@@ -49,11 +46,11 @@ class QuotePages(Controller):
         user: User,
         side: FromPath[Side],
         application: App,
-        status: StatusOf = "",
+        status: Choice = "",
         cursor: Cursor = None,
     ) -> Response[bytes]:
-        """List your bids or your asks, newest first."""
-        only = QuoteStatus(status) if status in set(QuoteStatus) else None
+        """List your bids or your asks, newest first. Raises InvalidText for an unknown state."""
+        only = chosen("status", status, QuoteStatus)
         found = await application.bidding.list_quotes(
             user.actor, side, PageRequest(_A_PAGE, cursor), only
         )

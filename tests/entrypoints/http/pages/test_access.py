@@ -26,6 +26,7 @@ POST /quotes/{side}/{quote_id}/change 401 409
 GET  /orders                         303  200
 GET  /orders/{order_id}              303  404
 POST /orders/{order_id}/{act}        401  409
+GET  /orders/{order_id}/packing-slip 303  404
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""

@@ -1,10 +1,14 @@
 """A trade by its buyer and its seller, in two windows."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
+from solebook.entrypoints.web.orders.barcode import bars_of
+
+from ....adapters.mail.test_label import scanned
 from ..world import PARCEL, PASS, Person, World
 from .browser import Browser
 
@@ -109,3 +113,71 @@ async def test_seller_cancels_with_a_reason_that_the_buyer_sees_listed(
     assert "The seller cancelled: The sole is torn." in cancelled.text
     listed = await buyer_in.opens("/orders?role=buyer")
     assert "Cancelled" in listed.text
+
+
+async def test_seller_prints_the_slip_of_a_pair_that_is_to_be_shipped(
+    market: World, buyer_in: Browser, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    order = await seller_in.opens(path)
+
+    slip = await seller_in.opens(f"{path}/packing-slip")
+
+    assert f"{path}/packing-slip" in order.answer.text
+    assert slip.status == 200
+    for text in ("Dunk Low", "DD1391-100", "10.5", "Ship to Warehouse", "Ship by"):
+        assert text in slip.text
+    assert (await buyer_in.opens(f"{path}/packing-slip")).status == 404
+
+    await seller_in.sends(order.form(f"{path}/cancellation"), reason="The sole is torn.")
+    assert (await seller_in.opens(f"{path}/packing-slip")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "is_listed"),
+    [
+        ("", True),
+        ("?role=&status=", True),
+        ("?role=buyer", True),
+        ("?role=seller", False),
+        ("?status=confirmed", True),
+        ("?role=buyer&status=cancelled", False),
+    ],
+)
+async def test_orders_are_narrowed_by_side_and_state(
+    market: World, buyer_in: Browser, buyer: Person, seller: Person, query: str, is_listed: bool
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+
+    listed = await buyer_in.opens(f"/orders{query}")
+
+    assert (path in listed.answer.text) is is_listed
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders?status=unknown", "/orders?role=admin", "/quotes/bid?status=unknown"]
+)
+async def test_list_of_an_unknown_state_or_side_is_refused(
+    market: World, buyer_in: Browser, path: str
+) -> None:
+    refused = await buyer_in.opens(path)
+
+    assert refused.status == 422
+    assert "unknown" in refused.text
+
+
+def test_a_scanner_reads_the_order_from_the_bars_of_its_slip() -> None:
+    order_id = "01890a5d-ac96-774b-bcce-b302099a8057"
+    bars = bars_of(order_id)
+
+    dark = {
+        int(at) + place
+        for at, width in re.findall(r"M(\d+) 0h(\d+)v", bars.path)
+        for place in range(int(width))
+    }
+    modules = "".join("1" if at in dark else "0" for at in range(bars.width))
+
+    assert scanned(modules.strip("0")) == order_id
+    assert modules.startswith("0" * 10)
+    assert modules.endswith("0" * 10)
+    assert bars.millimetres < 180, "it fits on A4"
