@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..config.server import ServerSettings
 from ..config.services import ServicesSettings
+from ..config.settings import Settings
+from ..ports.clock import Clock
+from ..ports.service_check import ServiceCheck
 from .encryption import authority_of
 
 if TYPE_CHECKING:
@@ -36,14 +39,10 @@ async def certificate_of_server(settings: ServerSettings) -> AsyncIterator[Certi
 
     It is renewed until the block is left. Raises OSError if its files cannot be used.
     """
-    if settings.cert is None or settings.key is None:
+    certificate = _server_certificate(settings)
+    if certificate is None:
         yield None
         return
-    from ..adapters.security.server_certificate import ServerCertificate  # takes its time
-
-    certificate = ServerCertificate(
-        "server.", settings.cert, settings.key, minimum=settings.tls_minimum
-    )
     async with _renewed(certificate):
         yield certificate
 
@@ -54,14 +53,49 @@ async def certificate_of_services(settings: ServicesSettings) -> AsyncIterator[C
 
     It is renewed until the block is left. Raises OSError if its files cannot be used.
     """
-    if settings.grpc_cert is None or settings.grpc_key is None:
+    certificate = _services_certificate(settings)
+    if certificate is None:
         yield None
         return
-    from ..adapters.security.server_certificate import ServerCertificate  # takes its time
-
-    certificate = ServerCertificate("services.grpc_", settings.grpc_cert, settings.grpc_key)
     async with _renewed(certificate):
         yield certificate
+
+
+def check_of_server(settings: Settings, clock: Clock) -> ServiceCheck | None:
+    """Return what tries the HTTP server's certificate, or None without TLS. Raises OSError."""
+    return _check("server", _server_certificate(settings.server), clock)
+
+
+def check_of_services(settings: Settings, clock: Clock) -> ServiceCheck | None:
+    """Return what tries gRPC's certificate, or None without TLS. Raises OSError."""
+    authority_of_callers(settings.services)
+    return _check("services", _services_certificate(settings.services), clock)
+
+
+def _check(
+    service: str, certificate: "ServerCertificate | None", clock: Clock
+) -> ServiceCheck | None:
+    if certificate is None:
+        return None
+    from ..adapters.security.check import CertificateCheck
+
+    return CertificateCheck(service, certificate, clock)
+
+
+def _server_certificate(settings: ServerSettings) -> "ServerCertificate | None":
+    if settings.cert is None or settings.key is None:
+        return None
+    from ..adapters.security.server_certificate import ServerCertificate  # takes its time
+
+    return ServerCertificate("server.", settings.cert, settings.key, minimum=settings.tls_minimum)
+
+
+def _services_certificate(settings: ServicesSettings) -> "ServerCertificate | None":
+    if settings.grpc_cert is None or settings.grpc_key is None:
+        return None
+    from ..adapters.security.server_certificate import ServerCertificate  # takes its time
+
+    return ServerCertificate("services.grpc_", settings.grpc_cert, settings.grpc_key)
 
 
 def authority_of_callers(settings: ServicesSettings) -> bytes | None:

@@ -12,6 +12,7 @@ from ..core.operations.check_services import CheckServices
 from ..ports.clock import Clock
 from ..ports.language.trials import Failed, Trials
 from ..ports.service_check import ServiceCheck
+from .certificates import check_of_server, check_of_services
 from .charts import check_of_influx
 from .messenger_checks import (
     check_of_http_push,
@@ -23,6 +24,7 @@ from .messenger_checks import (
 from .network import check_of_nats
 from .public_address import check_of_public_address
 from .redis_adapters import check_of_redis
+from .sealing import check_of_encryption
 from .sql_checks import check_of_replica, check_of_store
 from .stripe_adapters import check_of_stripe
 from .tracing import check_of_collector
@@ -46,6 +48,9 @@ CHECKS: Final[Mapping[str, CheckOf]] = {
     "http_push": check_of_http_push,
     "tracing": check_of_collector,
     "http": check_of_public_address,
+    "server": check_of_server,
+    "services": check_of_services,
+    "encryption": check_of_encryption,
 }
 """By service. Each is called as the section of the settings that names it."""
 

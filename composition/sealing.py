@@ -9,6 +9,8 @@ from ..adapters.security.aes_cipher import AesCipher
 from ..config.encryption import EncryptionKeySettings
 from ..config.settings import Settings
 from ..ports.cipher import Cipher
+from ..ports.clock import Clock
+from ..ports.service_check import ServiceCheck
 
 if TYPE_CHECKING:
     from ..adapters.sql.resealing import Resealed
@@ -22,6 +24,18 @@ def cipher_of(settings: Settings) -> Cipher:
     encryption = settings.encryption
     secrets = {key.id: _secret(key) for key in encryption.keys}
     return AesCipher(secrets, encryption.current)
+
+
+def check_of_encryption(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries the keys, or None if the settings have none.
+
+    Raises OSError and ValueError like `cipher_of`.
+    """
+    if not settings.encryption.keys:
+        return None
+    from ..adapters.security.check import CipherCheck
+
+    return CipherCheck(cipher_of(settings))
 
 
 def _secret(key: EncryptionKeySettings) -> bytes:

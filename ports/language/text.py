@@ -57,10 +57,11 @@ def one_line(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number of things in English.
 
-    >>> counted(0, "alarm"), counted(1, "bid"), counted(2, "entry")
-    ('no alarms', '1 bid', '2 entries')
+    >>> counted(0, "alarm"), counted(1, "bid"), counted(2, "entry"), counted(3, "key")
+    ('no alarms', '1 bid', '2 entries', '3 keys')
     """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    has_ies = noun.endswith("y") and noun[-2:-1] not in "aeou"
+    plural = f"{noun[:-1]}ies" if has_ies else f"{noun}s"
     return f"{number or 'no'} {noun if number == 1 else plural}"
 
 

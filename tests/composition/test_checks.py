@@ -15,6 +15,8 @@ from solebook.ports.language.trials import Verdict
 from .tried import closed_port
 
 SECRET = "hunter2-hunter2-hunter2-hunter2-hunter2"
+OWN = {"server", "services", "encryption"}
+"""What this process has itself: certificates and keys, which are tried without a server."""
 NO_SERVERS = {"server", "services", "metrics"}
 """Sections whose hosts and ports are this process's own."""
 SERVERS = ("url", "host", "otlp_url", "api_url", "public_url", "private_key")
@@ -24,7 +26,7 @@ def test_each_section_of_the_settings_that_names_a_server_has_a_check() -> None:
     named = {
         field.name.partition(".")[0] for field in fields() if field.own_name in SERVERS
     } - NO_SERVERS
-    assert named | {"replica"} == set(CHECKS)
+    assert named | {"replica"} == set(CHECKS) - OWN
 
 
 def test_each_adapter_that_settings_can_select_has_a_check_or_is_on_this_machine() -> None:
@@ -81,7 +83,7 @@ async def test_no_secret_is_in_what_is_found_when_nothing_answers(cause: str) ->
     limit = 30.0 if cause == "away" else 0.01
     results = await check_services_of(settings, limit=limit)()
     services = {result.service for result in results}
-    assert services == {"settings", *CHECKS} - {"sendgrid"}
+    assert services == {"settings", *CHECKS} - {"sendgrid"} - OWN
     failed = {one.service for one in results if one.verdict is Verdict.FAILED}
     assert failed >= services - {"settings"} if cause == "away" else failed
     assert all(one.advice for one in results if one.verdict is not Verdict.OK)
