@@ -16,6 +16,13 @@ __all__ = [
     "running_postgres",
 ]
 
+_END_TRANSACTIONS = """
+SELECT application_name, state, now() - xact_start AS age, query, pg_terminate_backend(pid)
+FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+ORDER BY xact_start
+"""
+
 
 @contextmanager
 def running_postgres(*, safe: bool = False) -> Iterator[PostgresServer]:
@@ -43,8 +50,12 @@ def new_postgres_of_the_machine(*options: str) -> Iterator[PostgresServer]:
         yield server
 
 
-async def empty_tables(url: str) -> None:
-    """Delete all rows of a database, which takes a tenth of the time of a new database."""
+async def empty_tables(url: str, patience: float = 30.0) -> None:
+    """Delete all rows of a database, which takes a tenth of the time of a new database.
+
+    If somebody has locked a table and keeps it for `patience` seconds, this fails, tells who it is
+    and ends them. So one test fails for what another one has left behind, and not each after it.
+    """
     import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 
     connection = await asyncpg.connect(url)
@@ -53,8 +64,14 @@ async def empty_tables(url: str) -> None:
         ["alembic_version", "search_index"],
     )
     # As a replica, it asks no trigger and no foreign key.
+    as_replica = "SET session_replication_role = replica"
+    in_time = f"SET lock_timeout = {round(patience * 1_000)}"
     emptied = (f"DELETE FROM {row['tablename']}" for row in tables)
     reset = "UPDATE search_index SET serving = 0, building = NULL, rebuilds = 0"
-    as_replica = "SET session_replication_role = replica"
-    await connection.execute("; ".join((as_replica, *emptied, reset)))
-    await connection.close()
+    try:
+        await connection.execute("; ".join((as_replica, in_time, *emptied, reset)))
+    except asyncpg.LockNotAvailableError as error:
+        left = [tuple(row) for row in await connection.fetch(_END_TRANSACTIONS)]
+        raise AssertionError(f"an earlier test left transactions open: {left}") from error
+    finally:
+        await connection.close()

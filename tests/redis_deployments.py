@@ -146,9 +146,11 @@ class Clustered:
         source_id, target_id = _id_of(source), _id_of(to)
         to.command("CLUSTER", "SETSLOT", str(slot), "IMPORTING", source_id)
         source.command("CLUSTER", "SETSLOT", str(slot), "MIGRATING", target_id)
-        yield
-        for node in (to, source):
-            node.command("CLUSTER", "SETSLOT", str(slot), "NODE", target_id)
+        try:
+            yield
+        finally:
+            for node in (to, source):
+                node.command("CLUSTER", "SETSLOT", str(slot), "NODE", target_id)
 
     def move(self, key: str, to: ValkeyServer, pause: float) -> None:
         """Move the slot of a key to another primary, one key after the other."""

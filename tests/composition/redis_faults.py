@@ -24,10 +24,12 @@ async def emptied(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
             await asyncio.sleep(0.02)
 
     emptying = asyncio.create_task(empty())
-    yield
-    emptying.cancel()
-    with suppress(asyncio.CancelledError):
-        await emptying
+    try:
+        yield
+    finally:
+        emptying.cancel()
+        with suppress(asyncio.CancelledError):
+            await emptying
 
 
 @asynccontextmanager
@@ -35,9 +37,11 @@ async def hanging(server: ValkeyServer, seconds: float) -> AsyncIterator[None]:
     """Redis stops for a while, connected to everyone."""
     server.pause()
     began = time.monotonic()
-    yield
-    await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
-    server.resume()
+    try:
+        yield
+        await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
+    finally:
+        server.resume()
 
 
 @asynccontextmanager

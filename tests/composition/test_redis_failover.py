@@ -40,9 +40,11 @@ async def hanging(watched: Watched) -> AsyncIterator[None]:
     """The primary hangs until there is another one, and then takes itself for one still."""
     old = watched.primary
     old.pause()
-    await until(lambda: watched.primary is not old)
-    yield
-    old.resume()
+    try:
+        await until(lambda: watched.primary is not old)
+        yield
+    finally:
+        old.resume()
     await asyncio.sleep(1.0)
 
 

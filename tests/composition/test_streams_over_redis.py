@@ -211,10 +211,12 @@ async def unsubscribed(server: ValkeyServer, seconds: float) -> AsyncIterator[No
             await asyncio.sleep(0.3)
 
     closing = asyncio.create_task(close())
-    yield
-    closing.cancel()
-    with suppress(asyncio.CancelledError):
-        await closing
+    try:
+        yield
+    finally:
+        closing.cancel()
+        with suppress(asyncio.CancelledError):
+            await closing
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, unsubscribed], ids=lambda fault: fault.__name__)

@@ -1,4 +1,4 @@
-"""The servers of the tests end with them, however they end."""
+"""The servers of the tests end with them, however they end, and keep nothing that they left."""
 
 import os
 import signal
@@ -8,10 +8,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 
 from ..nats_server import NatsServer, require_nats, running_nats
-from ..postgres_server import PostgresServer, require_postgres, running_postgres
+from ..postgres_server import PostgresServer, empty_tables, require_postgres, running_postgres
 from ..valkey_server import ValkeyServer, require_valkey, running_valkey
 
 pytestmark = [pytest.mark.real, pytest.mark.integration]
@@ -73,3 +74,12 @@ def test_a_server_that_was_stopped_leaves_nobody_watching(
         os.kill(watching, 0)
     with pytest.raises(ProcessLookupError):
         os.kill(watching, 0)
+
+
+async def test_a_lock_that_a_test_left_behind_is_told_and_ended(migrated_postgres: str) -> None:
+    left = await asyncpg.connect(migrated_postgres)
+    await left.execute("BEGIN; LOCK TABLE inbox")
+    with pytest.raises(AssertionError, match=r"left transactions open: .*LOCK TABLE inbox"):
+        await empty_tables(migrated_postgres, patience=0.1)
+    await empty_tables(migrated_postgres)
+    left.terminate()

@@ -87,8 +87,10 @@ async def other(postgres: Connected, empty_postgres_url: str) -> AsyncIterator[C
 async def connected(url: str) -> AsyncIterator[Connected]:
     asyncpg = pytest.importorskip("asyncpg")
     connection = await asyncpg.connect(url)
-    yield Connected(connection)
-    await connection.close()
+    try:
+        yield Connected(connection)
+    finally:
+        await connection.close()
 
 
 async def test_every_statement_is_understood(postgres: Connected) -> None:

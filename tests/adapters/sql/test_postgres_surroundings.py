@@ -181,14 +181,15 @@ async def test_a_copy_waits_for_a_slow_source(
     )
     looking = await PostgresConnection.open(source, Limits())
     longest = 0.0
-    while not copying.done() and longest < 5.5:
-        [[seconds]] = await looking.fetch(f"{left_alone} AND pg_sleep(0.1) IS NOT NULL", ())
-        if seconds is None and longest:
-            break  # PostgreSQL has ended it
-        longest = max(longest, seconds or 0.0)
-    await looking.close()
-    await blocker.rollback()
-    await blocker.close()
+    try:
+        while not copying.done() and longest < 5.5:
+            [[seconds]] = await looking.fetch(f"{left_alone} AND pg_sleep(0.1) IS NOT NULL", ())
+            if seconds is None and longest:
+                break  # PostgreSQL has ended it
+            longest = max(longest, seconds or 0.0)
+    finally:
+        await looking.close()
+        await blocker.close()
     await copying
     postgres_server.sql("DROP DATABASE slow WITH (FORCE)")
 

@@ -11,7 +11,7 @@ import pytest
 
 from ...postgres_server import PostgresServer
 from .large_market import LOWEST_ASK, fill
-from .processes import Processes, Running, wait_until
+from .processes import PATIENCE, Processes, Running, wait_until
 
 SOON = 15.0
 """Seconds for what takes at most five on a quiet machine: the lease, and the next attempt."""
@@ -122,20 +122,20 @@ async def test_a_batch_of_an_owner_that_was_paused_meanwhile_is_not_committed(
     """Its transaction has locked the shard, and still the next owner gets it soon."""
     owner, candidate, market = two
     other = await asyncpg.connect(postgres_url)
-    locked = other.transaction()
-    await locked.start()
-    await other.execute("LOCK TABLE bids IN EXCLUSIVE MODE")
-    placing = asyncio.create_task(
-        asyncio.to_thread(
-            owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote(30_000)
+    try:
+        await other.execute("BEGIN; LOCK TABLE bids IN EXCLUSIVE MODE")
+        placing = asyncio.create_task(
+            asyncio.to_thread(
+                owner.ask_for, "POST", "/v1/bids", market.buyer, json=market.quote(30_000)
+            )
         )
-    )
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not await other.fetchval(waiting):  # noqa: ASYNC110  # it is another process that waits
-        await asyncio.sleep(0.01)
-    owner.pause()
-    await locked.rollback()
-    await other.close()
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        async with asyncio.timeout(PATIENCE):
+            while not await other.fetchval(waiting):  # noqa: ASYNC110  # another process waits
+                await asyncio.sleep(0.01)
+        owner.pause()
+    finally:
+        await other.close()  # which lets go of the lock
     assert await asyncio.to_thread(candidate.wait_until_ready) < SOON
     candidate.ok("POST", "/v1/bids", market.buyer, json=market.quote(20_000))
     owner.go_on()

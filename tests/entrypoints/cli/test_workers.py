@@ -88,9 +88,11 @@ def nothing_is_handled(url: str) -> Iterator[None]:
     """Let every handler wait that asks whether it has handled a message before."""
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(url))
-        runner.run(connection.execute("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
-        yield
-        runner.run(connection.close())
+        try:
+            runner.run(connection.execute("BEGIN; LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+            yield
+        finally:
+            runner.run(connection.close())
 
 
 @pytest.fixture

@@ -79,9 +79,11 @@ async def kept_rows(url: str) -> AsyncIterator[Rows]:
             yield SqliteRows(url.removeprefix("sqlite:///"), saved)
         return
     server = await asyncpg.connect(url)
-    yield PostgresRows(server)
-    await server.execute(_FORGET)
-    await server.close()
+    try:
+        yield PostgresRows(server)
+        await server.execute(_FORGET)
+    finally:
+        await server.close()
 
 
 class Checkpoint:

@@ -85,17 +85,21 @@ async def damaged(
 async def _on_sqlite(busy: Path, copy: Path) -> AsyncIterator[tuple[Exchange, Hand]]:
     shutil.copytree(busy, copy)
     hand = SqliteHand(copy / "store.db")
-    async with exchange_in(copy, MUCH_LATER) as exchange:
-        yield exchange, hand
-    hand.close()
+    try:
+        async with exchange_in(copy, MUCH_LATER) as exchange:
+            yield exchange, hand
+    finally:
+        hand.close()
 
 
 @asynccontextmanager
 async def _on_postgres(busy: Path, url: str) -> AsyncIterator[tuple[Exchange, Hand]]:
     hand = await PostgresHand.at(url)
-    async with exchange_in(busy, MUCH_LATER, url) as exchange:
-        yield exchange, hand
-    await hand.close()
+    try:
+        async with exchange_in(busy, MUCH_LATER, url) as exchange:
+            yield exchange, hand
+    finally:
+        await hand.close()
 
 
 @pytest.mark.parametrize("table", _TABLES, ids=lambda table: table.name)
