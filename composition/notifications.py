@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..core.notifications.add_push_subscription import AddPushSubscription
 from ..core.notifications.choose_letters import ChooseLetters
+from ..core.notifications.count_unread import CountUnread
 from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.give_up_addresses import GiveUpAddresses
 from ..core.notifications.letter_links import LetterLinks
@@ -101,6 +102,7 @@ class NotificationsUseCases:
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
+    count_unread: CountUnread
     choose_letters: ChooseLetters
     view_notification_preferences: ViewNotificationPreferences
 
@@ -189,6 +191,7 @@ def notifications_use_cases(
             verify_addresses=verify_addresses,
         ),
         list_notifications=ListNotifications(notifications=notifications),
+        count_unread=CountUnread(notifications=notifications),
         view_notification_preferences=ViewNotificationPreferences(preferences=store.preferences),
     )
 

@@ -46,6 +46,8 @@ class Page:
 
     visitor: Visitor
     currency: Currency
+    unread: int = 0
+    """The number of the visitor's unread notifications."""
     has_form: bool = False
 
     def shows(self, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:

@@ -17,6 +17,9 @@ from .assets import Assets
 from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
+from .mine.alerts import AlertPages
+from .mine.inbox import InboxPages
+from .mine.payouts import PayoutPages
 from .orders.orders import OrderPages
 from .orders.packing_slip import PackingSlipPages
 from .pages import Page
@@ -31,6 +34,8 @@ from .visitor import Anybody, stranger, visitor_of
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
     page = Page(visitor, application.rules.money)
     request.state.page = page
+    if visitor.actor is not None:
+        page.unread = await application.notifications.count_unread(visitor.actor)
     return page
 
 
@@ -105,6 +110,9 @@ PAGES = Router(
         QuotePages,
         OrderPages,
         PackingSlipPages,
+        InboxPages,
+        AlertPages,
+        PayoutPages,
         Assets,
     ],
     dependencies={

@@ -27,6 +27,12 @@ GET  /orders                         303  200
 GET  /orders/{order_id}              303  404
 POST /orders/{order_id}/{act}        401  409
 GET  /orders/{order_id}/packing-slip 303  404
+GET  /inbox                          303  200
+POST /inbox/{notification_id}/{mark} 401  409
+GET  /alerts                         303  200
+POST /products/{product_id}/alerts   401  409
+POST /alerts/{alert_id}/removal      401  409
+GET  /payouts                        303  200
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""
@@ -56,6 +62,9 @@ async def test_everybody_gets_what_the_table_says(
         "act": "shipment",
         "side": "bid",
         "quote_id": market.product_id,
+        "notification_id": market.product_id,
+        "mark": "read",
+        "alert_id": market.product_id,
     }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")
     found = [await browser.status(method, where)]

@@ -11,6 +11,7 @@ from solebook.entrypoints.web.words import FILE
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.market import Condition, QuoteStatus
 from solebook.ports.language.orders import CancelReason, OrderStatus
+from solebook.ports.language.payments import PayoutState
 from solebook.ports.language.search import SearchSort
 from solebook.ports.language.steps import ORDER_STEPS
 
@@ -46,6 +47,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "complaint",
         "cancel_reason",
         "step",
+        "payout_state",
     }
     short = {"trade": "t", "quote": "q", "order": "o"}
     unused = [
@@ -71,6 +73,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         ("complaint", ComplaintKind),
         ("cancel_reason", CancelReason),
         ("step", ORDER_STEPS),
+        ("payout_state", PayoutState),
     ],
 )
 def test_every_value_has_a_text(page: str, values: Iterable[str]) -> None:
