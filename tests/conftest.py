@@ -51,7 +51,7 @@ REACHES_OUT = (
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
-ASKED_FIRST = re.compile(r"(journey|hostile|torture|docs)(?: and .*)?$")
+ASKED_FIRST = re.compile(r"(journey|hostile|torture|browser|docs)(?: and .*)?$")
 """Expressions that no test without this mark matches. Its name is written in the test's file."""
 
 SERVERS = {
@@ -103,7 +103,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     marks = config.option.markexpr
     left_out = path.startswith(REACHES_OUT) and "not integration" in marks
     left_out = left_out or (
-        path.startswith(("journeys", "hostile", "torture")) and "not journey" in marks
+        path.startswith(("journeys", "hostile", "torture", "browser")) and "not journey" in marks
     )
     if asked := ASKED_FIRST.match(marks):
         is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"

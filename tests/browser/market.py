@@ -1,0 +1,127 @@
+"""A market in this process, served to browsers."""
+
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from litestar import Litestar
+from rich.console import Console
+
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.adapters.system.clock import real_clock_of
+from solebook.composition.application import Application
+from solebook.composition.build import build_application
+from solebook.composition.embedded import embedded_adapters
+from solebook.composition.exchange_clock import movable_clock
+from solebook.composition.memory_store import build_memory_store
+from solebook.config.http import HttpSettings
+from solebook.core.users.token_lifetimes import TokenLifetimes
+from solebook.entrypoints.demo.clocks import OwnClock
+from solebook.entrypoints.demo.files import read_catalogue, read_sales
+from solebook.entrypoints.demo.people import People, gather_people
+from solebook.entrypoints.demo.replay import Replay, opening_of
+from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.http.server import running_server
+from solebook.entrypoints.worker.workers import Workers
+from solebook.ports.clock import MovableClock
+from solebook.ports.language.notifications import Warehouse
+from solebook.ports.language.rate_limits import RateLimit
+from solebook.ports.language.rules import MarketRules
+
+OPENING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_PLENTY = RateLimit(burst=1_000_000, per_second=1_000_000)
+_LIMITS = HttpSettings(
+    user_limit=_PLENTY,
+    address_limit=_PLENTY,
+    credentials_limit=_PLENTY,
+    email_limit=_PLENTY,
+)
+_LIFE = timedelta(days=36_500)
+_WAREHOUSE = Warehouse("solebook warehouse", "1 Market Street", "Portland", "OR", "97201", "US")
+_SHOE = {
+    "style_code": "DD1391-100",
+    "brand": "Nike",
+    "model": "Dunk Low",
+    "colorway": "White/Black",
+    "retail_price": 11_000,
+    "release_date": "2021-03-10",
+    "sizes": [{"size": "9"}, {"size": "10.5"}],
+    "images": [],
+}
+_SALES = 80
+"""How many sales of the demo's sample are replayed: the last ones."""
+
+
+@dataclass
+class Market:
+    """An exchange, its clock, and those who trade there by the API."""
+
+    application: Application
+    clock: MovableClock
+    app: Litestar
+    url: str
+    http: httpx.AsyncClient = field(repr=False)
+    people: People
+
+    async def offers(self) -> str:
+        """Put a shoe on sale, and return its id."""
+        return str((await self.people.admin.api.post("/products", _SHOE))["id"])
+
+    async def asks(self, product_id: str, amount: int, size: str = "9") -> Any:
+        """Have a seller ask."""
+        ask = {"product_id": product_id, "size": size, "amount": amount}
+        return await self.people.sellers[0].api.post("/asks", ask)
+
+    async def bids(self, product_id: str, amount: int, size: str = "9") -> Any:
+        """Have a buyer bid who is not the one at the window."""
+        bid = {"product_id": product_id, "size": size, "amount": amount}
+        return await self.people.buyers[-1].api.post("/bids", bid)
+
+
+@asynccontextmanager
+async def _served(opening: datetime) -> AsyncIterator[tuple[Application, MovableClock, Litestar]]:
+    clock = movable_clock(opening)
+    ids = SeededIds(1, clock)
+    store = build_memory_store(clock=clock, ids=ids)
+    adapters = embedded_adapters(store, clock=clock, ids=ids)
+    application = build_application(
+        replace(adapters, real_clock=real_clock_of(clock)),
+        rules=MarketRules(max_unpaid_orders=1_000_000),
+        warehouse=_WAREHOUSE,
+        token_lifetimes=TokenLifetimes(_LIFE, _LIFE),
+    )
+    async with Workers(application).running():
+        yield application, clock, create_app(application, _LIMITS)
+
+
+@asynccontextmanager
+async def new_market() -> AsyncIterator[Market]:
+    """Serve a market without products, whose people have just joined."""
+    async with (
+        _served(OPENING) as (application, clock, app),
+        running_server(app, "127.0.0.1", 0) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+    ):
+        people = await gather_people(application, http, lambda: None)
+        yield Market(application, clock, app, url, http, people)
+
+
+@asynccontextmanager
+async def demo_market() -> AsyncIterator[Market]:
+    """Serve the market on which the demo has replayed some sales. It is the same each time."""
+    rules = MarketRules()
+    catalogue = read_catalogue(None, rules)
+    sales = read_sales(None, catalogue, rules)[-_SALES:]
+    quiet = Console(file=io.StringIO())
+    async with (
+        _served(opening_of(sales)) as (application, clock, app),
+        running_server(app, "127.0.0.1", 0) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as http,
+    ):
+        replay = Replay(application, http, OwnClock(clock), quiet)
+        _, people = await replay.run(catalogue, sales)
+        yield Market(application, clock, app, url, http, people)
