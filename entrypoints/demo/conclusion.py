@@ -11,6 +11,7 @@ from ...composition.application import Application
 from ...composition.integrity import verify_exchange_of
 from ...ports.language.integrity import Finding
 from .files import SaleRow
+from .people import PASSWORD, People
 from .report import Report, differences
 
 _DIFFERENCES = 20
@@ -32,6 +33,21 @@ def conclude(console: Console, result: Report, rows: Sequence[SaleRow], file: Pa
         console.print(f"The tape holds exactly the file's {len(rows):,} sales.")
         console.print("Counts, means, highs, lows and candles of every size are the file's too.")
     return 1 if found or not result.solvency.balanced else 0
+
+
+def invite(console: Console, url: str, people: People) -> None:
+    """Show where the market is, and as whom one can sign in there."""
+    console.print(f"\nLook around: {escape(url)}", soft_wrap=True, highlight=False)
+    everybody = {
+        "buyer": people.buyers[0],
+        "seller": people.sellers[0],
+        "authenticator": people.authenticator,
+        "admin": people.admin,
+    }
+    for role, person in everybody.items():
+        console.print(f"  {role:<14} {person.email}", highlight=False)
+    console.print(f"Everybody has the password: {PASSWORD}", highlight=False)
+    console.print(f"For programs: {escape(url)}/schema", soft_wrap=True, highlight=False)
 
 
 async def verify(application: Application, console: Console) -> int:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
-from rich.markup import escape
 
 from ...composition.application import Application
 from ...composition.exchange_clock import move_clock_of
@@ -14,7 +13,7 @@ from ...composition.from_settings import outgoing_folder
 from ...composition.nats_bus import watching_broker
 from ...config.settings import Settings
 from .clocks import SharedClock
-from .conclusion import conclude, verify
+from .conclusion import conclude, invite, verify
 from .files import read_catalogue, read_sales
 from .letter import find_letter
 from .replay import TIMEOUT, Replay, opening_of
@@ -67,7 +66,7 @@ async def run_on_deployment(
         console.print("No mail is shown: they are where the process with the role letters runs.")
     else:
         letter.show(console)
-    console.print(f"Look around: {escape(urls[0])}/schema")
+    invite(console, urls[0], people)
     return code
 
 

@@ -25,10 +25,9 @@ from ..http.server import running_server
 from ..signals import stop_signal
 from ..worker.workers import Workers
 from .clocks import OwnClock
-from .conclusion import conclude, verify
+from .conclusion import conclude, invite, verify
 from .files import read_catalogue, read_sales
 from .letter import find_letter
-from .people import PASSWORD
 from .replay import TIMEOUT, Replay, opening_of
 
 _HOST = "127.0.0.1"
@@ -94,8 +93,8 @@ async def run_demo(
                 )
             letter.show(console)
             if stay:
-                console.print(f"Look around: {url}/schema, signed in as buyer-1@example.com")
-                console.print(f"with the password {PASSWORD!r}. Ctrl-C stops.")
+                invite(console, url, people)
+                console.print("Ctrl-C stops.")
                 await stop_signal().wait()
     return code
 

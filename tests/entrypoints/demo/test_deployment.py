@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -47,17 +49,30 @@ async def settings(tmp_path: Path) -> Settings:
 async def test_the_sales_of_the_file_are_traded_on_their_days(
     settings: Settings, tmp_path: Path
 ) -> None:
-    console, report = Console(file=io.StringIO(), width=200), tmp_path / "report.json"
+    screen, report = io.StringIO(), tmp_path / "report.json"
+    console = Console(file=screen, width=200)
     async with running_roles(settings, ALL_ROLES) as served:
         app = create_app(served, settings.http, settings.stream)
         async with running_server(app, "127.0.0.1", 0) as url, open_application(settings) as own:
             code = await run_on_deployment(
                 own, settings, [url], limit=3, report=report, console=console
             )
+            told = screen.getvalue()
+            await everybody_told_can_sign_in(url, told)
         assert served.adapters.clock.now().date() >= ROWS[2].sold_on
-    assert isinstance(console.file, io.StringIO)
-    told = console.file.getvalue()
     assert code == 0, told
     assert "The tape holds exactly the file's 3 sales." in told
     assert "Everything in the database agrees, and with the payment provider." in told
     assert json.loads(report.read_text())["ledger"]["balanced"]
+
+
+async def everybody_told_can_sign_in(url: str, told: str) -> None:
+    """Sign in as everybody whom the demo names at the end, where it says, with what it says."""
+    assert f"Look around: {url}\n" in told
+    [password] = re.findall("Everybody has the password: (.+)", told)
+    people = dict(re.findall(r"^  (buyer|seller|authenticator|admin) +(\S+)$", told, re.MULTILINE))
+    assert len(people) == 4
+    async with httpx.AsyncClient(base_url=url) as http:
+        for email in people.values():
+            person = {"email": email, "password": password}
+            assert (await http.post("/v1/sessions", json=person)).is_success
