@@ -56,7 +56,7 @@ def read_from(
                 pools=pools,
                 servers=_servers,
                 certificates=_certificates,
-                breakers=_breakers,
+                breakers=breaker_states,
                 caches=_caches,
                 attempts=_attempts,
             )
@@ -120,7 +120,7 @@ def _servers() -> "Mapping[str, ServerCalls]":
     return found
 
 
-def _breakers() -> Mapping[str, bool]:
+def breaker_states() -> Mapping[str, bool]:
     """Return of each server with a breaker whether one of those is open."""
     found: dict[str, bool] = {}
     for breaker in breakers():

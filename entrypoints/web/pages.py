@@ -1,7 +1,7 @@
 """Pages from templates."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -36,7 +36,7 @@ def _templates() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(words=words(), asset=address_of)
-    environment.filters.update(instant=_instant, percent=_percent)
+    environment.filters.update(instant=_instant, percent=_percent, spaced=_spaced, span=_span)
     return environment
 
 
@@ -107,3 +107,25 @@ def _percent(share: float) -> str:
     '8.5 %'
     """
     return f"{share * 100:.1f} %".replace(".0 %", " %")
+
+
+def _spaced(name: str) -> str:
+    """Return the name of a kind as words.
+
+    >>> _spaced("delivery_overdue")
+    'delivery overdue'
+    """
+    return name.replace("_", " ")
+
+
+def _span(of: timedelta) -> str:
+    """Return a span in its largest unit, rounded down.
+
+    >>> _span(timedelta(seconds=59)), _span(timedelta(minutes=125)), _span(timedelta(days=3))
+    ('59 s', '2 h', '3 days')
+    """
+    seconds = int(of.total_seconds())
+    for length, unit in ((2 * 86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds // (86_400 if unit == 'days' else length)} {unit}"
+    return f"{seconds} s"

@@ -13,6 +13,7 @@ from ..http.edge.bearer import PUBLIC
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest, http_response, refusal_response, unexpected_response
 from ..http.edge.request_checks import check_request
+from .admin.routes import ADMIN_PAGES
 from .assets import Assets
 from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
@@ -113,6 +114,7 @@ PAGES = Router(
         InboxPages,
         AlertPages,
         PayoutPages,
+        ADMIN_PAGES,
         Assets,
     ],
     dependencies={

@@ -49,6 +49,7 @@ BESIDE_THE_APPLICATION = {
     "solebook.core.operations.start_clock.StartClock",
     "solebook.core.operations.view_clock.ViewClock",
     "solebook.core.operations.view_health.ViewHealth",
+    "solebook.core.operations.view_leases.ViewLeases",
     "solebook.core.payments.webhooks.follow_hint.FollowHint",
     "solebook.core.users.end_all_sessions.EndAllSessions",
 }

@@ -183,6 +183,11 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /alerts/{alert_id}/removal",
         "GET /payouts",
         "POST /products/{product_id}/trade",
+        # Pages of admins.
+        "GET /admin/alarms",
+        "POST /admin/alarms/{alarm_id}/resolution",
+        "GET /admin/dead-letters",
+        "POST /admin/dead-letters/{letter_id}/replay",
     ),
     4: ("GET /health/ready",),
     5: (
@@ -211,6 +216,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         # Pages that read what several routes read.
         "GET /",
         "GET /products/{product_id}",
+        "GET /admin",
     ),
     20: (
         # Each is some hundred kilobytes, or reads all that there is of a user.

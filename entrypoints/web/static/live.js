@@ -112,5 +112,34 @@ class LiveBook {
   }
 }
 
+// A part of the page that is loaded anew every few seconds, while somebody looks at it.
+class Refreshed {
+  constructor(section) {
+    this.section = section
+    setInterval(() => this.refresh(), Number(section.dataset.refresh) * 1000)
+    document.addEventListener("visibilitychange", () => this.refresh())
+  }
+
+  async refresh() {
+    // Nothing is replaced under the hand of who is about to use it.
+    if (document.hidden || this.isLoading || this.section.contains(document.activeElement)) return
+    this.isLoading = true
+    try {
+      const answer = await fetch(location.href, { signal: AbortSignal.timeout(10_000) })
+      const text = answer.ok && !answer.redirected ? await answer.text() : ""
+      const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-refresh]")
+      this.section.classList.toggle("old", !fresh)
+      if (!fresh) return
+      this.section.replaceChildren(...fresh.childNodes)
+      showTimes()
+    } catch {
+      this.section.classList.add("old")
+    } finally {
+      this.isLoading = false
+    }
+  }
+}
+
 showTimes()
+for (const section of document.querySelectorAll("[data-refresh]")) new Refreshed(section)
 for (const section of document.querySelectorAll("[data-book]")) new LiveBook(section)

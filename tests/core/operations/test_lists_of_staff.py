@@ -1,10 +1,12 @@
 """Lists for admins only: alarms, dead letters, audit log, halts, all users' quotes."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from solebook.core.operations.view_leases import ViewLeases
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.errors import Forbidden
 from solebook.ports.language.messages import Queue
@@ -19,6 +21,7 @@ LISTS: dict[str, Callable[[Exchange, Actor], Awaitable[Any]]] = {
     "dead letters": lambda e, a: e.app.operations.list_dead_letters(a, PAGE),
     "audit log": lambda e, a: e.app.operations.read_audit_log(a, PAGE),
     "halts": lambda e, a: e.app.bidding.list_halts(a, PAGE),
+    "leases": lambda e, a: ViewLeases(e.store.leases, ["relay"])(a),
     "resting quotes": lambda e, a: e.app.bidding.list_resting_quotes(a, []),
 }
 
@@ -28,6 +31,17 @@ async def test_only_admins_may_list(exchange: Exchange, what: str) -> None:
     await LISTS[what](exchange, OPERATOR)
     with pytest.raises(Forbidden):
         await LISTS[what](exchange, exchange.seller)
+
+
+async def test_leases_are_shown_with_who_has_them(exchange: Exchange) -> None:
+    await exchange.store.leases.acquire("relay", "here", timedelta(seconds=3))
+
+    found = await ViewLeases(exchange.store.leases, ["relay", "expiry"])(OPERATOR)
+
+    assert {name: lease and lease.holder for name, lease in found.items()} == {
+        "relay": "here",
+        "expiry": None,
+    }
 
 
 async def test_the_audit_log_is_filtered_by_actor_and_target(exchange: Exchange) -> None:

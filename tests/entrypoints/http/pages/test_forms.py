@@ -40,6 +40,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         for file in FOLDER.glob(pattern)
     )
     computed = {
+        "admin_figure",
         "sort",
         "condition",
         "quote_status",
@@ -49,7 +50,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "step",
         "payout_state",
     }
-    short = {"trade": "t", "quote": "q", "order": "o"}
+    short = {"admin": "a", "trade": "t", "quote": "q", "order": "o"}
     unused = [
         f"{page}.{name}"
         for page, texts in tomllib.loads(FILE.read_text(encoding="utf-8")).items()

@@ -1,0 +1,79 @@
+"""The pages of dead letters."""
+
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+
+from ....composition.application import Application
+from ....ports.language.errors import Refusal
+from ....ports.language.ids import MessageId
+from ....ports.language.paging import PageRequest
+from ....ports.language.users import Actor
+from ...http.edge.injected import App
+from ...http.edge.paging import Cursor
+from ...http.edge.problems import AnyRequest
+from ...http.routes.admin.dead_letters import shown_error
+from ..forms import detail_of
+from ..pages import Page, ThePage
+from ..posted import TheForm
+from ..visitor import User
+from .staff import A_PAGE, act_once
+
+
+class DeadLetterPages(Controller):
+    """Dead letters."""
+
+    path = "/admin/dead-letters"
+
+    @get()
+    async def list_dead_letters(
+        self, page: ThePage, user: User, application: App, cursor: Cursor = None
+    ) -> Response[bytes]:
+        """List what failed too often, newest first."""
+        return await _listed(page, user.actor, application, cursor=cursor)
+
+    @post("/{letter_id:uuid}/replay")
+    async def replay_dead_letter(
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        letter_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """Have one handled again, which is always safe."""
+        try:
+            await act_once(
+                application,
+                user,
+                form,
+                lambda: application.operations.replay_dead_letter(
+                    user.actor, MessageId(letter_id), reason=form.text("reason")
+                ),
+            )
+        except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
+            return await _listed(page, user.actor, application, status=status, refused=detail)
+        return page.leads_to("/admin/dead-letters")
+
+
+async def _listed(
+    page: Page,
+    actor: Actor,
+    application: Application,
+    *,
+    cursor: UUID | None = None,
+    status: int = 200,
+    refused: str = "",
+) -> Response[bytes]:
+    found = await application.operations.list_dead_letters(actor, PageRequest(A_PAGE, cursor))
+    return page.shows(
+        "admin/dead_letters",
+        status=status,
+        letters=found.items,
+        next=found.next_cursor,
+        shown_error=shown_error,
+        refused=refused,
+    )
