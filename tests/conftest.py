@@ -20,6 +20,7 @@ from .influx_server import InfluxServer, running_influx
 from .localstripe_server import LocalStripeServer, running_localstripe
 from .nats_server import NatsServer, running_nats
 from .postgres_server import PostgresServer, empty_tables, running_postgres
+from .time_limit import SECONDS, TimeLimit
 from .typesense_server import TypesenseServer, running_typesense
 from .valkey_server import ValkeyServer, running_valkey
 
@@ -88,10 +89,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try few examples in the unit suite, and hold none to a time: the machine may be busy."""
+    """Try few examples in the unit suite, and hold none to a time: the machine may be busy.
+
+    No test may hang, though, unless it was asked to take as long as it needs.
+    """
     is_unit = "not integration" in config.option.markexpr
     settings.register_profile("suite", max_examples=EXAMPLES[is_unit], deadline=None)
     settings.load_profile("suite")
+    if not config.option.full and config.option.rounds is None:
+        config.pluginmanager.register(TimeLimit(SECONDS))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
