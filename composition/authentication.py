@@ -7,6 +7,7 @@ from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.complete_review import CompleteReview
 from ..core.authentication.give_verdict import GiveVerdict
 from ..core.authentication.list_tasks import ListTasks
+from ..core.authentication.list_waiting_pairs import ListWaitingPairs
 from ..core.authentication.open_task import OpenTask
 from ..core.authentication.receive_item import ReceiveItem
 from ..core.authentication.view_task import ViewTask
@@ -29,6 +30,7 @@ class AuthenticationUseCases:
     give_verdict: GiveVerdict
     complete_review: CompleteReview
     list_tasks: ListTasks
+    list_waiting_pairs: ListWaitingPairs
     view_task: ViewTask
 
 
@@ -68,6 +70,7 @@ def authentication_use_cases(adapters: Adapters, rules: MarketRules) -> Authenti
             give_verdict=give_verdict,
         ),
         list_tasks=ListTasks(authentication_tasks=tasks),
+        list_waiting_pairs=ListWaitingPairs(authentication_tasks=tasks, rules=rules),
         view_task=ViewTask(authentication_tasks=tasks),
     )
 

@@ -35,3 +35,7 @@ class AuthenticationTasks(Protocol):
     ) -> Page[AuthenticationTask]:
         """Return a page of tasks, newest first."""
         ...
+
+    async def waiting(self, request: PageRequest, status: TaskStatus) -> Page[AuthenticationTask]:
+        """Return a page of tasks whose pairs were received, the longest here first."""
+        ...

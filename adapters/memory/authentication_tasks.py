@@ -1,5 +1,7 @@
 """Authentication tasks, in memory."""
 
+from datetime import datetime
+
 from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.language.authentication import AuthenticationTask, TaskStatus
 from ...ports.language.errors import NotFound, Outdated
@@ -53,3 +55,19 @@ class MemoryAuthenticationTasks(MemoryAdapter, AuthenticationTasks):
             tasks = self._tables.tasks
             ids = tasks if status is None else self._tables.tasks_by_status.get(status, ())
             return newest_first(ids, tasks, request)
+
+    async def waiting(self, request: PageRequest, status: TaskStatus) -> Page[AuthenticationTask]:
+        with await self._database.reading():
+            tasks = self._tables.tasks
+            here = [tasks[task_id] for task_id in self._tables.tasks_by_status.get(status, ())]
+            after = None if request.after is None else tasks.get(TaskId(request.after))
+        waiting = sorted((task for task in here if task.received_at is not None), key=_since)
+        if request.after is not None:
+            waiting = [] if after is None else [t for t in waiting if _since(t) > _since(after)]
+        shown = tuple(waiting[: request.limit])
+        return Page(shown, shown[-1].id if len(waiting) > len(shown) else None)
+
+
+def _since(task: AuthenticationTask) -> tuple[datetime, TaskId]:
+    assert task.received_at is not None, task
+    return task.received_at, task.id

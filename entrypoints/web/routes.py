@@ -15,6 +15,8 @@ from ..http.edge.problems import AnyRequest, http_response, refusal_response, un
 from ..http.edge.request_checks import check_request
 from .admin.routes import ADMIN_PAGES
 from .assets import Assets
+from .authenticator.pair import PairPages
+from .authenticator.warehouse import WarehousePages
 from .forms import MOST_FORM, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
@@ -115,6 +117,8 @@ PAGES = Router(
         AlertPages,
         PayoutPages,
         ADMIN_PAGES,
+        WarehousePages,
+        PairPages,
         Assets,
     ],
     dependencies={

@@ -156,3 +156,29 @@ async def test_tasks_of_one_status_are_paged(store: Store, records: Records) -> 
     assert await all_pages(lambda r: page(r, TaskStatus.AWAITING_ITEM), limit=1) == waiting[::-1]
     none = await page(PageRequest(), TaskStatus.PASSED)
     assert (tuple(none.items), none.next_cursor) == ((), None)
+
+
+async def test_waiting_pairs_are_paged_longest_here_first(store: Store, records: Records) -> None:
+    tasks = [records.task() for _ in range(7)]
+    for task in tasks:
+        await add(store, task)
+    hours = (3, 1, 2, 1, 5)  # two arrived at once
+    here = [
+        replace(
+            task,
+            status=TaskStatus.RECEIVED,
+            received_at=records.instant + timedelta(hours=hour),
+            version=2,
+        )
+        for task, hour in zip(tasks, hours, strict=False)
+    ]
+    for task in here:
+        await save(store, task)
+
+    waiting = store.authentication_tasks.waiting
+    longest = [here[n] for n in (1, 3, 2, 0, 4)]
+    assert await all_pages(lambda r: waiting(r, TaskStatus.RECEIVED)) == longest
+    none = await waiting(PageRequest(), TaskStatus.IN_REVIEW)
+    assert (none.items, none.next_cursor) == ((), None)
+    unknown = await waiting(PageRequest(after=records.order_id()), TaskStatus.RECEIVED)
+    assert unknown.items == ()

@@ -1,8 +1,10 @@
 """Authentication tasks, in SQL."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select, tuple_
 
 from ....ports.authentication_tasks import AuthenticationTasks
 from ....ports.language.authentication import AuthenticationTask, TaskStatus, Verdict
@@ -16,6 +18,7 @@ from ..engine.paging import newest_first, page
 from ..engine.payloads import decode, encode
 from ..engine.statement import Row, Statement, update_row
 from ..schema import authentication_tasks as tasks
+from ..schema.columns import Instant
 
 _ADD = Statement(insert_or_skip(tasks, tasks.c.order_id))
 _SAVE = Statement(update_row(tasks).where(tasks.c.version == bindparam("expected")))
@@ -27,6 +30,17 @@ _PAGE = Statement(newest_first(select(tasks), tasks.c.id))
 _PAGE_BY_STATUS = Statement(
     newest_first(select(tasks).where(tasks.c.status == bindparam("status")), tasks.c.id)
 )
+_WAITING_AFTER = Statement(
+    select(tasks)
+    .where(
+        tasks.c.status == bindparam("status"),
+        tuple_(tasks.c.received_at, tasks.c.id)
+        > tuple_(bindparam("since", type_=Instant), bindparam("after", type_=Uuid)),
+    )
+    .order_by(tasks.c.received_at, tasks.c.id)
+    .limit(bindparam("limit"))
+)
+_BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class SqlAuthenticationTasks(AuthenticationTasks):
@@ -62,6 +76,23 @@ class SqlAuthenticationTasks(AuthenticationTasks):
     ) -> Page[AuthenticationTask]:
         statement = _PAGE if status is None else _PAGE_BY_STATUS
         return await page(self._database, statement, request, task_of, status=status)
+
+    async def waiting(self, request: PageRequest, status: TaskStatus) -> Page[AuthenticationTask]:
+        since: datetime | None = _BEFORE_ALL
+        if request.after is not None:
+            last = await self._database.first(_GET, id=request.after)
+            since = None if last is None else last.received_at
+        if since is None:
+            return Page(())
+        rows = await self._database.rows(
+            _WAITING_AFTER,
+            status=status,
+            since=since,
+            after=request.after or UUID(int=0),
+            limit=request.limit + 1,
+        )
+        shown = tuple(map(task_of, rows[: request.limit]))
+        return Page(shown, shown[-1].id if len(rows) > len(shown) else None)
 
 
 def _values(task: AuthenticationTask) -> dict[str, Any]:

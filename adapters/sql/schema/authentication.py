@@ -25,3 +25,9 @@ authentication_tasks = Table(
     positive("version"),
 )
 Index(None, authentication_tasks.c.status, authentication_tasks.c.id)
+Index(
+    None,
+    authentication_tasks.c.status,
+    authentication_tasks.c.received_at,
+    authentication_tasks.c.id,
+)

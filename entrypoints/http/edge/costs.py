@@ -182,6 +182,11 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /products/{product_id}/alerts",
         "POST /alerts/{alert_id}/removal",
         "GET /payouts",
+        "GET /warehouse",
+        "POST /warehouse",
+        "GET /warehouse/{order_id}",
+        "POST /warehouse/{order_id}/{act}",
+        "POST /warehouse/{order_id}/review",
         "POST /products/{product_id}/trade",
         # Pages of admins.
         "GET /admin/alarms",

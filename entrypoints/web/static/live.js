@@ -139,7 +139,22 @@ class Refreshed {
     }
   }
 }
+// Shows how long a claim still lasts, and says so when it is over.
+function countDown(element) {
+  const end = performance.now() + Number(element.dataset.left) * 1000
+  const clock = element.querySelector("[data-clock]")
+  const over = document.querySelector("[data-over]")
+  const show = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000))
+    clock.textContent = ` (${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})`
+    element.hidden = left === 0
+    over.hidden = left > 0
+    if (left > 0) setTimeout(show, 1000)
+  }
+  show()
+}
 
 showTimes()
 for (const section of document.querySelectorAll("[data-refresh]")) new Refreshed(section)
+for (const element of document.querySelectorAll("[data-left]")) countDown(element)
 for (const section of document.querySelectorAll("[data-book]")) new LiveBook(section)

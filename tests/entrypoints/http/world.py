@@ -45,7 +45,7 @@ BROWSER = {
     "p256dh": "B" + 86 * "A",
     "auth": 22 * "A",
 }
-_ROOT = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
+ROOT = Actor(UserId(UUID(int=1)), frozenset({Role.ADMIN}))
 
 
 def is_page(route: HTTPRoute) -> bool:
@@ -128,7 +128,7 @@ class World:
         person.id = str(actor.user_id)
         if roles:
             await self.application.users.set_roles(
-                _ROOT,
+                ROOT,
                 UserId(UUID(person.id)),
                 roles=frozenset({Role.BUYER, *roles}),
                 reason="as agreed",

@@ -27,7 +27,9 @@ class _Forms(HTMLParser):
         given = {name: text or "" for name, text in attrs}
         if tag == "form":
             self.forms.append(ShownForm(given["action"], given.get("method", "get")))
-        elif tag == "input" and given.get("type") == "checkbox" and "checked" not in given:
+        elif (
+            tag == "input" and given.get("type") in ("checkbox", "radio") and "checked" not in given
+        ):
             pass
         elif tag == "input" and self.forms and "name" in given:
             self.forms[-1].fields[given["name"]] = given.get("value", "")

@@ -33,6 +33,11 @@ GET  /alerts                         303  200
 POST /products/{product_id}/alerts   401  409
 POST /alerts/{alert_id}/removal      401  409
 GET  /payouts                        303  200
+GET  /warehouse                      303  403
+POST /warehouse                      401  409
+GET  /warehouse/{order_id}           303  403
+POST /warehouse/{order_id}/{act}     401  409
+POST /warehouse/{order_id}/review    401  409
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""

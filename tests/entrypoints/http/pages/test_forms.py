@@ -49,8 +49,10 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "cancel_reason",
         "step",
         "payout_state",
+        "warehouse_view",
+        "check",
     }
-    short = {"admin": "a", "trade": "t", "quote": "q", "order": "o"}
+    short = {"admin": "a", "trade": "t", "quote": "q", "order": "o", "warehouse": "w"}
     unused = [
         f"{page}.{name}"
         for page, texts in tomllib.loads(FILE.read_text(encoding="utf-8")).items()
