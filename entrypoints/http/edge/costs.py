@@ -195,6 +195,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /warehouse/{order_id}/review",
         "POST /products/{product_id}/trade",
         # Pages of admins.
+        "POST /admin/orders/{order_id}/{act}",
         "GET /admin/alarms",
         "POST /admin/alarms/{alarm_id}/resolution",
         "GET /admin/dead-letters",
@@ -229,6 +230,8 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /",
         "GET /products/{product_id}",
         "GET /admin",
+        "GET /admin/orders",
+        "GET /admin/orders/{order_id}",
     ),
     20: (
         # Each is some hundred kilobytes, or reads all that there is of a user.
