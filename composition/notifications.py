@@ -10,6 +10,7 @@ from ..core.notifications.deliver_notification import DeliverNotification
 from ..core.notifications.give_up_addresses import GiveUpAddresses
 from ..core.notifications.letter_links import LetterLinks
 from ..core.notifications.list_notifications import ListNotifications
+from ..core.notifications.list_order_letters import ListOrderLetters
 from ..core.notifications.list_push_subscriptions import ListPushSubscriptions
 from ..core.notifications.mark_notification import MarkNotification
 from ..core.notifications.notify import News, Notify
@@ -102,6 +103,7 @@ class NotificationsUseCases:
     mark_notification: MarkNotification
     set_notification_preferences: SetNotificationPreferences
     list_notifications: ListNotifications
+    list_order_letters: ListOrderLetters
     count_unread: CountUnread
     choose_letters: ChooseLetters
     view_notification_preferences: ViewNotificationPreferences
@@ -191,6 +193,7 @@ def notifications_use_cases(
             verify_addresses=verify_addresses,
         ),
         list_notifications=ListNotifications(notifications=notifications),
+        list_order_letters=ListOrderLetters(notifications=notifications),
         count_unread=CountUnread(notifications=notifications),
         view_notification_preferences=ViewNotificationPreferences(preferences=store.preferences),
     )

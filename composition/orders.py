@@ -15,6 +15,7 @@ from ..core.orders.freeze_payout import FreezePayout
 from ..core.orders.list_acts import ListActs
 from ..core.orders.list_frozen_orders import ListFrozenOrders
 from ..core.orders.list_orders import ListOrders
+from ..core.orders.list_staff_acts import ListStaffActs
 from ..core.orders.meet_deadline import MeetDeadline
 from ..core.orders.note_carrier_receipt import NoteCarrierReceipt
 from ..core.orders.progress import Progress
@@ -90,6 +91,7 @@ class OrdersUseCases:
     list_frozen_orders: ListFrozenOrders
     view_history: ViewHistory
     list_acts: ListActs
+    list_staff_acts: ListStaffActs
     count_orders: CountOrders
     requested_work: RequestedWork
     ship_pair: ShipPair
@@ -138,6 +140,7 @@ def orders_use_cases(
         list_frozen_orders=ListFrozenOrders(orders=orders),
         view_history=ViewHistory(orders=orders),
         list_acts=ListActs(orders=orders, clock=clock, rules=rules),
+        list_staff_acts=ListStaffActs(orders=orders),
         count_orders=CountOrders(orders=orders),
         requested_work=RequestedWork(orders=orders, clock=clock, rules=rules),
         ship_pair=ShipPair(transaction=transaction, orders=orders, progress=progress),

@@ -12,6 +12,7 @@ from ..core.payments.levels.record_completed_sale import RecordCompletedSale
 from ..core.payments.levels.take_back_sale import TakeBackSale
 from ..core.payments.levels.view_seller_levels import ViewSellerLevels
 from ..core.payments.list_ledger_lines import ListLedgerLines
+from ..core.payments.list_order_entries import ListOrderEntries
 from ..core.payments.list_suspense import ListSuspense
 from ..core.payments.patience import Patience
 from ..core.payments.payouts.list_payouts import ListPayouts
@@ -73,6 +74,7 @@ class PaymentsUseCases:
     view_receipt: ViewReceipt
     view_payments: ViewPayments
     list_ledger_lines: ListLedgerLines
+    list_order_entries: ListOrderEntries
     view_balance: ViewBalance
     list_payouts: ListPayouts
     list_suspense: ListSuspense
@@ -295,6 +297,7 @@ def payments_use_cases(
         view_balance=ViewBalance(ledger=ledger),
         view_payments=ViewPayments(payments=payments),
         list_ledger_lines=ListLedgerLines(ledger=ledger),
+        list_order_entries=ListOrderEntries(ledger=ledger),
         list_payouts=ListPayouts(payouts=store.payouts),
         list_suspense=ListSuspense(ledger=ledger),
         view_seller_levels=ViewSellerLevels(

@@ -233,6 +233,7 @@ class QueueWorkers:
         limit = self._workers * (_ROUNDS if self._gives_way() else self._rounds)
         if self._outage.is_on:
             limit = 1  # other processes may try the others
+        self._has_claims = True  # it may, although a cancellation or an outage loses the answer
         first = await self._claims.take(done, limit, but=under_way, overdue_since=overdue_since)
         self._was_full = len(first) == limit and not self._is_single()
         self._asked_at = self._time()

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...ports.language.errors import Forbidden
+from ...ports.language.ids import UserId
 from ...ports.language.market import Side
 from ...ports.language.orders import OrderStatus
 from ...ports.language.paging import Page, PageRequest
+from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.orders import Orders
 from .shown_orders import ShownOrder, show_order
@@ -40,4 +42,17 @@ class ListOrders:
             page = await self.orders.all(request, status)
         else:
             page = await self.orders.of_user(actor.user_id, request, _SIDES.get(role), status)
+        return Page(tuple(show_order(order, actor) for order in page.items), page.next_cursor)
+
+    async def of_user(
+        self,
+        actor: Actor,
+        user_id: UserId,
+        request: PageRequest,
+        *,
+        status: OrderStatus | None = None,
+    ) -> Page[ShownOrder]:
+        """Return a page of any user's orders, bought and sold, for admins. Raises Forbidden."""
+        check_role(actor, Role.ADMIN, "list orders of user")
+        page = await self.orders.of_user(user_id, request, None, status)
         return Page(tuple(show_order(order, actor) for order in page.items), page.next_cursor)

@@ -14,8 +14,8 @@ from ...config.http import HttpSettings
 from ...config.log import LogSettings
 from ...config.stream import StreamSettings
 from ...ports.language.errors import Refusal
-from ..web.account import AccountPages
 from ..web.letters import LetterPages
+from ..web.proofs import ProofPages
 from .behind import Behind, behind_routes
 from .edge.cors import cors_config
 from .edge.early_refusal import EarlyRefusal
@@ -116,7 +116,7 @@ _ROUTES = (
     WebhookLogController,
     AdminWebhookEndpointsController,
     HealthController,
-    AccountPages,
+    ProofPages,
     LetterPages,
     follow_market,
 )

@@ -10,9 +10,9 @@ from ...ports.language.notifications import NotificationKind
 from ..http.edge.bearer import PUBLIC
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest
-from .account import Token
 from .forms import MOST_FORM, failed_page, refused_page, submitted
 from .page import form, page, paragraph
+from .proofs import Token
 
 
 class LetterPages(Controller):

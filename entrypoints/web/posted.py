@@ -19,6 +19,8 @@ from .pages import ThePage
 from .visitor import SignedInVisitor
 
 _TOKEN, _ONCE = "_token", "_once"  # the names of fields
+_SECRET = ("password", "new_password")
+"""The names of fields that only their own page has."""
 KEPT = "kept."
 """How the names of fields begin that are kept while their sender signs in."""
 
@@ -79,17 +81,17 @@ async def form_of(request: AnyRequest, sent: Sent, page: ThePage) -> Form:
     rest = without_own(sent)
     for_users = "user" in request.route_handler.parsed_fn_signature.parameters
     if for_users and not isinstance(page.visitor, SignedInVisitor):
-        raise SignInNeeded(rest)
+        raise SignInNeeded(_to_keep(rest))
     own = page.visitor.form_token
     if not hmac.compare_digest(sent.get(_TOKEN, "").encode(), own.encode()):
-        raise FormOutdated(rest)
+        raise FormOutdated(_to_keep(rest))
     return Form(request.url.path, rest, sent.get(_ONCE, "")[:64])
 
 
 async def user_of(sent: Sent, page: ThePage) -> SignedInVisitor:
     """Return the visitor. Raises SignInNeeded with the form that would be lost otherwise."""
     if not isinstance(page.visitor, SignedInVisitor):
-        raise SignInNeeded(without_own(sent))
+        raise SignInNeeded(_to_keep(without_own(sent)))
     return page.visitor
 
 
@@ -111,6 +113,11 @@ def without_own(fields: Mapping[str, str]) -> dict[str, str]:
     What tells a double click is kept, so that a form is sent once, before signing in or after it.
     """
     return {name: text for name, text in fields.items() if name != _TOKEN}
+
+
+def _to_keep(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that may be shown on another page. Passwords are typed again."""
+    return {name: text for name, text in fields.items() if name not in _SECRET}
 
 
 def local_path(text: str) -> str:

@@ -13,6 +13,7 @@ from ..http.edge.bearer import PUBLIC
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest, http_response, refusal_response, unexpected_response
 from ..http.edge.request_checks import check_request
+from .account.routes import ACCOUNT_PAGES
 from .admin.routes import ADMIN_PAGES
 from .assets import Assets
 from .authenticator.pair import PairPages
@@ -107,6 +108,7 @@ PAGES = Router(
     route_handlers=[
         SignInPages,
         RegisterPages,
+        *ACCOUNT_PAGES,
         MarketPages,
         ProductPages,
         TradePages,

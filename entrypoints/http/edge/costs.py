@@ -154,6 +154,12 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /v1/admin/webhooks",
         "POST /v1/admin/webhooks/{endpoint_id}/disablement",
         "GET /health/live",
+        "GET /account",
+        "POST /account/profile",
+        "POST /account/email-proof",
+        "GET /account/addresses",
+        "POST /account/addresses",
+        "POST /account/addresses/{address_id}/removal",
         "GET /account/email",
         "GET /account/letters",
         "POST /account/letters",
@@ -189,6 +195,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /warehouse/{order_id}/review",
         "POST /products/{product_id}/trade",
         # Pages of admins.
+        "POST /admin/orders/{order_id}/{act}",
         "GET /admin/alarms",
         "POST /admin/alarms/{alarm_id}/resolution",
         "GET /admin/dead-letters",
@@ -215,6 +222,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /v1/password-resets",
         "POST /v1/password-resets/completion",
         "POST /account/email",
+        "POST /account/new-email",
         "POST /account/password",
         "POST /sign-in",
         "POST /register",
@@ -222,6 +230,8 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /",
         "GET /products/{product_id}",
         "GET /admin",
+        "GET /admin/orders",
+        "GET /admin/orders/{order_id}",
     ),
     20: (
         # Each is some hundred kilobytes, or reads all that there is of a user.

@@ -89,7 +89,9 @@ async def _figures(
     return [
         Figure("alarms", sum(waiting.alarms.values()), is_more=False, path="/admin/alarms"),
         Figure("dead_letters", waiting.dead_letters, is_more=False, path="/admin/dead-letters"),
-        Figure("frozen", len(frozen.items), frozen.next_cursor is not None),
+        Figure(
+            "frozen", len(frozen.items), frozen.next_cursor is not None, "/admin/orders?frozen=yes"
+        ),
         Figure("disputes", len(disputes.items), disputes.next_cursor is not None),
         Figure("suspense", len(suspense.items), suspense.next_cursor is not None),
     ]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -16,7 +16,7 @@ from solebook.ports.language.consumers import Consumer, Effect
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import UserRegistered
 from solebook.ports.language.ids import MessageId, UserId
-from solebook.ports.language.messages import Claim, Message, Queue
+from solebook.ports.language.messages import Claim, Delivery, Message, Queue
 
 LIFE = timedelta(seconds=10)
 NewBus: TypeAlias = Callable[[], EventBus]
@@ -174,6 +174,34 @@ async def test_claims_are_given_back_when_the_work_stops(
     assert await claimed_by_another(store, clock) == []
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
+    assert len(await claimed_by_another(store, clock)) == 16
+
+
+async def test_claims_are_given_back_when_the_work_stops_before_it_hears_of_them(
+    new_bus: NewBus,
+    store: Store,
+    clock: VirtualClock,
+    messages: list[Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A transaction is committed although its caller is cancelled, and the answer is lost."""
+    claim, is_committed = store.deliveries.claim, asyncio.Event()
+
+    async def claim_without_answer(*what: Any, **more: Any) -> Sequence[Delivery]:
+        await claim(*what, **more)
+        is_committed.set()
+        never: asyncio.Future[Sequence[Delivery]] = asyncio.get_running_loop().create_future()
+        return await never
+
+    bus = new_bus()
+    bus.subscribe(consumer(Handler()))
+    await bus.publish(*messages[:16])
+    with monkeypatch.context() as patch:
+        patch.setattr(store.deliveries, "claim", claim_without_answer)
+        working = asyncio.create_task(bus.work(Queue.TRADE))
+        await is_committed.wait()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
     assert len(await claimed_by_another(store, clock)) == 16
 
 

@@ -17,6 +17,13 @@ GET  /register                       200  200
 POST /register                       409  409
 GET  /forgotten-password             200  200
 POST /forgotten-password             409  409
+GET  /account                        303  200
+POST /account/profile                401  409
+POST /account/email-proof            401  409
+POST /account/new-email              401  409
+GET  /account/addresses              303  200
+POST /account/addresses              401  409
+POST /account/addresses/{address_id}/removal 401 409
 GET  /products/{product_id}/trade    303  200
 POST /products/{product_id}/trade    401  409
 GET  /quotes/{side}                  303  200
@@ -71,6 +78,7 @@ async def test_everybody_gets_what_the_table_says(
         "notification_id": market.product_id,
         "mark": "read",
         "alert_id": market.product_id,
+        "address_id": market.product_id,
     }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")
     found = [await browser.status(method, where)]

@@ -10,6 +10,9 @@ from .browser import Browser
 
 PAGES = """
 GET  /admin                                 200
+GET  /admin/orders                          200
+GET  /admin/orders/{id}                     404
+POST /admin/orders/{id}/refund              409
 GET  /admin/alarms                          200
 POST /admin/alarms/{id}/resolution          409
 GET  /admin/dead-letters                    200

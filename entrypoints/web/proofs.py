@@ -18,7 +18,7 @@ Token = Annotated[str, QueryParameter(max_length=200)]
 """The token of a link. No log has it, and no page sends it on as a referrer."""
 
 
-class AccountPages(Controller):
+class ProofPages(Controller):
     """Nobody need be signed in to use them: the token of a link says what it is for."""
 
     path = "/account"

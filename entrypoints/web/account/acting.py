@@ -1,0 +1,64 @@
+"""What all pages of an account do with a form: act, and lead on or show what is wrong."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias
+
+from litestar import Response
+
+from ....composition.application import Application
+from ....ports.language.errors import InvalidText, Refusal
+from ....ports.language.users import Actor
+from ...http.edge.problems import AnyRequest
+from ..forms import detail_of
+from ..pages import Page
+from ..posted import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What is wrong with a form, and what was typed."""
+
+    status: int = 200
+    detail: str = ""
+    """What is shown at the top, or nothing."""
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    """What is shown at a field, by its name."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: AnyRequest, refusal: Refusal, form: Form) -> Self:
+        """Return a refusal of a form."""
+        status, detail = detail_of(request, refusal)
+        wrong = {}
+        if isinstance(refusal, InvalidText):
+            detail = detail.replace("_", " ")
+            wrong[refusal.field] = f"{refusal.problem[:1].upper()}{refusal.problem[1:]}."
+        return cls(status, detail, wrong, form.fields)
+
+
+Act: TypeAlias = Callable[[], Awaitable[object]]
+Show: TypeAlias = Callable[[Refused], Awaitable[Response[bytes]]]
+
+NOT_REFUSED = Refused()
+
+
+async def acted(
+    request: AnyRequest, page: Page, form: Form, act: Act, show: Show, *, then: str
+) -> Response[bytes]:
+    """Act and lead on to a path, or show the page of the form again with what is wrong."""
+    try:
+        await act()
+    except Refusal as refusal:
+        return await show(Refused.of(request, refusal, form))
+    return page.leads_to(then)
+
+
+async def acted_once(application: Application, actor: Actor, form: Form, act: Act) -> None:
+    """Act unless the same form has come before."""
+
+    async def run() -> bytes:
+        await act()
+        return b"done"
+
+    await application.operations.answer_once(form.key(actor.user_id), run)

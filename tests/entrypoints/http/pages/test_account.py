@@ -1,0 +1,75 @@
+"""One's own account, from what is missing to what is there."""
+
+import pytest
+
+from ....served import ADDRESS, PASSWORD
+from ..world import World
+from .browser import Browser
+
+
+@pytest.fixture
+async def ann_in(world: World, browser: Browser) -> Browser:
+    await world.person("ann")
+    await browser.signs_in("ann@example.com")
+    return browser
+
+
+async def test_account_says_what_is_missing_until_it_is_there(
+    world: World, ann_in: Browser
+) -> None:
+    before = await ann_in.opens("/account")
+    assert "To do: an address, to buy" in before.text
+
+    form = (await ann_in.opens("/account/addresses")).form("/account/addresses")
+    await ann_in.sends(form, **ADDRESS | {"country": "us"})
+    added = await ann_in.sends(form, **ADDRESS | {"country": "us"})  # a double click
+
+    assert added.text.count("1 Main Street") == 2  # the text, and the name of its button
+    assert "Done: an address, to buy" in (await ann_in.opens("/account")).text
+
+    [removal] = [form for form in added.forms if form.action.endswith("/removal")]
+    assert "You have no address yet" in (await ann_in.sends(removal)).text
+
+
+async def test_refused_address_is_shown_with_what_is_wrong_at_its_field(
+    ann_in: Browser,
+) -> None:
+    form = (await ann_in.opens("/account/addresses")).form("/account/addresses")
+
+    refused = await ann_in.sends(form, **ADDRESS | {"country": "U"})
+
+    assert refused.status == 422
+    assert "Is not two upper-case letters such as US." in refused.text
+    assert refused.form("/account/addresses").fields["street"] == ADDRESS["street"]
+
+
+async def test_name_is_changed_by_the_form(ann_in: Browser) -> None:
+    form = (await ann_in.opens("/account")).form("/account/profile")
+
+    assert "Anne Ann" in (await ann_in.sends(form, first_name="Anne")).text
+    refused = await ann_in.sends(form, first_name=" ")
+
+    assert (refused.status, "First name is empty." in refused.text) == (422, True)
+
+
+async def test_email_is_changed_with_the_password_alone(world: World, ann_in: Browser) -> None:
+    form = (await ann_in.opens("/account")).form("/account/new-email")
+
+    wrong = await ann_in.sends(form, email="new@example.com", password="wrong horse")
+    assert wrong.status == 401
+    assert wrong.form("/account/new-email").fields["email"] == "new@example.com"
+
+    changed = await ann_in.sends(form, email="new@example.com", password=PASSWORD)
+    assert "new@example.com" in changed.text
+
+
+async def test_password_is_not_kept_while_somebody_signs_in(ann_in: Browser) -> None:
+    form = (await ann_in.opens("/account")).form("/account/new-email")
+    ann_in.cookies.clear()
+
+    kept = await ann_in.sends(form, email="new@example.com", password=PASSWORD)
+
+    assert kept.status == 401
+    assert "kept.email" in kept.answer.text
+    assert "kept.password" not in kept.answer.text
+    assert PASSWORD not in kept.answer.text
