@@ -43,6 +43,7 @@ from ..ports.payment_methods import PaymentMethods
 from ..ports.payment_provider import PaymentProvider
 from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
 from ..ports.personal_records import PersonalRecords
+from ..ports.portfolios import Portfolios
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
 from ..ports.quote_archive import QuoteArchive
@@ -122,6 +123,7 @@ class Store:
     tape: Tape
     charts: Charts
     chart_backlog: ChartBacklog
+    portfolios: Portfolios
     notifications: Notifications
     preferences: Preferences
     outbox: Outbox

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from ..core.analytics.chart_sales import ChartSales
 from ..core.analytics.import_sales import ImportSales
 from ..core.analytics.known_sizes import KnownSizes
+from ..core.analytics.list_holdings import ListHoldings
 from ..core.analytics.list_sales import ListSales
 from ..core.analytics.record_sale import RecordSale
 from ..core.analytics.redraw_charts import RedrawCharts
 from ..core.analytics.view_candles import ViewCandles
+from ..core.analytics.view_portfolio import ViewPortfolio
 from ..core.analytics.view_statistics import ViewStatistics
 from ..core.analytics.void_sale import VoidSale
 from ..core.search.update_figures import UpdateFigures
@@ -35,6 +37,8 @@ class AnalyticsUseCases:
     view_candles: ViewCandles
     view_statistics: ViewStatistics
     list_sales: ListSales
+    view_portfolio: ViewPortfolio
+    list_holdings: ListHoldings
     chart_sales: ChartSales | None
     """None if the charts are in the store, where they have every sale of the tape."""
     redraw_charts: RedrawCharts | None
@@ -67,6 +71,8 @@ def analytics_use_cases(adapters: Adapters, rules: MarketRules) -> AnalyticsUseC
             known_sizes=known_sizes, tape=shown, charts=charts, clock=clock
         ),
         list_sales=ListSales(known_sizes=known_sizes, tape=shown),
+        view_portfolio=ViewPortfolio(portfolios=store.portfolios, clock=clock),
+        list_holdings=ListHoldings(portfolios=store.portfolios),
         chart_sales=chart_sales,
         redraw_charts=redraw_charts,
     )

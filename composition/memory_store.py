@@ -33,6 +33,7 @@ from ..adapters.memory.payments import (
     MemoryWebhooks,
 )
 from ..adapters.memory.personal_records import MemoryPersonalRecords
+from ..adapters.memory.portfolios import MemoryPortfolios
 from ..adapters.memory.price_alerts import MemoryPriceAlerts
 from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quote_archive import MemoryQuoteArchive
@@ -131,6 +132,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         tape=MemoryTape(database),
         charts=MemoryCharts(database),
         chart_backlog=MemoryChartBacklog(database),
+        portfolios=MemoryPortfolios(database),
         notifications=MemoryNotifications(database),
         preferences=MemoryPreferences(database),
         outbox=outbox,

@@ -8,6 +8,7 @@ from ..adapters.memory.wakeups import MemoryWakeups
 from ..adapters.security.aes_cipher import NO_CIPHER
 from ..adapters.sql.analytics.chart_backlog import SqlChartBacklog
 from ..adapters.sql.analytics.charts import SqlCharts
+from ..adapters.sql.analytics.portfolios import SqlPortfolios
 from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
 from ..adapters.sql.bidding.books import SqlBooks
@@ -215,6 +216,7 @@ def build_sql_store(
         tape=SqlTape(database),
         charts=SqlCharts(database),
         chart_backlog=SqlChartBacklog(database),
+        portfolios=SqlPortfolios(database),
         notifications=SqlNotifications(database),
         preferences=SqlPreferences(database),
         outbox=outbox,

@@ -61,6 +61,7 @@ from .routes.payment_methods import PaymentMethodsController, TestCardsControlle
 from .routes.payout_accounts import PayoutAccountController
 from .routes.payouts import PayoutsController
 from .routes.phone_proofs import PhoneProofsController
+from .routes.portfolio import PortfolioController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
 from .routes.push_subscriptions import PushSubscriptionsController
@@ -97,6 +98,7 @@ _ROUTES = (
     PayoutAccountController,
     PayoutsController,
     PriceAlertsController,
+    PortfolioController,
     NotificationsController,
     NotificationPreferencesController,
     PushSubscriptionsController,

@@ -24,6 +24,7 @@ from .market.product import ProductPages
 from .mine.alerts import AlertPages
 from .mine.inbox import InboxPages
 from .mine.payouts import PayoutPages
+from .mine.portfolio import PortfolioPages
 from .orders.orders import OrderPages
 from .orders.packing_slip import PackingSlipPages
 from .pages import Page
@@ -121,6 +122,7 @@ PAGES = Router(
         ADMIN_PAGES,
         WarehousePages,
         PairPages,
+        PortfolioPages,
         Assets,
     ],
     dependencies={

@@ -275,6 +275,12 @@ class Order:
         return self.status is OrderStatus.DELIVERED and is_paid
 
     @property
+    def is_held(self) -> bool:
+        """Whether the pair is its buyer's: paid, not refunded, and delivered or on its way."""
+        not_held = (OrderStatus.PENDING, OrderStatus.CANCELLED, OrderStatus.AUTH_FAILED)
+        return self.payment_status is PaymentStatus.CAPTURED and self.status not in not_held
+
+    @property
     def exchange_pays(self) -> bool:
         """Whether the exchange bears the refund and pays the seller as if nothing had happened.
 

@@ -13,7 +13,9 @@ from sqlalchemy import (
     Insert,
     String,
     Table,
+    TableValuedAlias,
     bindparam,
+    column,
     insert,
     literal_column,
 )
@@ -137,6 +139,22 @@ def one_of_rows(columns: Sequence[ColumnElement[Any]], parameters: Sequence[str]
         for column, parameter in zip(columns, parameters, strict=True)
     ]
     return OneOfRows(*columns, *values)
+
+
+class EachOf(FunctionElement[Any]):
+    """The elements of an array as rows with the column `value`."""
+
+    name = "each_of"
+    inherit_cache = True
+
+
+def each_of(parameter: str, of: ColumnElement[Any]) -> TableValuedAlias:
+    """Return a table of the elements of a list, passed as one parameter, in its column `value`.
+
+    The list has the Python type of the column `of`.
+    """
+    values = bindparam(parameter, type_=ARRAY(of.type, dimensions=1), required=True)
+    return EachOf(values).table_valued(column("value", of.type))
 
 
 class Holds(_Condition):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from .constructs import (
+    EachOf,
     Holds,
     OnConflict,
     OneOf,
@@ -56,6 +57,11 @@ def _one_of_rows(element: OneOfRows, compiler: SQLCompiler, **kw: Any) -> str:
     may_be = f"{columns[0]} = ANY ({lists[0]})"
     is_row = f"({', '.join(columns)}) IN (SELECT * FROM unnest({', '.join(lists)}))"  # noqa: S608  # of our own texts
     return f"({may_be} AND {is_row})"
+
+
+@compiles(EachOf, "postgresql")
+def _each_of(element: EachOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}) AS value)"
 
 
 @compiles(Holds, "postgresql")

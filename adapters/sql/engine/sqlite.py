@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from .constructs import (
+    EachOf,
     Holds,
     OnConflict,
     OneOf,
@@ -75,6 +76,11 @@ def _one_of_rows(element: OneOfRows, compiler: SQLCompiler, **kw: Any) -> str:
     )
     first = compiler.process(lists[0], **kw)
     return f"({names}) IN (SELECT value{beside} FROM json_each({first}))"  # noqa: S608  # of our own texts
+
+
+@compiles(EachOf, "sqlite")
+def _each_of(element: EachOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"  # noqa: S608  # of our own texts
 
 
 @compiles(Holds, "sqlite")

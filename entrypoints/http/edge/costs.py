@@ -210,6 +210,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /v1/products/{product_id}/statistics",
         "GET /v1/search/autocomplete",
         "GET /v1/search/facets",
+        "GET /v1/users/me/portfolio",
     ),
     10: (
         "GET /v1/search",
@@ -232,6 +233,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /admin",
         "GET /admin/orders",
         "GET /admin/orders/{order_id}",
+        "GET /portfolio",
     ),
     20: (
         # Each is some hundred kilobytes, or reads all that there is of a user.

@@ -7,7 +7,9 @@ from ....ports.language.analytics import Candle
 from ....ports.language.money import Cents
 
 WIDTH, HEIGHT = 640, 240
-_TOP, _BOTTOM, _RIGHT = 12, 24, 64
+RIGHT = 64
+"""The width of the prices beside the drawing."""
+_TOP, _BOTTOM = 12, 24
 _LINES = 4
 
 
@@ -34,17 +36,32 @@ class Chart:
     """Where a price is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Amounts between a lowest and a highest one, as heights of the drawing."""
+
+    lowest: Cents
+    highest: Cents
+
+    def y(self, amount: Cents) -> float:
+        """Return how far below the drawing's top an amount is."""
+        span = max(self.highest - self.lowest, 1)
+        return round(_TOP + (self.highest - amount) / span * (HEIGHT - _TOP - _BOTTOM), 1)
+
+    @property
+    def lines(self) -> tuple[tuple[float, Cents], ...]:
+        """The amounts that are written beside the drawing, and where they are."""
+        span = max(self.highest - self.lowest, 1)
+        amounts = sorted({self.lowest + round(span * part / _LINES) for part in range(_LINES + 1)})
+        return tuple((self.y(amount), amount) for amount in amounts)
+
+
 def chart_of(candles: Sequence[Candle]) -> Chart | None:
     """Return the drawing of candles, or None without any."""
     if not candles:
         return None
-    highest, lowest = max(c.high for c in candles), min(c.low for c in candles)
-    span = max(highest - lowest, 1)
-
-    def y(price: float) -> float:
-        return round(_TOP + (highest - price) / span * (HEIGHT - _TOP - _BOTTOM), 1)
-
-    step = (WIDTH - _RIGHT) / len(candles)
+    scale = Scale(min(c.low for c in candles), max(c.high for c in candles))
+    y, step = scale.y, (WIDTH - RIGHT) / len(candles)
     width = min(step * 0.7, 14)
     bars = tuple(
         Bar(
@@ -59,5 +76,4 @@ def chart_of(candles: Sequence[Candle]) -> Chart | None:
         )
         for place, candle in enumerate(candles)
     )
-    prices = sorted({lowest + round(span * part / _LINES) for part in range(_LINES + 1)})
-    return Chart(bars, tuple((y(price), price) for price in prices))
+    return Chart(bars, scale.lines)

@@ -250,6 +250,16 @@ def test_a_page_is_found_by_an_index_and_needs_no_sorting(
         ("orders._OF_USER.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
         ("orders._OF_USER.0", "ix_orders_seller_id_id (seller_id=? AND id<?)"),
         ("orders._ALL.1", "ix_orders_status_id (status=? AND id<?)"),
+        ("portfolios._HOLDINGS_PAGE.0", "ix_orders_buyer_id_id (buyer_id=? AND id<?)"),
+        (
+            "portfolios._HOLDINGS_PAGE.0",
+            "ix_sales_of_book (product_id=? AND size=? AND condition=?)",
+        ),
+        ("portfolios._VALUES.0", "ix_orders_buyer_id_id (buyer_id=?)"),
+        (
+            "portfolios._VALUES.0",
+            "ix_sales_of_book (product_id=? AND size=? AND condition=? AND sold_at<?)",
+        ),
         ("notifications._IN_APP.0", "ix_notifications_in_app (user_id=? AND id<?)"),
         ("notifications._UNREAD.0", "ix_notifications_unread (user_id=? AND id<?)"),
         ("notifications._COUNT_UNREAD.0", "ix_notifications_unread (user_id=?)"),

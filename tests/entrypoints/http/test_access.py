@@ -43,6 +43,7 @@ DELETE /v1/users/me                                    401   401    401   401   
 GET    /v1/users/me/export                             401   200    200   200           200   200 -
 PATCH  /v1/users/me                                    401   200    200   200           200   200 -
 GET    /v1/users/me/balance                            401   200    200   200           200   200 read
+GET    /v1/users/me/portfolio                          401   200    200   200           200   200 read
 GET    /v1/users/me/addresses                          401   200    200   200           200   200 read
 POST   /v1/users/me/addresses                          401   201    201   201           201   201 -
 DELETE /v1/users/me/addresses/{address_id}             401   204    404   404           404   404 -

@@ -45,6 +45,7 @@ POST /warehouse                      401  409
 GET  /warehouse/{order_id}           303  403
 POST /warehouse/{order_id}/{act}     401  409
 POST /warehouse/{order_id}/review    401  409
+GET  /portfolio                      303  200
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""

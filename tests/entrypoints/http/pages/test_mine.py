@@ -104,6 +104,41 @@ async def test_stranger_who_wants_an_alert_signs_in_and_comes_back(
     assert f"next=/products/{market.product_id}%3Fsize%3D10.5" in product.answer.text
 
 
+async def test_portfolio_is_worth_the_last_sales_and_forgets_a_cancelled_pair(
+    market: World, buyer_in: Browser, buyer: Person, seller: Person
+) -> None:
+    assert "You have no pairs yet." in (await buyer_in.opens("/portfolio")).text
+    kept = await market.order(buyer, seller, 20_000)
+    cancelled = await market.order(buyer, seller, 21_000)
+    reason = {"reason": "The sole is torn."}
+    await market.move(cancelled, "cancellation", seller, json=reason)
+    other = await market.buyer("bob")
+    await market.order(other, seller, 26_800)
+
+    page = await buyer_in.opens("/portfolio")
+    seen = await market.ok("GET", "/v1/users/me/portfolio", buyer)
+
+    for text in ("$214.00", "$268.00", "+$54.00 (+25.2 %)"):
+        assert text in page.text
+    assert kept in page.answer.text
+    assert cancelled not in page.answer.text
+    assert (seen["pairs"], seen["value"], seen["gain"]) == (1, 26_800, 5_400)
+    assert [item["order_id"] for item in seen["items"]] == [kept]
+    assert [week["pairs"] for week in seen["weeks"]] == [1]
+
+
+async def test_portfolio_draws_its_value_from_the_second_week_on(
+    market: World, buyer_in: Browser, buyer: Person, seller: Person
+) -> None:
+    await market.order(buyer, seller)
+    assert "<polyline" not in (await buyer_in.opens("/portfolio")).answer.text
+
+    await market.clock.advance(timedelta(days=8))
+    page = await buyer_in.opens("/portfolio")
+
+    assert page.answer.text.count("<polyline") == 2
+
+
 async def test_payouts_show_the_balance_and_what_was_paid(
     market: World, browser: Browser, buyer: Person, seller: Person, authenticator: Person
 ) -> None:
