@@ -54,8 +54,10 @@ def end_sessions_of(adapters: Adapters, lifetimes: TokenLifetimes) -> EndSession
     """Return what ends any sessions of a user."""
     return EndSessions(
         transaction=adapters.store.transaction,
+        users=adapters.store.users,
         sessions=adapters.store.sessions,
         revoked_sessions=adapters.revoked_sessions,
         clock=adapters.clock,
         lifetimes=lifetimes,
+        audit_log=adapters.store.audit_log,
     )

@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     PAYOUT_ACCOUNT_NAMED = "payout_account_named"
     SUSPENSION_SET = "suspension_set"
+    SESSIONS_ENDED = "sessions_ended"
     PRODUCT_CREATED = "product_created"
     PRODUCT_EDITED = "product_edited"
     DECLINES_FORGIVEN = "declines_forgiven"

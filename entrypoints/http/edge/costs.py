@@ -196,6 +196,12 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /products/{product_id}/trade",
         # Pages of admins.
         "POST /admin/orders/{order_id}/{act}",
+        "GET /admin/audit",
+        "GET /admin/users",
+        "GET /admin/users/{user_id}",
+        "POST /admin/users/{user_id}/{act}",
+        "GET /admin/users/{user_id}/quotes",
+        "POST /admin/users/{user_id}/quotes/{side}/{quote_id}/withdrawal",
         "GET /admin/alarms",
         "POST /admin/alarms/{alarm_id}/resolution",
         "GET /admin/dead-letters",

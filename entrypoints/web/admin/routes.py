@@ -4,14 +4,25 @@ from litestar import Router
 from litestar.di import Provide
 
 from .alarms import AlarmPages
+from .audit import AuditPage
 from .dead_letters import DeadLetterPages
 from .orders import AdminOrderPages
 from .overview import OverviewPage
+from .quotes import AdminQuotePages
 from .staff import admin_form_of, admin_of
+from .users import AdminUserPages
 
 ADMIN_PAGES = Router(
     "/",
-    route_handlers=[OverviewPage, AdminOrderPages, AlarmPages, DeadLetterPages],
+    route_handlers=[
+        OverviewPage,
+        AdminOrderPages,
+        AdminUserPages,
+        AdminQuotePages,
+        AlarmPages,
+        DeadLetterPages,
+        AuditPage,
+    ],
     dependencies={"user": Provide(admin_of), "form": Provide(admin_form_of)},
 )
 """Whoever is no admin gets none of them."""

@@ -199,3 +199,20 @@ async def test_refused_actions_are_not_audited(accounts: Accounts, buyer: User) 
 def test_invalid_token_lifetimes_are_refused(access: timedelta, refresh: timedelta) -> None:
     with pytest.raises(ValueError, match="0 < access <= refresh"):
         TokenLifetimes(access=access, refresh=refresh)
+
+
+async def test_admin_ends_all_sessions_of_a_user_and_the_log_says_how_many(
+    accounts: Accounts, buyer: User
+) -> None:
+    admin = await accounts.admin()
+    sessions = [await accounts.enter(), await accounts.enter()]
+
+    await accounts.users.end_sessions.of_user(admin, buyer.id, reason="a lost telephone")
+
+    for signed_in in sessions:
+        with pytest.raises(InvalidToken):
+            await accounts.users.authenticate_request(signed_in.access_token)
+    [entry] = (await accounts.store.audit_log.page(PageRequest(), target_id=buyer.id)).items
+    assert (entry.act.action, entry.act.facts) == (AuditAction.SESSIONS_ENDED, {"sessions": 2})
+    with pytest.raises(Forbidden):
+        await accounts.users.end_sessions.of_user(actor(buyer), admin.user_id, reason="spite")

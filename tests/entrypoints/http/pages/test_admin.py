@@ -1,5 +1,8 @@
 """What an admin sees and does on pages."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
 from ....served import ADDRESS
@@ -111,3 +114,79 @@ async def test_admin_cannot_decide_on_an_order_of_their_own(
     refused = await admin_in.sends(sign_out, reason="mine")
 
     assert refused.status == 403
+
+
+async def test_user_is_found_by_email_suspended_and_reinstated(
+    market: World, admin_in: Browser, buyer: Person
+) -> None:
+    path = f"/admin/users/{buyer.id}"
+    assert (await admin_in.opens("/admin/users?q=buyer@example.com")).path == path
+    assert "no such user" in (await admin_in.opens("/admin/users?q=nobody@example.com")).text
+    form = (await admin_in.opens(path)).form(f"{path}/suspension")
+
+    sent = asyncio.create_task(admin_in.sends(form, reason="sent a fake"))
+    await market.clock.advance(timedelta(0))
+    await market.workers.settle()
+    await market.clock.advance(timedelta(seconds=3))
+    suspended = await sent
+    assert "Suspended yes" in suspended.text
+    assert "sent a fake" in suspended.text
+
+    reinstated = await admin_in.sends(
+        suspended.form(f"{path}/reinstatement"), reason="it was authentic"
+    )
+    assert "Suspended yes" not in reinstated.text
+
+
+async def test_roles_are_set_and_every_session_of_the_user_ends(
+    market: World, admin_in: Browser, buyer: Person
+) -> None:
+    path = f"/admin/users/{buyer.id}"
+    form = (await admin_in.opens(path)).form(f"{path}/roles")
+
+    shown = await admin_in.sends(form, reason="joined us", **{"role.authenticator": "yes"})
+
+    assert "Roles authenticator, buyer" in shown.text
+    assert (await market.get("/v1/users/me", buyer)).status_code == 401
+
+
+async def test_quote_is_withdrawn_with_a_note(
+    market: World, admin_in: Browser, buyer: Person
+) -> None:
+    bid = (await market.bid(buyer, 10_000))["bid"]["id"]
+    path = f"/admin/users/{buyer.id}/quotes"
+    action = f"{path}/bid/{bid}/withdrawal"
+    form = (await admin_in.opens(path)).form(action)
+
+    sent = asyncio.create_task(admin_in.sends(form, reason="a typing error", sure="yes"))
+    await market.clock.advance(timedelta(0))
+    await market.workers.settle()
+    await market.clock.advance(timedelta(seconds=3))
+
+    assert "There is nothing here" in (await sent).text
+    assert (await market.ok("GET", f"/v1/bids/{bid}", buyer))["status"] == "cancelled"
+
+
+async def test_account_is_closed_only_with_confirmation(
+    market: World, admin_in: Browser, buyer: Person
+) -> None:
+    path = f"/admin/users/{buyer.id}"
+    form = (await admin_in.opens(path)).form(f"{path}/closing")
+
+    assert (await admin_in.sends(form, reason="asked for it")).status == 422
+    closed = await admin_in.sends(form, reason="asked for it", sure="yes")
+
+    assert "Closed" in closed.text
+    assert f"{path}/payout-account" in closed.answer.text
+
+
+async def test_audit_log_is_filtered_by_who_what_and_when(
+    market: World, admin_in: Browser, admin: Person, buyer: Person
+) -> None:
+    before = f"{market.clock.now() - timedelta(days=1):%Y-%m-%d}"
+    today = f"{market.clock.now():%Y-%m-%d}"
+    for found in ("", "actor=admin@example.com", f"target={market.product_id}", f"until={today}"):
+        assert "product created" in (await admin_in.opens(f"/admin/audit?{found}")).text
+    for lost in ("actor=operator", f"actor={buyer.id}", f"target={buyer.id}", f"until={before}"):
+        assert "product created" not in (await admin_in.opens(f"/admin/audit?{lost}")).text
+    assert (await admin_in.opens("/admin/audit?until=yesterday")).status == 422

@@ -13,6 +13,12 @@ GET  /admin                                 200
 GET  /admin/orders                          200
 GET  /admin/orders/{id}                     404
 POST /admin/orders/{id}/refund              409
+GET  /admin/users                           200
+GET  /admin/users/{id}                      404
+POST /admin/users/{id}/roles                409
+GET  /admin/users/{id}/quotes               404
+POST /admin/users/{id}/quotes/bid/{id}/withdrawal 409
+GET  /admin/audit                           200
 GET  /admin/alarms                          200
 POST /admin/alarms/{id}/resolution          409
 GET  /admin/dead-letters                    200
