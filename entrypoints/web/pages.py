@@ -78,14 +78,17 @@ class Page:
             response.set_cookie(becoming.cookie())
         return response
 
-    def form_fields(self, *, once: bool = False) -> Markup:
+    def form_fields(self, *, once: bool | str = False) -> Markup:
         """Return the hidden fields of a form: one that other sites cannot know, and with `once` one
-        that tells a double click from a second act.
+        that tells a double click from a second act. A page that is loaded anew when somebody comes
+        back to it says itself which act it is.
         """
         self.has_form = True
         token = Markup('<input type="hidden" name="_token" value="{}">')
         marked = Markup('<input type="hidden" name="_once" value="{}">')
-        return token.format(self.visitor.form_token) + (marked.format(uuid4()) if once else "")
+        return token.format(self.visitor.form_token) + (
+            marked.format(uuid4() if once is True else once) if once else ""
+        )
 
 
 ThePage: TypeAlias = NamedDependency[SkipValidation[Page]]

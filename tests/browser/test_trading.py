@@ -72,7 +72,7 @@ async def test_bid_is_placed_without_javascript_from_the_market_to_the_queue(
     assert page.url.endswith(f"/quotes/bid/{bid['id']}")
 
 
-async def test_double_click_places_one_bid(
+async def test_double_click_and_the_back_button_place_one_bid(
     market: Market, shoe: str, windows: Windows, buyer: Person
 ) -> None:
     window = await windows.open(market.url)
@@ -80,6 +80,10 @@ async def test_double_click_places_one_bid(
     await goes_to_confirm(window, shoe, 5_200)
 
     await window.page.get_by_role("button", name="Place the bid").dblclick()
+    await window.shows("Active")
+    await window.page.go_back()
+    await window.shows("You pay")
+    await window.presses("Place the bid")
     await window.shows("Active")
 
     assert len(await bids_of(buyer, 5_200)) == 1
@@ -110,11 +114,14 @@ async def test_form_is_sent_after_its_session_ended_and_nothing_typed_is_lost(
     await window.opens(f"/products/{shoe}/trade?side=bid&size=9")
     await window.fills(amount="55", days="7")
     await buyer.api.delete("/users/me/sessions")
-
     await window.presses("Look at it")
     await window.enters(buyer.email)
-    await window.presses("Send it")
+    await window.shows("You pay")
+    await buyer.api.delete("/users/me/sessions")
+
     await window.presses("Place the bid")
+    await window.enters(buyer.email)
+    await window.presses("Send it")
     await window.shows("Active")
 
     [bid] = await bids_of(buyer, 5_500)

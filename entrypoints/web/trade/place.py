@@ -1,8 +1,9 @@
 """The page to place a bid or an ask, which works everything out before it is confirmed."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
@@ -25,6 +26,10 @@ from .amounts import amount_of, days_of, typed
 
 SideOf: TypeAlias = Annotated[Side, QueryParameter()]
 SizeOf: TypeAlias = Annotated[str, QueryParameter(min_length=1, max_length=10)]
+AmountOf: TypeAlias = Annotated[str | None, QueryParameter(max_length=20)]
+DaysOf: TypeAlias = Annotated[str, QueryParameter(max_length=4)]
+NowOf: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
+OnceOf: TypeAlias = Annotated[str, QueryParameter(max_length=64)]
 
 
 class TradePages(Controller):
@@ -35,6 +40,7 @@ class TradePages(Controller):
     @get()
     async def view_trade(
         self,
+        request: AnyRequest,
         page: ThePage,
         user: User,
         product_id: FromPath[UUID],
@@ -42,11 +48,30 @@ class TradePages(Controller):
         size: SizeOf,
         side: SideOf = Side.BID,
         condition: ConditionOf = Condition.NEW,
+        amount: AmountOf = None,
+        days: DaysOf = "",
+        now: NowOf = "",
+        once: OnceOf = "",
     ) -> Response[bytes]:
-        """Show the form, with what trading now would cost or bring."""
+        """Show the form, with what trading now would cost or bring.
+
+        With an amount, show what comes of it, and the button that places it. Nothing is placed by
+        looking, so it is a page to come back to. `once` tells which act it is about: who goes back
+        and presses the button again places no second quote.
+        """
         product = await application.catalog.view_product(ProductId(product_id))
-        given = {"side": side, "size": size, "condition": condition, "amount": "", "days": ""}
-        return await _form(page, user.actor, application, product, given)
+        given = {"side": side, "size": size, "condition": condition, "amount": amount or ""}
+        given["days"] = days
+        if amount is None:
+            return await _form(page, user.actor, application, product, given)
+        try:
+            preview, _ = await _worked_out(page, user.actor, application, product, given)
+        except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
+            return await _form(
+                page, user.actor, application, product, given, status=status, refused=detail
+            )
+        return _confirmation(page, product, given, preview, now=bool(now), once=once)
 
     @post(status_code=200)
     async def trade(
@@ -58,32 +83,19 @@ class TradePages(Controller):
         product_id: FromPath[UUID],
         application: App,
     ) -> Response[bytes]:
-        """Work out what was typed, or place it if that was confirmed.
+        """Place a bid or an ask. An unusual amount has to be confirmed by itself.
 
         Who sends the same form twice places one quote. Raises InvalidText for a side or a condition
         that the form does not offer.
         """
         product = await application.catalog.view_product(ProductId(product_id))
         given = {name: form.text(name) for name in ("side", "size", "condition", "amount", "days")}
-        side, condition = _side_of(form), _condition_of(form)
+        given |= {"side": _side_of(form), "condition": _condition_of(form)}
         try:
-            amount, days = amount_of(given["amount"], page.currency), days_of(given["days"])
-            preview = await application.bidding.preview_quote(
-                user.actor.user_id,
-                side,
-                product_id=product.id,
-                size=given["size"],
-                amount=amount,
-                condition=condition,
-            )
-            if not form.text("confirmed") or (preview.is_unusual and not form.text("meant")):
-                return page.shows(
-                    "trade/confirm",
-                    product=product,
-                    given=given,
-                    preview=preview,
-                    now=bool(form.text("now")),
-                )
+            preview, days = await _worked_out(page, user.actor, application, product, given)
+            if preview.is_unusual and not form.text("meant"):
+                now = bool(form.text("now"))
+                return _confirmation(page, product, given, preview, now=now, once=form.once)
             path = await _place(application, user.actor, form, product, preview, days)
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
@@ -91,6 +103,36 @@ class TradePages(Controller):
                 page, user.actor, application, product, given, status=status, refused=detail
             )
         return page.leads_to(path)
+
+
+async def _worked_out(
+    page: Page, actor: Actor, application: Application, product: Product, given: Mapping[str, str]
+) -> tuple[QuotePreview, int | None]:
+    """Return what would come of an amount, and for how many days it would stand."""
+    amount, days = amount_of(given["amount"], page.currency), days_of(given["days"])
+    preview = await application.bidding.preview_quote(
+        actor.user_id,
+        Side(given["side"]),
+        product_id=product.id,
+        size=given["size"],
+        amount=amount,
+        condition=Condition(given["condition"]),
+    )
+    return preview, days
+
+
+def _confirmation(
+    page: Page,
+    product: Product,
+    given: Mapping[str, str],
+    preview: QuotePreview,
+    *,
+    now: bool,
+    once: str,
+) -> Response[bytes]:
+    return page.shows(
+        "trade/confirm", product=product, given=given, preview=preview, now=now, once=once or True
+    )
 
 
 async def _place(
@@ -122,7 +164,7 @@ async def _form(
     actor: Actor,
     application: Application,
     product: Product,
-    given: dict[str, str],
+    given: Mapping[str, str],
     *,
     status: int = 200,
     refused: str = "",
@@ -137,6 +179,7 @@ async def _form(
         given=given,
         market=market,
         refused=refused,
+        once=uuid4(),
         typed=partial(typed, currency=page.currency),
         days=(
             application.rules.bid_days if given["side"] == Side.BID else application.rules.ask_days

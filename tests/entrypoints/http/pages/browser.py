@@ -21,12 +21,15 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[ShownForm] = []
+        self.links: list[str] = []
         self.text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: text or "" for name, text in attrs}
         if tag == "form":
             self.forms.append(ShownForm(given["action"], given.get("method", "get")))
+        elif tag == "a" and "href" in given:
+            self.links.append(given["href"])
         elif (
             tag == "input" and given.get("type") in ("checkbox", "radio") and "checked" not in given
         ):
@@ -44,6 +47,7 @@ class Shown:
 
     answer: httpx.Response
     forms: list[ShownForm]
+    links: list[str]
     text: str
 
     @property
@@ -53,6 +57,11 @@ class Shown:
     @property
     def path(self) -> str:
         return self.answer.url.path
+
+    def link(self, part: str) -> str:
+        """Return where the link leads that has this in its address."""
+        [found] = [str(self.answer.url.join(link)) for link in self.links if part in link]
+        return found
 
     def form(self, action: str) -> ShownForm:
         """Return the form that is sent to a path."""
@@ -77,8 +86,15 @@ class Browser:
 
     async def sends_with(self, headers: dict[str, str], form: ShownForm, /, **typed: str) -> Shown:
         """Send a form with headers that another page would cause."""
-        answer = await self._client.post(
-            form.action, data=form.fields | typed, headers=headers, follow_redirects=True
+        fields = form.fields | typed
+        is_get = form.method == "get"
+        answer = await self._client.request(
+            form.method,
+            form.action,
+            params=fields if is_get else None,
+            data=None if is_get else fields,
+            headers=headers,
+            follow_redirects=True,
         )
         return _shown(answer)
 
@@ -96,4 +112,4 @@ class Browser:
 def _shown(answer: httpx.Response) -> Shown:
     parser = _Forms()
     parser.feed(answer.text)
-    return Shown(answer, parser.forms, " ".join(" ".join(parser.text).split()))
+    return Shown(answer, parser.forms, parser.links, " ".join(" ".join(parser.text).split()))

@@ -89,7 +89,7 @@ async def test_buy_now_trades_at_the_lowest_ask_or_not_at_all(
     ask = await market.ask(seller, 21_000)
     page = await buyer_in.opens(f"/products/{market.product_id}/trade?side=bid&size=10.5")
     assert "Buy now for $224.00" in page.text
-    confirm = await buyer_in.sends(page.forms[-2])
+    confirm = await buyer_in.opens(page.link("now=yes"))
 
     await market.ok("DELETE", f"/v1/asks/{ask['ask']['id']}", seller)
     gone = await buyer_in.sends(confirm.forms[-1])
@@ -201,10 +201,9 @@ async def test_bid_is_changed_and_cancelled_by_its_owner_alone(
 async def test_form_with_a_value_that_no_page_offers_is_refused_as_a_page(
     market: World, buyer_in: Browser, buyer: Person, field: str
 ) -> None:
-    page = await buyer_in.opens(f"/products/{market.product_id}/trade?side=bid&size=10.5")
-    page.forms[-1].fields[field] = "odd"
+    page = await looked_at(buyer_in, market, "bid", "195")
 
-    refused = await buyer_in.sends(page.forms[-1], amount="195")
+    refused = await buyer_in.sends(page.forms[-1], **{field: "odd"})
 
     assert refused.status == 422
     assert "That did not work" in refused.text
