@@ -8,6 +8,7 @@ from ..core.users.add_address import AddAddress
 from ..core.users.authenticate_browser import AuthenticateBrowser
 from ..core.users.authenticate_caller import AuthenticateCaller
 from ..core.users.authenticate_request import AuthenticateRequest
+from ..core.users.begin_card_page import BeginCardPage
 from ..core.users.begin_card_setup import BeginCardSetup
 from ..core.users.challenges.answer_by_letter import AnswerByLetter
 from ..core.users.challenges.answer_registration import AnswerRegistration
@@ -121,6 +122,7 @@ class UsersUseCases:
     remove_address: RemoveAddress
     set_payment_method: SetPaymentMethod
     begin_card_setup: BeginCardSetup
+    begin_card_page: BeginCardPage
     view_card_setup: ViewCardSetup
     finish_card_setup: FinishCardSetup
     choose_payment_method: ChoosePaymentMethod
@@ -306,6 +308,9 @@ def users_use_cases(
             ids=ids,
         ),
         begin_card_setup=BeginCardSetup(
+            users=users, payment_methods=payment_methods, card_vault=card_vault, ids=ids
+        ),
+        begin_card_page=BeginCardPage(
             users=users, payment_methods=payment_methods, card_vault=card_vault, ids=ids
         ),
         view_card_setup=ViewCardSetup(card_vault=card_vault, keep_card=keep_card),

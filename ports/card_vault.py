@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from .language.cards import CardHolder, CardSetup, NewCardSetup, SavedCard
+from .language.cards import CardHolder, CardPage, CardSetup, NewCardSetup, SavedCard
 
 
 class CardVault(Protocol):
@@ -20,6 +20,14 @@ class CardVault(Protocol):
         """
         ...
 
+    async def begin_on_page(self, *, key: str, holder: CardHolder, back_to: str) -> CardPage:
+        """Begin the setup of a card that the provider asks for on a page of its own.
+
+        The browser comes back to `back_to`, an absolute URL without a query. If the provider has
+        the card, it has the page's id as `setup` in the query then. Raises InvalidText, as `begin`.
+        """
+        ...
+
     async def save(self, *, key: str, holder: CardHolder, token: str) -> SavedCard:
         """Verify a card that the provider has already, by its token, and keep it for the holder.
 
@@ -29,7 +37,10 @@ class CardVault(Protocol):
         ...
 
     async def find_setup(self, setup_id: str) -> CardSetup | None:
-        """Return the current state of a setup, or None if there is none."""
+        """Return the current state of a setup, or None if there is none.
+
+        The id may be that of the page on which it began.
+        """
         ...
 
     async def detach(self, token: str) -> None:

@@ -1,9 +1,17 @@
 """The embedded provider's cards, behind their port."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ...ports.card_vault import CardVault
-from ...ports.language.cards import CardHolder, CardSetup, CardSetupState, NewCardSetup, SavedCard
+from ...ports.language.cards import (
+    CardHolder,
+    CardPage,
+    CardSetup,
+    CardSetupState,
+    NewCardSetup,
+    SavedCard,
+)
 from ...ports.language.errors import CardRefused, NoSuchCardSetup
 from . import tokens
 from .card_records import client_secret_of
@@ -11,6 +19,9 @@ from .operations import Operation
 from .payment_provider import EmbeddedPaymentProvider, SignedWebhook
 from .provider import Call, Provider, Request
 from .webhook_bodies import write_event
+
+PAGES = "/embedded-provider/cards"
+"""Where the exchange shows the page of a setup, with test cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,11 @@ class EmbeddedCardVault(CardVault):
             lambda provider: _begin(provider, key, holder)
         )
         return NewCardSetup(setup_id, client_secret_of(setup_id))
+
+    async def begin_on_page(self, *, key: str, holder: CardHolder, back_to: str) -> CardPage:
+        setup_id = (await self.begin(key=key, holder=holder)).id
+        here = urlsplit(back_to)  # it is a page of the exchange too
+        return CardPage(setup_id, f"{here.scheme}://{here.netloc}{PAGES}/{setup_id}")
 
     async def save(self, *, key: str, holder: CardHolder, token: str) -> SavedCard:
         def work(provider: Provider) -> CardSetup:

@@ -7,33 +7,26 @@ import stripe
 
 from ...ports.card_vault import CardVault
 from ...ports.language.cards import (
-    CardDetails,
     CardHolder,
+    CardPage,
     CardSetup,
     CardSetupState,
     NewCardSetup,
     SavedCard,
 )
 from ...ports.language.errors import CardRefused, InvalidText
-from ...ports.language.ids import UserId, parse_id
 from ...ports.language.invariants import ensure
+from .card_pages import PREFIX, open_card_page, setup_on_page
 from .client import StripeCalls, refused
 from .labels import METHOD, USER, labels, made_under, metadata_of
-from .refusals import decline_of, why_not_charged
+from .refusals import why_not_charged
+from .setups import setup_of
 
 if TYPE_CHECKING:
     from stripe.params import CustomerCreateParams, SetupIntentCreateParams, SetupIntentListParams
 
 _MOST = 100
 """The most objects in a page of Stripe's."""
-
-_STATES = {
-    "requires_confirmation": CardSetupState.OPEN,
-    "requires_action": CardSetupState.NEEDS_ACTION,
-    "processing": CardSetupState.PROCESSING,
-    "succeeded": CardSetupState.SUCCEEDED,
-    "canceled": CardSetupState.CANCELLED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +49,10 @@ class StripeCardVault(CardVault):
                 raise refused("to set up a card", error) from None
         assert intent.client_secret is not None, intent.id
         return NewCardSetup(intent.id, intent.client_secret)
+
+    async def begin_on_page(self, *, key: str, holder: CardHolder, back_to: str) -> CardPage:
+        customer = await self._customer(holder)
+        return await open_card_page(self.calls, key, holder, customer, back_to)
 
     async def save(self, *, key: str, holder: CardHolder, token: str) -> SavedCard:
         customer = await self._customer(holder)
@@ -80,6 +77,8 @@ class StripeCardVault(CardVault):
         return setup.card
 
     async def find_setup(self, setup_id: str) -> CardSetup | None:
+        if setup_id.startswith(PREFIX):
+            return await setup_on_page(self.calls, setup_id)
         try:
             intent = await self.calls.ask(
                 lambda client: client.v1.setup_intents.retrieve_async(
@@ -176,38 +175,6 @@ class StripeCardVault(CardVault):
         return await self.calls.ask(
             lambda client: client.v1.setup_intents.create_async(params, {"idempotency_key": key})
         )
-
-
-def setup_of(intent: stripe.SetupIntent) -> CardSetup:
-    """Return what became of a setup intent, whose payment method is expanded."""
-    try:
-        user_id = UserId(parse_id(metadata_of(intent).get(USER, "")))
-    except ValueError:
-        user_id = None
-    reason = decline_of(intent.last_setup_error) or intent.cancellation_reason
-    untried = CardSetupState.OPEN if reason is None else CardSetupState.FAILED
-    state = _STATES.get(intent.status, untried)
-    is_saved = state is CardSetupState.SUCCEEDED
-    card = _saved(intent.payment_method) if is_saved else None
-    return CardSetup(intent.id, user_id, state, card, _link(intent), reason)
-
-
-def _saved(method: "str | stripe.PaymentMethod | None") -> SavedCard | None:
-    """Return a card, or None if it was detached."""
-    assert isinstance(method, stripe.PaymentMethod), "it is expanded"
-    if method.customer is None or method.card is None:
-        return None
-    card = method.card
-    return SavedCard(
-        method.id,
-        CardDetails(card.brand, card.last4, card.exp_month, card.exp_year, card.fingerprint),
-    )
-
-
-def _link(intent: stripe.SetupIntent) -> str | None:
-    action = intent.next_action
-    redirect = None if action is None else getattr(action, "redirect_to_url", None)
-    return None if redirect is None else redirect.url
 
 
 def _succeeded(intents: list[stripe.SetupIntent]) -> stripe.SetupIntent | None:

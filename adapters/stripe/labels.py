@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import stripe
 
-from ...ports.language.ids import OrderId, parse_id
+from ...ports.language.ids import OrderId, UserId, parse_id
 
 ORDER = "order_id"
 KEY = "key"
@@ -30,6 +30,14 @@ def metadata_of(obj: stripe.StripeObject) -> Mapping[str, str]:
 def order_of(obj: stripe.StripeObject) -> OrderId | None:
     """Return the order that is named in an object's metadata or transfer group, or None."""
     return first_order(metadata_of(obj).get(ORDER), getattr(obj, "transfer_group", None))
+
+
+def user_of(obj: stripe.StripeObject) -> UserId | None:
+    """Return the user who is named in an object's metadata, or None."""
+    try:
+        return UserId(parse_id(metadata_of(obj).get(USER, "")))
+    except ValueError:
+        return None
 
 
 def first_order(*texts: str | None) -> OrderId | None:

@@ -59,6 +59,16 @@ class NewCardSetup:
     """What the browser needs to confirm it. It is for this buyer alone, and for no log."""
 
 
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """A page of the provider on which a buyer types a card in."""
+
+    id: str
+    """What a setup is found by, like its own id."""
+    url: str = field(repr=False)
+    """Where the page is. It is for this buyer alone, and for no log."""
+
+
 class CardSetupState(StrEnum):
     """How far the setup of a card is."""
 

@@ -4,7 +4,16 @@ from .calls import Call, Request
 from .due import pass_time
 from .errors import ApiError
 from .fields import Fields, amount, choice, currency, flag, integer, several, text
-from .resources import accounts, balance, disputes, paying, payouts, refunds, setup_intents
+from .resources import (
+    accounts,
+    balance,
+    checkout_sessions,
+    disputes,
+    paying,
+    payouts,
+    refunds,
+    setup_intents,
+)
 from .resources.charges import refundable
 from .resources.webhook_endpoints import new_endpoint
 from .state import Delivery, Object, State
@@ -35,6 +44,10 @@ def _authenticate(request: Request) -> Object:
     except ApiError:
         pass  # declined after the authentication: the intent says so
     return {"id": intent["id"], "status": intent["status"], "return_url": intent["_return_url"]}
+
+
+def _submit(request: Request) -> Object:
+    return checkout_sessions.submit(request.state, request.id, request.form["card"])
 
 
 def _complete(request: Request) -> Object:
@@ -154,6 +167,7 @@ _ENDPOINT: Fields = {"connect": flag, "enabled_events": several(text(), most=300
 CALLS = (
     Call("POST", "/_double/clock", _advance, need={"advance": integer(0, _FOREVER)}),
     Call("POST", "/_double/authenticate/*", _authenticate, need={"passes": flag}),
+    Call("POST", "/_double/checkout/*", _submit, need={"card": text()}),
     Call("POST", "/_double/accounts/*/complete", _complete),
     Call("POST", "/_double/accounts/*/restrict", _restrict, may={"disabled_reason": text()}),
     Call(

@@ -9,7 +9,9 @@ from .double import StripeDouble
 from .errors import ApiError
 from .http import Receive, Scope, Send, body_of, redirect, send_json, send_page
 from .machine import state_as_json
-from .pages import authentication_page, onboarding_page, receipt_page
+from .pages import authentication_page, checkout_page, onboarding_page, receipt_page
+
+_PAGES = ("authenticate", "checkout", "onboarding", "receipts")
 
 
 class Control:
@@ -23,9 +25,9 @@ class Control:
         body = await body_of(receive)
         steps = scope["path"].removeprefix("/_double/").split("/")
         try:
-            if scope["method"] == "GET" and steps[0] in ("authenticate", "onboarding", "receipts"):
+            if scope["method"] == "GET" and steps[0] in _PAGES:
                 await send_page(send, self._page(*steps[:2]))
-            elif steps[-1] in ("passes", "fails", "completes", "restricts"):
+            elif steps[-1] in ("passes", "fails", "completes", "restricts", "pays"):
                 await redirect(send, await self._pressed(*steps))
             else:
                 await send_json(send, *await self._answer(scope["method"], scope["path"], body))
@@ -67,6 +69,8 @@ class Control:
             return onboarding_page(state.get("account", ident))
         if kind == "receipts":
             return receipt_page(state.get("charge", ident))
+        if kind == "checkout":
+            return checkout_page(state.get("checkout.session", ident))
         is_payment = ident.startswith("pi_")
         return authentication_page(
             state.get("payment_intent" if is_payment else "setup_intent", ident)
@@ -78,11 +82,15 @@ class Control:
         if kind == "authenticate":
             form = {"passes": str(rest[-1] == "passes").lower()}
             answer = await double.perform("POST", f"/_double/authenticate/{ident}", form)
+        elif kind == "checkout":
+            answer = await double.perform("POST", f"/_double/checkout/{ident}", {"card": rest[0]})
         else:
             act = {"completes": "complete", "restricts": "restrict"}.get(rest[-1], rest[-1])
             answer = await double.perform("POST", f"/_double/accounts/{ident}/{act}", {})
         if answer.status != 200:
             raise ApiError(answer.body["error"]["message"], status=answer.status)
+        if kind == "checkout":
+            return str(answer.body["success_url"]).replace("{CHECKOUT_SESSION_ID}", ident)
         if kind != "authenticate":
             return str(double.state.get("account", ident).get("_return_url") or "/")
         return _returned_to(answer.body, double.state.find(ident) or {})

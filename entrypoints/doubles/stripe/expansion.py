@@ -11,7 +11,8 @@ _EXPANDABLE = frozenset(
     {
         *("balance_transaction", "charge", "customer", "default_payment_method", "destination"),
         *("failure_balance_transaction", "latest_attempt", "latest_charge", "payment_intent"),
-        *("payment_method", "source", "source_transaction", "transfer", "transfer_reversal"),
+        *("payment_method", "setup_intent", "source", "source_transaction", "transfer"),
+        "transfer_reversal",
     }
 )
 _ALONG_THE_WAY = _EXPANDABLE | {"data", "invoice_settings", "refunds", "reversals"}

@@ -5,6 +5,14 @@ from html import escape
 from .fields import money
 from .state import Object
 
+_CARDS = (
+    "pm_card_visa",
+    "pm_card_mastercard",
+    "pm_card_authenticationRequiredOnSetup",
+    "pm_card_chargeDeclinedInsufficientFunds",
+)
+"""The test cards of the page of a checkout session."""
+
 
 def authentication_page(intent: Object) -> str:
     """Return the page on which a buyer authenticates a payment or a card."""
@@ -24,6 +32,15 @@ def onboarding_page(account: Object) -> str:
     return _page("Onboarding", f"<p>Required:</p><ul>{due}</ul>{buttons}", account["id"])
 
 
+def checkout_page(session: Object) -> str:
+    """Return the page on which a buyer types a card in."""
+    if session["status"] != "open":
+        return _page("Checkout", f"<p>{session['id']} is {session['status']}.</p>")
+    buttons = "".join(_button(card, f"{card}/pays") for card in _CARDS)
+    back = escape(session["cancel_url"] or "/")
+    return _page("Checkout", f'{buttons}<p><a href="{back}">Go back</a></p>', session["id"])
+
+
 def receipt_page(charge: Object) -> str:
     """Return the receipt of a charge."""
     paid = escape(money(charge["amount_captured"], charge["currency"]))
@@ -36,7 +53,8 @@ def _button(text: str, act: str) -> str:
 
 
 def _page(title: str, content: str, ident: str = "") -> str:
-    kind = "onboarding" if ident.startswith("acct_") else "authenticate"
+    kinds = {"acct_": "onboarding", "cs_": "checkout"}
+    kind = next((kinds[each] for each in kinds if ident.startswith(each)), "authenticate")
     content = content.replace("{path}", f"/_double/{kind}/{ident}")
     return (
         f"<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1>"

@@ -10,7 +10,7 @@ from solebook.adapters.memory.seeded import SeededIds
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.stripe.card_vault import StripeCardVault
 from solebook.ports.card_vault import CardVault
-from solebook.ports.language.cards import CardHolder
+from solebook.ports.language.cards import CardHolder, CardPage
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.payments import Charge
 from solebook.ports.payment_provider import PaymentProvider
@@ -34,6 +34,10 @@ class CardRig(ABC):
     @abstractmethod
     async def confirm(self, setup_id: str, card: str) -> None:
         """Send a card from the browser, whatever comes of it."""
+
+    @abstractmethod
+    async def type_in(self, page: CardPage, card: str) -> None:
+        """Type a card in on the provider's page, whatever comes of it."""
 
     @abstractmethod
     async def authenticate(self, setup_id: str, *, passes: bool) -> None:
@@ -67,6 +71,9 @@ class EmbeddedCardRig(CardRig):
     async def confirm(self, setup_id: str, card: str) -> None:
         await self.vault.confirm(setup_id, card)
 
+    async def type_in(self, page: CardPage, card: str) -> None:
+        await self.confirm(page.id, card)
+
     async def authenticate(self, setup_id: str, *, passes: bool) -> None:
         await self.vault.authenticate(setup_id, passes=passes)
 
@@ -81,6 +88,9 @@ class StripeCardRig(CardRig):
         form = {"payment_method": card, "return_url": "https://shop.example.com"}
         path = f"/v1/setup_intents/{setup_id}/confirm"
         await self.stripe.double.perform("POST", path, form)
+
+    async def type_in(self, page: CardPage, card: str) -> None:
+        await self.stripe.double.perform("POST", f"/_double/checkout/{page.id}", {"card": card})
 
     async def authenticate(self, setup_id: str, *, passes: bool) -> None:
         path = f"/_double/authenticate/{setup_id}"

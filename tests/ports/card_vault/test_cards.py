@@ -73,6 +73,26 @@ async def test_setup_fails_if_its_buyer_does_not_authenticate(rig: CardRig) -> N
     assert setup.reason in ("authentication_failed", "setup_intent_authentication_failure")
 
 
+async def test_card_that_is_typed_in_on_a_page_is_saved_and_can_be_charged(rig: CardRig) -> None:
+    holder, key, back = rig.holder(), rig.key(), "http://market.test/account/cards"
+    page = await rig.vault.begin_on_page(key=key, holder=holder, back_to=back)
+    assert await rig.vault.begin_on_page(key=key, holder=holder, back_to=back) == page
+    assert page.url.startswith("http://")
+    assert page.id in page.url
+    waiting = await found(rig, page.id)
+    assert (waiting.state, waiting.user_id) == (CardSetupState.OPEN, holder.user_id)
+
+    await rig.type_in(page, rig.declined)
+    assert (await found(rig, page.id)).state is CardSetupState.FAILED
+    await rig.type_in(page, rig.good)
+
+    setup = await found(rig, page.id)
+    assert (setup.state, setup.user_id) == (CardSetupState.SUCCEEDED, holder.user_id)
+    assert setup.card is not None
+    assert (await rig.charge(setup.card.token)).amount == 21_400
+    assert await found(rig, setup.id) == setup
+
+
 async def test_known_card_is_saved_at_once_and_once(rig: CardRig) -> None:
     holder, key = rig.holder(), rig.key()
 

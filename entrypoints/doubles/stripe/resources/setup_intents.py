@@ -13,7 +13,8 @@ from .shared import change_whole, check_only_to_confirm, merge_metadata, with_it
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
-def _create(request: Request) -> Object:
+def create(request: Request) -> Object:
+    """Make a setup intent, and confirm it if the request says so."""
     state, form = request.state, request.form
     automatic = form.get("automatic_payment_methods")
     if automatic is None and "allowed_payment_method_types" not in form:
@@ -143,7 +144,8 @@ def _open(request: Request, act: str) -> Object:
     return intent
 
 
-def _confirm(request: Request) -> Object:
+def confirm(request: Request) -> Object:
+    """Try a card. Raises ApiError if it is declined."""
     intent = _open(request, "confirm")
     change_whole(intent, lambda changed: _change(request, changed))
     _confirm_now(request, intent)
@@ -206,7 +208,7 @@ _CONFIRM: Fields = {
 _REASON = choice("abandoned", "duplicate", "requested_by_customer")
 _ONE = "/v1/setup_intents/*"
 CALLS = (
-    Call("POST", "/v1/setup_intents", _create, may=_CHANGES | _CREATE),
+    Call("POST", "/v1/setup_intents", create, may=_CHANGES | _CREATE),
     Call(
         "GET",
         "/v1/setup_intents",
@@ -215,6 +217,6 @@ CALLS = (
     ),
     Call("GET", _ONE, _retrieve, may={"client_secret": text()}),
     Call("POST", _ONE, _update, may=_CHANGES),
-    Call("POST", f"{_ONE}/confirm", _confirm, may=_CONFIRM),
+    Call("POST", f"{_ONE}/confirm", confirm, may=_CONFIRM),
     Call("POST", f"{_ONE}/cancel", _cancel, may={"cancellation_reason": _REASON}),
 )
