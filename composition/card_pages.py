@@ -42,6 +42,10 @@ class CardPages:
         if not compare_digest(known, client_secret.encode(errors="replace")):
             raise NoSuchCardSetup(setup=setup_id)
 
+    def check_embedded(self, setup_id: str) -> None:
+        """Raise NoSuchCardSetup if the payment provider is a real one."""
+        self._vault(setup_id)
+
     async def _reported(self, setup_id: str, webhook: SignedWebhook) -> CardSetup:
         await self.application.payments.receive_webhook(webhook.body, webhook.signature)
         setup = await self._vault(setup_id).find_setup(setup_id)

@@ -6,7 +6,7 @@ import stripe
 
 from ...ports.language.cards import CardHolder, CardPage, CardSetup, CardSetupState
 from .client import StripeCalls, refused
-from .labels import USER, labels, user_of
+from .labels import USER, labels, made_under, user_of
 from .setups import setup_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,20 @@ async def open_card_page(
     calls: StripeCalls, key: str, holder: CardHolder, customer: str, back_to: str
 ) -> CardPage:
     """Open a page for a customer. It lasts a day, and nobody is charged."""
+    newest = await calls.read(
+        lambda client: client.v1.checkout.sessions.list_async(
+            {"customer": customer, "status": "open", "limit": 100}
+        )
+    )
+    made = made_under(key, newest.data)
+    made = made or await _make(calls, key, holder, customer, back_to)
+    assert made.url is not None, made.id
+    return CardPage(made.id, made.url)
+
+
+async def _make(
+    calls: StripeCalls, key: str, holder: CardHolder, customer: str, back_to: str
+) -> stripe.checkout.Session:
     marks = labels(key, None, **{USER: str(holder.user_id)})
     params: SessionCreateParams = {
         "mode": "setup",
@@ -33,15 +47,13 @@ async def open_card_page(
         "setup_intent_data": {"metadata": marks},
     }
     try:
-        made = await calls.ask(
+        return await calls.ask(
             lambda client: client.v1.checkout.sessions.create_async(
                 params, {"idempotency_key": key}
             )
         )
     except stripe.StripeError as error:
         raise refused("to open a page for a card", error) from None
-    assert made.url is not None, made.id
-    return CardPage(made.id, made.url)
 
 
 async def setup_on_page(calls: StripeCalls, page_id: str) -> CardSetup | None:

@@ -12,7 +12,14 @@ KEY = "key"
 METHOD = "payment_method"
 USER = "user_id"
 
-T = TypeVar("T", stripe.PaymentIntent, stripe.SetupIntent, stripe.Refund, stripe.Transfer)
+T = TypeVar(
+    "T",
+    stripe.PaymentIntent,
+    stripe.SetupIntent,
+    stripe.Refund,
+    stripe.Transfer,
+    stripe.checkout.Session,
+)
 
 
 def labels(key: str, order_id: OrderId | None, **more: str) -> dict[str, str]:

@@ -27,14 +27,14 @@ class Refused:
     typed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, request: AnyRequest, refusal: Refusal, form: Form) -> Self:
-        """Return a refusal of a form."""
+    def of(cls, request: AnyRequest, refusal: Refusal, form: Form | None = None) -> Self:
+        """Return a refusal, of a form or of what its page was asked for."""
         status, detail = detail_of(request, refusal)
         wrong = {}
         if isinstance(refusal, InvalidText):
             detail = detail.replace("_", " ")
             wrong[refusal.field] = f"{refusal.problem[:1].upper()}{refusal.problem[1:]}."
-        return cls(status, detail, wrong, form.fields)
+        return cls(status, detail, wrong, {} if form is None else form.fields)
 
 
 Act: TypeAlias = Callable[[], Awaitable[object]]

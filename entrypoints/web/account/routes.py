@@ -1,6 +1,8 @@
-"""The pages of one's own account."""
+"""The pages of one's own account, and those of the embedded provider that they lead to."""
 
+from ..embedded_provider.cards import TestCardPages
 from .addresses import AddressPages
+from .cards import CardPages
 from .overview import OverviewPages
 
-ACCOUNT_PAGES = (OverviewPages, AddressPages)
+ACCOUNT_PAGES = (OverviewPages, AddressPages, CardPages, TestCardPages)

@@ -1,12 +1,14 @@
 """Checkout sessions in mode `setup`: a page on which a buyer types a card in."""
 
-from ..calls import Call, Request
+from ..calls import PAGE, Call, Request
 from ..errors import ApiError
 from ..fields import Fields, choice, group, metadata, several, text
+from ..lists import matching, page
 from ..state import Object, State
 from . import setup_intents
 
 _A_DAY = 86_400
+_ALL = "/v1/checkout/sessions"
 
 
 def _create(request: Request) -> Object:
@@ -39,10 +41,13 @@ def _create(request: Request) -> Object:
 
 
 def _retrieve(request: Request) -> Object:
-    session = request.state.get("checkout.session", request.id)
-    if _is_late(request.state, session):
-        return session | {"status": "expired", "url": None}
-    return session
+    return _seen(request.state, request.state.get("checkout.session", request.id))
+
+
+def _list(request: Request) -> Object:
+    state = request.state
+    sessions = [_seen(state, each) for each in state.of("checkout.session").values()]
+    return page(request, matching(request, sessions, "customer", "status"), _ALL)
 
 
 def submit(state: State, ident: str, card: str) -> Object:
@@ -59,6 +64,10 @@ def submit(state: State, ident: str, card: str) -> Object:
     return session
 
 
+def _seen(state: State, session: Object) -> Object:
+    return session | {"status": "expired", "url": None} if _is_late(state, session) else session
+
+
 def _is_late(state: State, session: Object) -> bool:
     return bool(session["status"] == "open" and session["expires_at"] <= state.second)
 
@@ -67,7 +76,7 @@ _DATA: Fields = {"description": text(1_000), "metadata": metadata}
 CALLS = (
     Call(
         "POST",
-        "/v1/checkout/sessions",
+        _ALL,
         _create,
         need={"customer": text(), "mode": choice("setup"), "success_url": text()},
         may={
@@ -76,6 +85,12 @@ CALLS = (
             "metadata": metadata,
             "setup_intent_data": group(_DATA),
         },
+    ),
+    Call(
+        "GET",
+        _ALL,
+        _list,
+        may=PAGE | {"customer": text(), "status": choice("open", "complete", "expired")},
     ),
     Call("GET", "/v1/checkout/sessions/*", _retrieve),
 )

@@ -133,7 +133,10 @@ def params_of(call: Call) -> set[str] | None:
         }[call.method, one]
         if call.path == "/v1/balance":
             act = "retrieve"
-    module = importlib.import_module(f"stripe.params._{'_'.join([*names, act])}_params")
+    package = "stripe.params"
+    if names[0] == "checkout":
+        package = f"{package}.{names.pop(0)}"
+    module = importlib.import_module(f"{package}._{'_'.join([*names, act])}_params")
     title = "".join(part.title() for part in re.split("_", "_".join([*names, act])))
     return set(getattr(module, f"{title}Params").__annotations__)
 

@@ -21,6 +21,12 @@ GET  /account                        303  200
 POST /account/profile                401  409
 POST /account/email-proof            401  409
 POST /account/new-email              401  409
+GET  /account/cards                  303  200
+POST /account/cards                  401  409
+POST /account/cards/{payment_method_id}/{act} 401 409
+GET  /embedded-provider/cards/{setup_id} 303 404
+POST /embedded-provider/cards/{setup_id} 401 409
+POST /embedded-provider/cards/{setup_id}/authentication 401 409
 GET  /account/addresses              303  200
 POST /account/addresses              401  409
 POST /account/addresses/{address_id}/removal 401 409
@@ -79,6 +85,8 @@ async def test_everybody_gets_what_the_table_says(
         "notification_id": market.product_id,
         "mark": "read",
         "alert_id": market.product_id,
+        "payment_method_id": market.product_id,
+        "setup_id": "seti_unknown",
         "address_id": market.product_id,
     }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")

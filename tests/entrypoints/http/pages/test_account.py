@@ -73,3 +73,50 @@ async def test_password_is_not_kept_while_somebody_signs_in(ann_in: Browser) -> 
     assert "kept.email" in kept.answer.text
     assert "kept.password" not in kept.answer.text
     assert PASSWORD not in kept.answer.text
+
+
+async def test_card_is_added_chosen_and_removed(world: World, ann_in: Browser) -> None:
+    assert "To do: a card, to buy" in (await ann_in.opens("/account")).text
+    page = await ann_in.opens("/account/cards")
+    for card in ("pm_card_visa", "pm_card_mastercard"):
+        choice = await ann_in.sends(page.form("/account/cards"))
+        page = await ann_in.sends(choice.form(choice.path), card=card)
+        assert (page.path, "The card is on file." in page.text) == ("/account/cards", True)
+    assert "Visa ending in 4242 Expires 12/2034 ✓ Charged for your bids" in page.text
+
+    [choice_form] = [form for form in page.forms if form.action.endswith("/choice")]
+    page = await ann_in.sends(choice_form)
+    assert "Mastercard ending in 4444 Expires 12/2034 ✓ Charged for your bids" in page.text
+
+    for form in [form for form in page.forms if form.action.endswith("/removal")]:
+        page = await ann_in.sends(form)
+    assert "You have no card yet" in page.text
+    again = await ann_in.sends(form)
+    assert again.status == 404
+
+
+async def test_bank_is_asked_and_a_refused_card_can_be_replaced(ann_in: Browser) -> None:
+    page = await ann_in.opens("/account/cards")
+    choice = await ann_in.sends(page.form("/account/cards"))
+
+    bank = await ann_in.sends(choice.form(choice.path), card="pm_card_authentication_at_setup")
+    failed = await ann_in.sends(bank.form(f"{choice.path}/authentication"), passes="no")
+    assert "The card was not accepted" in failed.text
+    none_yet = await ann_in.opens(f"/account/cards?setup={choice.path.rpartition('/')[2]}")
+    assert "The card was not accepted" in none_yet.text
+    assert "You have no card yet" in none_yet.text
+
+    added = await ann_in.sends(failed.form(choice.path), card="pm_card_visa")
+    assert "The card is on file." in added.text
+
+
+async def test_setup_of_somebody_else_adds_no_card(world: World, ann_in: Browser) -> None:
+    page = await ann_in.opens("/account/cards")
+    choice = await ann_in.sends(page.form("/account/cards"))
+    await world.person("bob")
+    ann_in.cookies.clear()
+    await ann_in.signs_in("bob@example.com")
+
+    assert (await ann_in.opens(choice.path)).status == 404
+    setup_id = choice.path.rpartition("/")[2]
+    assert (await ann_in.opens(f"/account/cards?setup={setup_id}")).status == 404

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 from litestar.routes import HTTPRoute
 
+from solebook.entrypoints.web.embedded_provider.cards import TEST_CARDS
 from solebook.entrypoints.web.words import FILE
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.market import Condition, QuoteStatus
@@ -48,6 +49,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "complaint",
         "cancel_reason",
         "step",
+        "test_card",
         "payout_state",
         "warehouse_view",
         "check",
@@ -83,6 +85,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         ("complaint", ComplaintKind),
         ("cancel_reason", CancelReason),
         ("step", ORDER_STEPS),
+        ("test_card", TEST_CARDS),
         ("payout_state", PayoutState),
     ],
 )
