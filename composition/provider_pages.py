@@ -58,6 +58,11 @@ class ProviderPages:
         await self._act(self._dashboard().return_payout(payout_id, amount))
         return payout_id
 
+    @property
+    def are_here(self) -> bool:
+        """Whether the payment provider is the embedded one."""
+        return isinstance(self.application.adapters.payment_provider, EmbeddedPaymentProvider)
+
     async def complete_account(self, account: str) -> str:
         """Let a seller tell all that is required, and return the account's id."""
         await self._act(self._dashboard().complete_account(account))

@@ -262,7 +262,7 @@ class Container(containers.DeclarativeContainer):
     )
     seller_accounts: providers.Provider[SellerAccounts] = providers.Selector(
         settings.provided.payments.adapter,
-        embedded=providers.Singleton(EmbeddedSellerAccounts, journal),
+        embedded=providers.Singleton(EmbeddedSellerAccounts, journal, settings.provided.public_url),
         stripe=providers.Singleton(stripe_adapters.stripe_seller_accounts, stripe_calls, settings),
     )
     card_vault: providers.Provider[CardVault] = providers.Selector(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STRIPES_WEBHOOKS = "/v1/webhooks/stripe"
 """The path of the exchange to which Stripe posts events."""
+_PAYOUT_ACCOUNT = "/account/payout-account"
+"""The page of the exchange to which Stripe sends sellers when they leave its pages."""
 _OF_PATIENCE = 0.9
 """A call has less time than its caller's patience, so that the adapter notices first."""
 
@@ -71,8 +73,9 @@ def stripe_seller_accounts(calls: "StripeCalls", settings: Settings) -> SellerAc
     from ..adapters.stripe.seller_accounts import StripeSellerAccounts
 
     payments = settings.payments
-    refresh_url = payments.onboarding_refresh_url or payments.onboarding_return_url
-    return StripeSellerAccounts(calls, payments.onboarding_return_url, refresh_url)
+    page = f"{settings.public_url.rstrip('/')}{_PAYOUT_ACCOUNT}"
+    return_url = payments.onboarding_return_url or page
+    return StripeSellerAccounts(calls, return_url, payments.onboarding_refresh_url or return_url)
 
 
 def stripe_card_vault(calls: "StripeCalls") -> CardVault:

@@ -210,8 +210,8 @@ class PaymentsSettings(Section, frozen=True):
         timedelta, Between(timedelta(days=1), timedelta(days=3650), "nothing could be replayed")
     ] = timedelta(days=90)
     """How long webhooks are kept. Their bodies may hold personal data."""
-    onboarding_return_url: str = "http://localhost/payouts"
-    """The page of yours to which Stripe sends sellers when they leave its pages."""
+    onboarding_return_url: str | None = None
+    """Where Stripe sends sellers back to. The default is the page of their payout account."""
     onboarding_refresh_url: str | None = None
     """The page of yours that asks for a new link, when one was used already or is too old.
 

@@ -12,8 +12,8 @@ from .operations import Operation
 from .outcomes import Outcome
 from .provider import Provider, Request
 
-_PAGES = "https://payments.invalid"
-"""Where pages would be. There are none: `solebook provider complete-account` does their work."""
+_PAGES = "/embedded-provider/accounts"
+"""Where the exchange shows the page of an account, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class EmbeddedSellerAccounts(SellerAccounts):
     """Keeps accounts in the provider's journal, and test accounts that need no journal."""
 
     journal: Journal
+    public_url: str = "http://127.0.0.1:8000"
+    """The URL of the exchange, which shows the pages."""
 
     async def open(
         self,
@@ -41,11 +43,11 @@ class EmbeddedSellerAccounts(SellerAccounts):
 
     async def onboarding(self, account: str) -> AccountLink:
         await self._require_own(account)
-        return AccountLink(f"{_PAGES}/onboarding/{account}")
+        return self._page(account)
 
     async def dashboard(self, account: str) -> AccountLink:
         await self._require_own(account)
-        return AccountLink(f"{_PAGES}/dashboard/{account}")
+        return self._page(account)
 
     async def _require_own(self, account: str) -> None:
         def is_own(provider: Provider) -> bool:
@@ -53,3 +55,6 @@ class EmbeddedSellerAccounts(SellerAccounts):
 
         if not await self.journal.consult(is_own):
             raise PayoutAccountUnusable(reason="it is a test account, which has no pages")
+
+    def _page(self, account: str) -> AccountLink:
+        return AccountLink(f"{self.public_url.rstrip('/')}{_PAGES}/{account}")

@@ -94,6 +94,9 @@ async def serve(options: argparse.Namespace) -> int:
     limits = connection_limits(settings.http, raise_descriptors())
     # First the address: a second process on a port that is taken must not ask for any lease.
     with reserved_address(server.host, server.port) as address:
+        port = address.getsockname()[1]  # links in letters lead there
+        server = msgspec.structs.replace(server, port=port)
+        settings = msgspec.structs.replace(settings, server=server)
         async with (
             certificate_of_server(server) as certificate,
             running_roles(settings, options.roles) as application,

@@ -57,11 +57,11 @@ _DOUBLE = """\
 [payments]
 adapter = "stripe"
 api_url = "http://127.0.0.1:{stripe}"    # our double of Stripe; no money moves
-onboarding_return_url = "http://127.0.0.1:{http_1}/schema"   # a page of yours"""
+onboarding_return_url = "http://127.0.0.1:{http_1}/account/payout-account"  # ours"""
 _STRIPE = """\
 [payments]
 adapter = "stripe"                 # with a key of test mode; no money moves
-onboarding_return_url = "http://127.0.0.1:{http_1}/schema"   # a page of yours"""
+onboarding_return_url = "http://127.0.0.1:{http_1}/account/payout-account"  # ours"""
 _EMBEDDED = """\
 [payments]
 adapter = "embedded"               # the built-in provider, whose books all processes share

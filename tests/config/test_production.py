@@ -67,13 +67,6 @@ def test_production_with_its_secrets_is_accepted() -> None:
             "the settings are wrong: production needs users.verify_addresses",
         ),
         (
-            ["SOLEBOOK_PAYMENTS__ONBOARDING_RETURN_URL"],
-            (
-                "the settings are wrong: production needs payments.onboarding_return_url that "
-                "others can reach"
-            ),
-        ),
-        (
             ["SOLEBOOK_SECURITY__SIGNING_KEYS", "SOLEBOOK_PAYMENTS__ADAPTER"],
             (
                 "the settings are wrong: production needs security.signing_keys and "

@@ -60,7 +60,7 @@ class CardPages(Controller):
             )
         except Refusal as refusal:
             return await _shown(page, application, user.actor, Refused.of(request, refusal, form))
-        return provider_link(request, page, began.url, back=_HERE)
+        return provider_link(application, page, began.url, back=_HERE)
 
     @post("/{payment_method_id:uuid}/{act:str}")
     async def act_on_card(

@@ -1,8 +1,17 @@
 """The pages of one's own account, and those of the embedded provider that they lead to."""
 
+from ..embedded_provider.accounts import TestAccountPages
 from ..embedded_provider.cards import TestCardPages
 from .addresses import AddressPages
 from .cards import CardPages
 from .overview import OverviewPages
+from .payout_account import PayoutAccountPages
 
-ACCOUNT_PAGES = (OverviewPages, AddressPages, CardPages, TestCardPages)
+ACCOUNT_PAGES = (
+    OverviewPages,
+    AddressPages,
+    CardPages,
+    PayoutAccountPages,
+    TestCardPages,
+    TestAccountPages,
+)

@@ -27,6 +27,11 @@ POST /account/cards/{payment_method_id}/{act} 401 409
 GET  /embedded-provider/cards/{setup_id} 303 404
 POST /embedded-provider/cards/{setup_id} 401 409
 POST /embedded-provider/cards/{setup_id}/authentication 401 409
+GET  /account/payout-account         303  200
+POST /account/payout-account/onboarding 401 409
+POST /account/payout-account/dashboard 401 409
+GET  /embedded-provider/accounts/{account} 303 404
+POST /embedded-provider/accounts/{account} 401 409
 GET  /account/addresses              303  200
 POST /account/addresses              401  409
 POST /account/addresses/{address_id}/removal 401 409
@@ -87,6 +92,7 @@ async def test_everybody_gets_what_the_table_says(
         "alert_id": market.product_id,
         "payment_method_id": market.product_id,
         "setup_id": "seti_unknown",
+        "account": "acct_unknown",
         "address_id": market.product_id,
     }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")

@@ -120,3 +120,28 @@ async def test_setup_of_somebody_else_adds_no_card(world: World, ann_in: Browser
     assert (await ann_in.opens(choice.path)).status == 404
     setup_id = choice.path.rpartition("/")[2]
     assert (await ann_in.opens(f"/account/cards?setup={setup_id}")).status == 404
+
+
+async def test_payout_account_is_opened_and_completed_on_the_providers_page(
+    world: World, ann_in: Browser
+) -> None:
+    assert "To do: a payout account, to sell" in (await ann_in.opens("/account")).text
+    page = await ann_in.opens("/account/payout-account")
+
+    provider = await ann_in.sends(page.form("/account/payout-account/onboarding"))
+    assert "individual: first name" in provider.text
+    again = await ann_in.sends(page.form("/account/payout-account/onboarding"))
+    assert again.path == provider.path  # one account
+
+    waiting = await ann_in.opens("/account/payout-account")
+    assert "Receives what you sell not yet" in waiting.text
+    done = await ann_in.sends(provider.form(provider.path))
+    assert "Receives what you sell yes" in done.text
+    assert "Done: a payout account, to sell" in (await ann_in.opens("/account")).text
+
+    visited = await ann_in.sends(done.form("/account/payout-account/dashboard"))
+    assert "Nothing is required." in visited.text
+    await world.person("bob")
+    ann_in.cookies.clear()
+    await ann_in.signs_in("bob@example.com")
+    assert (await ann_in.opens(visited.path)).status == 404
