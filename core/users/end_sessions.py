@@ -38,6 +38,13 @@ class EndSessions:
             ended = await self.sessions.revoke_all(actor.user_id, self.clock.now())
         await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
 
+    async def others(self, actor: Actor, keep: SessionId) -> None:
+        """End all sessions but one, which is the actor's. Raises Unavailable; retry then."""
+        async with self.transaction():
+            now = self.clock.now()
+            ended = await self.sessions.revoke_all(actor.user_id, now, keep=keep)
+        await forbid_sessions(self.revoked_sessions, ended, self.clock, self.lifetimes)
+
     async def one(self, actor: Actor, session_id: SessionId) -> None:
         """End one session.
 

@@ -3,15 +3,19 @@
 from ..embedded_provider.accounts import TestAccountPages
 from ..embedded_provider.cards import TestCardPages
 from .addresses import AddressPages
+from .api_keys import ApiKeyPages
 from .cards import CardPages
 from .overview import OverviewPages
 from .payout_account import PayoutAccountPages
+from .security import SecurityPages
 
 ACCOUNT_PAGES = (
     OverviewPages,
     AddressPages,
     CardPages,
     PayoutAccountPages,
+    SecurityPages,
+    ApiKeyPages,
     TestCardPages,
     TestAccountPages,
 )

@@ -32,6 +32,13 @@ POST /account/payout-account/onboarding 401 409
 POST /account/payout-account/dashboard 401 409
 GET  /embedded-provider/accounts/{account} 303 404
 POST /embedded-provider/accounts/{account} 401 409
+GET  /account/security               303  200
+POST /account/security/password      401  409
+POST /account/security/sessions/{session_id}/end 401 409
+POST /account/security/other-sessions/end 401 409
+GET  /account/api-keys               303  200
+POST /account/api-keys               401  409
+POST /account/api-keys/{key_id}/revocation 401 409
 GET  /account/addresses              303  200
 POST /account/addresses              401  409
 POST /account/addresses/{address_id}/removal 401 409
@@ -93,6 +100,8 @@ async def test_everybody_gets_what_the_table_says(
         "payment_method_id": market.product_id,
         "setup_id": "seti_unknown",
         "account": "acct_unknown",
+        "session_id": market.product_id,
+        "key_id": market.product_id,
         "address_id": market.product_id,
     }
     where = path.format(**places) + ("?size=9" if path.endswith("/trade") else "")

@@ -9,6 +9,7 @@ from litestar.routes import HTTPRoute
 
 from solebook.entrypoints.web.embedded_provider.cards import TEST_CARDS
 from solebook.entrypoints.web.words import FILE
+from solebook.ports.language.api_tokens import KeyScope
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.market import Condition, QuoteStatus
 from solebook.ports.language.orders import CancelReason, OrderStatus
@@ -50,6 +51,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "cancel_reason",
         "step",
         "test_card",
+        "key_scope",
         "payout_state",
         "warehouse_view",
         "check",
@@ -86,6 +88,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         ("cancel_reason", CancelReason),
         ("step", ORDER_STEPS),
         ("test_card", TEST_CARDS),
+        ("key_scope", KeyScope),
         ("payout_state", PayoutState),
     ],
 )
