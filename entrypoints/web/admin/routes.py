@@ -6,8 +6,10 @@ from litestar.di import Provide
 from .alarms import AlarmPages
 from .audit import AuditPage
 from .dead_letters import DeadLetterPages
+from .halts import HaltPages
 from .orders import AdminOrderPages
 from .overview import OverviewPage
+from .products import AdminProductPages
 from .quotes import AdminQuotePages
 from .staff import admin_form_of, admin_of
 from .users import AdminUserPages
@@ -22,6 +24,8 @@ ADMIN_PAGES = Router(
         AlarmPages,
         DeadLetterPages,
         AuditPage,
+        AdminProductPages,
+        HaltPages,
     ],
     dependencies={"user": Provide(admin_of), "form": Provide(admin_form_of)},
 )

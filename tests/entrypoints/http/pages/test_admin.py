@@ -1,13 +1,15 @@
 """What an admin sees and does on pages."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ....served import ADDRESS
 from ..world import Person, World, alarm
-from .browser import Browser
+from .browser import Browser, Shown
 
 
 @pytest.fixture
@@ -124,11 +126,7 @@ async def test_user_is_found_by_email_suspended_and_reinstated(
     assert "no such user" in (await admin_in.opens("/admin/users?q=nobody@example.com")).text
     form = (await admin_in.opens(path)).form(f"{path}/suspension")
 
-    sent = asyncio.create_task(admin_in.sends(form, reason="sent a fake"))
-    await market.clock.advance(timedelta(0))
-    await market.workers.settle()
-    await market.clock.advance(timedelta(seconds=3))
-    suspended = await sent
+    suspended = await carried_out(market, admin_in.sends(form, reason="sent a fake"))
     assert "Suspended yes" in suspended.text
     assert "sent a fake" in suspended.text
 
@@ -158,12 +156,9 @@ async def test_quote_is_withdrawn_with_a_note(
     action = f"{path}/bid/{bid}/withdrawal"
     form = (await admin_in.opens(path)).form(action)
 
-    sent = asyncio.create_task(admin_in.sends(form, reason="a typing error", sure="yes"))
-    await market.clock.advance(timedelta(0))
-    await market.workers.settle()
-    await market.clock.advance(timedelta(seconds=3))
+    left = await carried_out(market, admin_in.sends(form, reason="a typing error", sure="yes"))
 
-    assert "There is nothing here" in (await sent).text
+    assert "There is nothing here" in left.text
     assert (await market.ok("GET", f"/v1/bids/{bid}", buyer))["status"] == "cancelled"
 
 
@@ -190,3 +185,53 @@ async def test_audit_log_is_filtered_by_who_what_and_when(
     for lost in ("actor=operator", f"actor={buyer.id}", f"target={buyer.id}", f"until={before}"):
         assert "product created" not in (await admin_in.opens(f"/admin/audit?{lost}")).text
     assert (await admin_in.opens("/admin/audit?until=yesterday")).status == 422
+
+
+async def test_product_is_created_and_edited_by_a_form(market: World, admin_in: Browser) -> None:
+    form = (await admin_in.opens("/admin/products/new")).form("/admin/products/new")
+    typed = {
+        "style_code": "CP9654",
+        "brand": "adidas",
+        "model": "Yeezy Boost 350",
+        "colorway": "Zebra",
+        "retail_price": "$220",
+        "release_date": "2017-02-25",
+        "sizes": "9, 9.5 10",
+        "images": "https://images.example.com/1.jpg",
+    }
+
+    refused = await admin_in.sends(form, **typed | {"release_date": "soon"})
+    assert (refused.status, refused.form(form.action).fields["style_code"]) == (422, "CP9654")
+    created = await admin_in.sends(form, **typed)
+    again = await admin_in.sends(form, **typed)
+
+    path = created.path
+    await market.workers.settle()
+    assert (created.status, again.status) == (200, 200)
+    assert "$220.00" in (await admin_in.opens("/admin/products?q=zebra")).text
+    edit = created.form(f"{path}/details")
+    assert (edit.fields["sizes"], edit.fields["retail_price"]) == ("9, 9.5, 10", "220.00")
+    edited = await admin_in.sends(edit, colorway="Zebra (2022)")
+    assert "Zebra (2022)" in edited.text
+    assert "product edited" in edited.text
+
+
+async def test_books_are_halted_and_open_again(market: World, admin_in: Browser) -> None:
+    path = f"/admin/products/{market.product_id}"
+    form = (await admin_in.opens(path)).form(f"{path}/halt")
+
+    halted = await carried_out(market, admin_in.sends(form, size="9", reason="a rumour"))
+    assert "Nike Dunk Low White/Black 9 Any" in halted.text
+    [end] = [form for form in halted.forms if form.action.endswith("/end")]
+    ended = await carried_out(market, admin_in.sends(end, reason="the maker confirmed it"))
+
+    assert "There is nothing here" in ended.text
+
+
+async def carried_out(market: World, sending: Coroutine[Any, Any, Shown]) -> Shown:
+    """Send what the workers carry out, and return the page that waited for them."""
+    sent = asyncio.create_task(sending)
+    await market.clock.advance(timedelta(0))
+    await market.workers.settle()
+    await market.clock.advance(timedelta(seconds=3))
+    return await sent

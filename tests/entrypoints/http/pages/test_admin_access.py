@@ -19,6 +19,14 @@ POST /admin/users/{id}/roles                409
 GET  /admin/users/{id}/quotes               404
 POST /admin/users/{id}/quotes/bid/{id}/withdrawal 409
 GET  /admin/audit                           200
+GET  /admin/products                        200
+GET  /admin/products/new                    200
+POST /admin/products/new                    409
+GET  /admin/products/{id}                   200
+POST /admin/products/{id}/details           409
+POST /admin/products/{id}/halt              409
+GET  /admin/halts                           200
+POST /admin/halts/{id}/end                  409
 GET  /admin/alarms                          200
 POST /admin/alarms/{id}/resolution          409
 GET  /admin/dead-letters                    200

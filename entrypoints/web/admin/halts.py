@@ -1,0 +1,89 @@
+"""The pages of halts."""
+
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+
+from ....composition.application import Application
+from ....ports.language.errors import Refusal
+from ....ports.language.ids import HaltId
+from ....ports.language.paging import PageRequest
+from ....ports.language.users import Actor
+from ...http.edge.injected import App
+from ...http.edge.paging import Cursor
+from ...http.edge.problems import AnyRequest
+from ..forms import detail_of
+from ..pages import Page, ThePage
+from ..posted import TheForm
+from ..visitor import User
+from .alarms import All
+from .staff import A_PAGE, ask_once
+
+
+class HaltPages(Controller):
+    """Halts."""
+
+    path = "/admin/halts"
+
+    @get()
+    async def list_halts(
+        self,
+        page: ThePage,
+        user: User,
+        application: App,
+        shows_all: All = "",
+        cursor: Cursor = None,
+    ) -> Response[bytes]:
+        """List the halts that stand, or all of them, newest first."""
+        return await _listed(page, user.actor, application, shows_all=shows_all, cursor=cursor)
+
+    @post("/{halt_id:uuid}/end")
+    async def end_halt(
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        halt_id: FromPath[UUID],
+        application: App,
+    ) -> Response[bytes]:
+        """End a halt. The books open, and waiting asks may match at once."""
+        try:
+            await ask_once(
+                application,
+                user,
+                form,
+                lambda: application.bidding.request_halt_end(
+                    user.actor, HaltId(halt_id), reason=form.text("reason")
+                ),
+            )
+        except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
+            return await _listed(page, user.actor, application, status=status, refused=detail)
+        return page.leads_to("/admin/halts")
+
+
+async def _listed(
+    page: Page,
+    actor: Actor,
+    application: Application,
+    *,
+    shows_all: str = "",
+    cursor: UUID | None = None,
+    status: int = 200,
+    refused: str = "",
+) -> Response[bytes]:
+    found = await application.bidding.list_halts(
+        actor, PageRequest(A_PAGE, cursor), standing=None if shows_all else True
+    )
+    ids = {halt.product_id for halt in found.items}
+    return page.shows(
+        "admin/halts",
+        status=status,
+        halts=found.items,
+        next=found.next_cursor,
+        shows_all=shows_all,
+        products={id_: await application.catalog.view_product(id_) for id_ in ids},
+        refused=refused,
+    )
