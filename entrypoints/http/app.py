@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from litestar import Litestar, Router
+from litestar import Controller, Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
@@ -30,6 +30,7 @@ from .edge.measured import Measured
 from .edge.problems import http_response, refusal_response, unexpected_response
 from .edge.request_checks import check_request
 from .edge.request_log import RequestLog
+from .openapi.console import Console, is_installed
 from .openapi.document import openapi_config
 from .routes.addresses import AddressesController
 from .routes.admin.alarms import AlarmsController
@@ -133,6 +134,11 @@ def _pages(settings: HttpSettings) -> tuple[Router, ...]:
     return (PAGES,)
 
 
+def _console(settings: HttpSettings) -> tuple[type[Controller], ...]:
+    """Return the console of the API, if pages are wanted and its files are installed."""
+    return (Console,) if settings.pages and is_installed() else ()
+
+
 def create_app(
     application: Application,
     settings: HttpSettings | None = None,
@@ -159,7 +165,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
     after the other behind the same routes.
     """
     return Litestar(
-        route_handlers=(*_ROUTES, *_pages(settings)),
+        route_handlers=(*_ROUTES, *_pages(settings), *_console(settings)),
         request_class=JsonRequest,
         response_class=JsonResponse,
         request_max_body_size=settings.max_body,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .source import ROOT, files, parsed, statements
 
 _TABLE = "entrypoints/http/edge/costs.py"
-_PLACES = "entrypoints/http/routes", "entrypoints/web"
+_PLACES = "entrypoints/http/routes", "entrypoints/http/openapi", "entrypoints/web"
 _METHODS = {"get", "post", "put", "patch", "delete"}
 _OF_THE_FRAMEWORK = {"GET /schema", "GET /schema/openapi.json", "GET /schema/{path}"}
 """The reference of the API, which is no route of ours."""

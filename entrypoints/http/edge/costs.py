@@ -184,6 +184,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /account/unsubscribe",
         "POST /account/unsubscribe",
         "GET /schema/{path}",
+        "GET /schema/console",
         "GET /static/{version}/{name}",
         "GET /sign-in",
         "GET /register",
@@ -272,6 +273,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /v1/users/me/export",
         "GET /schema",
         "GET /schema/openapi.json",
+        "GET /schema/console/{version}/{name}",
     ),
 }
 

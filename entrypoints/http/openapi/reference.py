@@ -11,6 +11,7 @@ from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from .api_keys import describe_keys
+from .console import PATH as CONSOLE
 from .documented import describe_shapes
 from .webhook_events import describe_webhooks
 
@@ -68,7 +69,9 @@ class ReferencePage(OpenAPIRenderPlugin):
     def _page(self, request: Request[Any, Any, Any], openapi_schema: Node) -> bytes:
         # The framework's document holds its own string types; as JSON it is plain.
         document: Node = json.loads(self.render_json(request, _described(request, openapi_schema)))
-        return "".join(page(document, self.get_openapi_json_route(request))).encode()
+        has_console = any(route.path == CONSOLE for route in request.app.routes)
+        json_route = self.get_openapi_json_route(request)
+        return "".join(page(document, json_route, CONSOLE if has_console else "")).encode()
 
 
 def _described(request: Request[Any, Any, Any], openapi_schema: Node) -> Node:
@@ -76,8 +79,8 @@ def _described(request: Request[Any, Any, Any], openapi_schema: Node) -> Node:
     return describe_keys(described, request.app.routes)
 
 
-def page(document: Node, json_route: str) -> Iterator[str]:
-    """Yield the page of a document that is served at `json_route`."""
+def page(document: Node, json_route: str, console: str = "") -> Iterator[str]:
+    """Yield the page of a document that is served at `json_route`, with a `console` or without."""
     info = document["info"]
     title = escape(info["title"])
     yield "<!doctype html><html lang='en'><meta charset='utf-8'>"
@@ -86,6 +89,8 @@ def page(document: Node, json_route: str) -> Iterator[str]:
     yield f"<h1>{title} <small>{escape(info['version'])}</small></h1>"
     yield f"<p>{escape(info['description'])}</p>"
     yield f"<p><a href='{escape(json_route)}'>The OpenAPI document</a></p>"
+    if console:
+        yield f"<p><a href='{escape(console)}'>The console</a>, which calls the API</p>"
     for tag in document["tags"]:
         yield f"<h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>"
         for path, item in document["paths"].items():

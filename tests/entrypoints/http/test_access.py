@@ -163,6 +163,8 @@ GET    /health/ready                                   200   200    200   200   
 GET    /schema                                         200   200    200   200           200   200 any
 GET    /schema/openapi.json                            200   200    200   200           200   200 any
 GET    /schema/{path}                                  404   404    404   404           404   404 any
+GET    /schema/console                                 200   200    200   200           200   200 any
+GET    /schema/console/{version}/{name}                404   404    404   404           404   404 any
 DELETE /v1/users/me/sessions                           401   204    204   204           204   204 -
 DELETE /v1/sessions/current                            401   204    204   204           204   204 -
 """  # noqa: E501  # a table
