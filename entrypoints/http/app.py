@@ -176,6 +176,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
         dependencies={
             "application": Provide(lambda: behind().application, sync_to_thread=False),
             "credential_limits": Provide(lambda: behind().credential_limits, sync_to_thread=False),
+            "exports": Provide(lambda: behind().exports, sync_to_thread=False),
             "request_limits": Provide(lambda: behind().limits, sync_to_thread=False),
             "health": Provide(lambda: behind().health, sync_to_thread=False),
             "stream": Provide(lambda: behind().stream, sync_to_thread=False),

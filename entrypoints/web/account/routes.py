@@ -5,7 +5,9 @@ from ..embedded_provider.cards import TestCardPages
 from .addresses import AddressPages
 from .api_keys import ApiKeyPages
 from .cards import CardPages
+from .notifications import NotificationPages
 from .overview import OverviewPages
+from .own_data import ClosedPages, OwnDataPages
 from .payout_account import PayoutAccountPages
 from .security import SecurityPages
 
@@ -16,6 +18,9 @@ ACCOUNT_PAGES = (
     PayoutAccountPages,
     SecurityPages,
     ApiKeyPages,
+    NotificationPages,
+    OwnDataPages,
+    ClosedPages,
     TestCardPages,
     TestAccountPages,
 )

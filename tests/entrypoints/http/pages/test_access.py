@@ -39,6 +39,15 @@ POST /account/security/other-sessions/end 401 409
 GET  /account/api-keys               303  200
 POST /account/api-keys               401  409
 POST /account/api-keys/{key_id}/revocation 401 409
+GET  /account/notifications          303  200
+POST /account/notifications          401  409
+POST /account/notifications/phone    401  409
+POST /account/notifications/phone-code 401 409
+POST /account/notifications/phone-proof 401 409
+GET  /account/data                   303  200
+GET  /account/data/export            303  200
+POST /account/data/closing           401  409
+GET  /account/closed                 200  200
 GET  /account/addresses              303  200
 POST /account/addresses              401  409
 POST /account/addresses/{address_id}/removal 401 409

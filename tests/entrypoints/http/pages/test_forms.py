@@ -12,6 +12,7 @@ from solebook.entrypoints.web.words import FILE
 from solebook.ports.language.api_tokens import KeyScope
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.market import Condition, QuoteStatus
+from solebook.ports.language.notifications import ALWAYS_SENT, Channel, NotificationKind
 from solebook.ports.language.orders import CancelReason, OrderStatus
 from solebook.ports.language.payments import PayoutState
 from solebook.ports.language.search import SearchSort
@@ -52,6 +53,8 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "step",
         "test_card",
         "key_scope",
+        "channel",
+        "notification_kind",
         "payout_state",
         "warehouse_view",
         "check",
@@ -89,6 +92,8 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         ("step", ORDER_STEPS),
         ("test_card", TEST_CARDS),
         ("key_scope", KeyScope),
+        ("channel", Channel),
+        ("notification_kind", set(NotificationKind) - ALWAYS_SENT),
         ("payout_state", PayoutState),
     ],
 )
