@@ -18,6 +18,12 @@ _EXAMPLES = 2
 _FOLLOWED = 4
 """How many links to one route, with the same parameters, one visitor follows."""
 
+_BY_FORMS = (
+    ("buyer", "/account/cards", "Add a card"),
+    ("authenticator", "/account/payout-account", "Open an account"),
+)
+"""Who reaches more pages by which button."""
+
 
 @dataclass(frozen=True)
 class FoundPage:
@@ -75,6 +81,13 @@ async def find_pages(market: Market, opened: dict[str, Window]) -> list[FoundPag
     for who, window in opened.items():
         for size, page in await _followed(window, who, routes):
             found[page.route].append((size, page))
+    for who, path, button in _BY_FORMS:
+        window = opened[who]
+        await window.opens(path)
+        await window.presses(button)
+        reached = window.page.url.removeprefix(window.url)
+        if route := _route_of(reached, routes):
+            found[route].append((0, FoundPage(route, reached, who)))
     chosen = []
     for pages in found.values():
         first = [page for _, page in pages[: _EXAMPLES - 1]]

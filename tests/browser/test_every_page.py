@@ -29,7 +29,8 @@ Opened = dict[str, Window]
 
 def assert_none(problems: Iterable[object]) -> None:
     """Fail with a line for each."""
-    assert "\n".join(map(str, problems)) == ""
+    if told := "\n".join(map(str, problems)):
+        pytest.fail(told, pytrace=False)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
