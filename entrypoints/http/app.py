@@ -164,8 +164,10 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
     Building them takes 70 ms, which is longer than most tests take. So the tests put one exchange
     after the other behind the same routes.
     """
+    pages = _pages(settings)
     return Litestar(
-        route_handlers=(*_ROUTES, *_pages(settings), *_console(settings)),
+        route_handlers=(*_ROUTES, *pages, *_console(settings)),
+        opt={"has_pages": bool(pages)},
         request_class=JsonRequest,
         response_class=JsonResponse,
         request_max_body_size=settings.max_body,

@@ -44,6 +44,11 @@ def paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
+def link(path: str, text: str) -> str:
+    """Return a paragraph with a link."""
+    return f"<p><a href='{escape(path)}'>{escape(text)}</a></p>"
+
+
 def form(action: str, *parts: str, token: str, button: str) -> str:
     """Return a form with the token of the link that led to it.
 

@@ -12,7 +12,7 @@ from ..http.edge.headers import program_of
 from ..http.edge.injected import App
 from ..http.edge.problems import AnyRequest
 from .forms import MOST_FORM, failed_page, refused_page, submitted
-from .page import form, page, paragraph
+from .page import form, link, page, paragraph
 
 Token = Annotated[str, QueryParameter(max_length=200)]
 """The token of a link. No log has it, and no page sends it on as a referrer."""
@@ -41,7 +41,8 @@ class ProofPages(Controller):
         """Prove an email."""
         fields = await submitted(request)
         await application.users.prove_email(fields.get("token", ""))
-        return page("Thank you", paragraph("Your email is proven. You can trade now."))
+        text = "Your email is proven."
+        return page("Thank you", paragraph(text), *_on(request, "/account", "Go to your account"))
 
     @get("/password")
     async def password_form(self, token: Token = "") -> Response[bytes]:
@@ -68,4 +69,10 @@ class ProofPages(Controller):
             program=program_of(request),
         )
         text = "Your password is set, and all your sessions have ended. Sign in again."
-        return page("Thank you", paragraph(text))
+        return page("Thank you", paragraph(text), *_on(request, "/sign-in", "Sign in"))
+
+
+def _on(request: AnyRequest, path: str, text: str) -> tuple[str, ...]:
+    """Return a link to a page, unless the exchange has the API alone."""
+    has_pages = request.route_handler.opt["has_pages"]
+    return (link(path, text),) if has_pages else ()

@@ -40,7 +40,10 @@ class RegisterPages(Controller):
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return page.shows("account/register", status=status, given=given, refused=detail)
-        return page.shows("account/done", texts=words().register)
+        texts = words().register
+        must_prove = application.users.register_user.verify_addresses
+        text = texts.done if must_prove else texts.unverified
+        return page.shows("account/done", texts=texts, text=text)
 
     @get("/forgotten-password")
     async def view_forgotten(self, page: ThePage) -> Response[bytes]:
@@ -64,4 +67,5 @@ class RegisterPages(Controller):
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return page.shows("account/forgotten", status=status, refused=detail)
-        return page.shows("account/done", texts=words().forgotten)
+        texts = words().forgotten
+        return page.shows("account/done", texts=texts, text=texts.done)

@@ -97,6 +97,7 @@ async def _shown(
         refused=refused,
         letter=letter,
         profile=profile,
+        preferences=await application.notifications.view_notification_preferences(actor),
         user=profile.user,
         addresses=await users.list_addresses(actor),
         balance=await application.payments.view_balance(actor),
