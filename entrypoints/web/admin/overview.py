@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar import Controller, Response, get
 
 from ....composition.application import Application
 from ....composition.held_leases import view_leases_of
 from ....composition.metrics import breaker_states
-from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....core.payments.list_suspense import SuspensePage
+from ....ports.language.paging import MAX_PAGE, Page, PageRequest
 from ....ports.language.users import Actor
 from ....ports.language.waiting_work import WaitingInStore
 from ...http.edge.injected import App, TheHealth
@@ -29,7 +31,7 @@ class Figure:
     count: int
     is_more: bool
     """Whether there are more than were counted."""
-    path: str | None = None
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,14 @@ async def _figures(
     return [
         Figure("alarms", sum(waiting.alarms.values()), is_more=False, path="/admin/alarms"),
         Figure("dead_letters", waiting.dead_letters, is_more=False, path="/admin/dead-letters"),
-        Figure(
-            "frozen", len(frozen.items), frozen.next_cursor is not None, "/admin/orders?frozen=yes"
-        ),
-        Figure("disputes", len(disputes.items), disputes.next_cursor is not None),
-        Figure("suspense", len(suspense.items), suspense.next_cursor is not None),
+        _listed("frozen", frozen, "/admin/orders?frozen=yes"),
+        _listed("disputes", disputes, "/admin/disputes"),
+        _listed("suspense", suspense, "/admin/suspense"),
     ]
+
+
+def _listed(name: str, page: Page[Any] | SuspensePage, path: str) -> Figure:
+    return Figure(name, len(page.items), page.next_cursor is not None, path)
 
 
 def _queues(waiting: WaitingInStore, now: datetime) -> Sequence[WaitingQueue]:

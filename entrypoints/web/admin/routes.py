@@ -6,7 +6,9 @@ from litestar.di import Provide
 from .alarms import AlarmPages
 from .audit import AuditPage
 from .dead_letters import DeadLetterPages
+from .disputes import DisputePages
 from .halts import HaltPages
+from .money import MoneyPages
 from .orders import AdminOrderPages
 from .overview import OverviewPage
 from .products import AdminProductPages
@@ -26,6 +28,8 @@ ADMIN_PAGES = Router(
         AuditPage,
         AdminProductPages,
         HaltPages,
+        DisputePages,
+        MoneyPages,
     ],
     dependencies={"user": Provide(admin_of), "form": Provide(admin_form_of)},
 )

@@ -27,6 +27,13 @@ POST /admin/products/{id}/details           409
 POST /admin/products/{id}/halt              409
 GET  /admin/halts                           200
 POST /admin/halts/{id}/end                  409
+GET  /admin/disputes                        200
+GET  /admin/disputes/{id}                   404
+POST /admin/disputes/{id}/evidence          409
+POST /admin/disputes/{id}/acceptance        409
+GET  /admin/suspense                        200
+POST /admin/suspense/write-off              409
+GET  /admin/solvency                        200
 GET  /admin/alarms                          200
 POST /admin/alarms/{id}/resolution          409
 GET  /admin/dead-letters                    200
