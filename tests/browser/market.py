@@ -1,5 +1,6 @@
 """A market in this process, served to browsers."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from solebook.composition.build import build_application
 from solebook.composition.embedded import embedded_adapters
 from solebook.composition.exchange_clock import movable_clock
 from solebook.composition.memory_store import build_memory_store
+from solebook.composition.provider_pages import ProviderPages
 from solebook.config.http import HttpSettings
 from solebook.core.users.token_lifetimes import TokenLifetimes
 from solebook.entrypoints.demo.clocks import OwnClock
@@ -30,6 +32,8 @@ from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import MovableClock
 from solebook.ports.language.notifications import Warehouse
+from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 
@@ -122,6 +126,20 @@ async def _still_going_on(people: People) -> None:
         await buyer.post("/bids", pair | {"amount": 12_000})
 
 
+async def _in_trouble(application: Application) -> None:
+    """Leave what needs an admin: a dispute, and money of no known order."""
+    pages, store = ProviderPages(application), application.adapters.store
+    orders = await store.orders.all(PageRequest(), OrderStatus.DELIVERED)
+    payment = await store.payments.find(orders.items[0].id)
+    assert payment is not None
+    assert payment.charge_id is not None
+    await pages.dispute(payment.charge_id, 5_000)
+    await pages.charge(None, 5_000)
+    async with asyncio.timeout(10):
+        while not (await store.disputes.page(PageRequest())).items:
+            await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def demo_market() -> AsyncIterator[Market]:
     """Serve the market on which the demo has replayed some sales. It is the same each time."""
@@ -137,4 +155,5 @@ async def demo_market() -> AsyncIterator[Market]:
         replay = Replay(application, http, OwnClock(clock), quiet)
         _, people = await replay.run(catalogue, sales)
         await _still_going_on(people)
+        await _in_trouble(application)
         yield Market(application, clock, app, url, http, people)
