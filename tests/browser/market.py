@@ -32,7 +32,7 @@ from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.clock import MovableClock
 from solebook.ports.language.notifications import Warehouse
-from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.orders import PaymentStatus
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
@@ -129,14 +129,15 @@ async def _still_going_on(people: People) -> None:
 async def _in_trouble(application: Application) -> None:
     """Leave what needs an admin: a dispute, and money of no known order."""
     pages, store = ProviderPages(application), application.adapters.store
-    orders = await store.orders.all(PageRequest(), OrderStatus.DELIVERED)
-    payment = await store.payments.find(orders.items[0].id)
+    orders = (await store.orders.all(PageRequest(limit=100))).items
+    paid = next(each for each in orders if each.payment_status is PaymentStatus.CAPTURED)
+    payment = await store.payments.find(paid.id)
     assert payment is not None
     assert payment.charge_id is not None
     await pages.dispute(payment.charge_id, 5_000)
     await pages.charge(None, 5_000)
     async with asyncio.timeout(10):
-        while not (await store.disputes.page(PageRequest())).items:
+        while not (await store.disputes.page(PageRequest())).items:  # noqa: ASYNC110  # by workers
             await asyncio.sleep(0.01)
 
 
