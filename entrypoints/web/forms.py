@@ -1,10 +1,12 @@
 """The fields of a submitted form, and refusals as pages."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Response
+from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException
 
 from ...ports.language.errors import Refusal
@@ -15,17 +17,41 @@ MOST_FORM = 16_384
 """The maximum size of a form in bytes. To read it takes longer than JSON."""
 _FIELDS = 200
 """The maximum number of fields of a form."""
+TAKES_FILE = {"takes_file": True}
+"""The `opt` of a page whose form has a file."""
 
 
 async def submitted(request: AnyRequest) -> Mapping[str, str]:
-    """Return the fields of a form. Raises ClientException if the body is none."""
-    if request.content_type[0] != "application/x-www-form-urlencoded":
+    """Return the fields of a form. A file, where the page takes one, is a field with its text.
+
+    Raises ClientException if the body is none.
+    """
+    kind = request.content_type[0]
+    if kind == "multipart/form-data" and request.route_handler.opt.get("takes_file"):
+        return await _with_files(request)
+    if kind != "application/x-www-form-urlencoded":
         raise ClientException("send the form as application/x-www-form-urlencoded", status_code=415)
     try:
         text = (await request.body()).decode("ascii")
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError as error:
         raise ClientException("the form cannot be read") from error
+
+
+async def _with_files(request: AnyRequest) -> Mapping[str, str]:
+    """Return the fields of a form with files. Raises ClientException, also if one is no text."""
+    fields = {}
+    for name, value in (await request.form()).multi_items():
+        fields[name] = _text_of(await value.read()) if isinstance(value, UploadFile) else str(value)
+    return fields
+
+
+def _text_of(content: bytes) -> str:
+    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    except UnicodeError as error:
+        raise ClientException("the file is no text in UTF-8") from error
 
 
 def detail_of(request: AnyRequest, refusal: Refusal) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from .audit import AuditPage
 from .dead_letters import DeadLetterPages
 from .disputes import DisputePages
 from .halts import HaltPages
+from .import_products import ImportPages
 from .money import MoneyPages
 from .orders import AdminOrderPages
 from .overview import OverviewPage
@@ -28,6 +29,7 @@ ADMIN_PAGES = Router(
         AuditPage,
         AdminProductPages,
         HaltPages,
+        ImportPages,
         DisputePages,
         MoneyPages,
     ],

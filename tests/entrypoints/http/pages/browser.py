@@ -98,6 +98,16 @@ class Browser:
         )
         return _shown(answer)
 
+    async def uploads(self, form: ShownForm, content: bytes, /, **typed: str) -> Shown:
+        """Fill in a form that takes a file, and press its button."""
+        answer = await self._client.post(
+            form.action,
+            data=form.fields | typed,
+            files={"file": ("products.csv", content, "text/csv")},
+            follow_redirects=True,
+        )
+        return _shown(answer)
+
     async def status(self, method: str, path: str) -> int:
         """Return the status of a page, or of an empty form that is sent to it."""
         data = {"nothing": ""} if method == "POST" else None

@@ -20,6 +20,8 @@ GET  /admin/users/{id}/quotes               404
 POST /admin/users/{id}/quotes/bid/{id}/withdrawal 409
 GET  /admin/audit                           200
 GET  /admin/products                        200
+GET  /admin/products/import                 200
+POST /admin/products/import                 409
 GET  /admin/products/new                    200
 POST /admin/products/new                    409
 GET  /admin/products/{id}                   200
