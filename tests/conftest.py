@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import greenlet  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
@@ -96,8 +97,22 @@ def pytest_configure(config: pytest.Config) -> None:
     is_unit = "not integration" in config.option.markexpr
     settings.register_profile("suite", max_examples=EXAMPLES[is_unit], deadline=None)
     settings.load_profile("suite")
+    if getattr(config.option, "cov_source", None):
+        refuse_greenlets()
     if not config.option.full and config.option.rounds is None:
         config.pluginmanager.register(TimeLimit(SECONDS))
+
+
+def refuse_greenlets() -> None:
+    """Fail what is watched and switches greenlets: lines would be counted in other files.
+
+    SQLAlchemy does so where it is asynchronous: only on PostgreSQL, and that is not watched.
+    """
+
+    def refuse(*_: object) -> None:
+        assert sys.gettrace() is None, "coverage does not follow greenlets: see pyproject.toml"
+
+    greenlet.settrace(refuse)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ...ports.language.errors import Unavailable
-from .engine.drivers import backend_of, file_of, migration_engine
+from .engine.drivers import backend_of, file_of, migrating
 from .engine.errors import STORE
+from .engine.migrating import Migrating
 from .running_processes import running_process
 
 if TYPE_CHECKING:
@@ -72,15 +72,15 @@ async def kept_stopped(url: str) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def connected(url: str, *, only_reads: bool = False) -> AsyncIterator[AsyncConnection]:
+async def connected(url: str, *, only_reads: bool = False) -> AsyncIterator[Migrating]:
     """Yield a connection in a transaction that keeps all other writers out. Raises Unavailable.
 
     One that `only_reads` need not wait for those who write a file.
     """
-    engine, file = migration_engine(url, only_reads=only_reads), file_of(url)
+    file = file_of(url)
     where = "" if file is None else f"{file}: "
     try:
-        async with engine.begin() as connection:
+        async with migrating(url, only_reads=only_reads) as connection:
             yield connection
     except DBAPIError as error:
         raise Unavailable(what=STORE) from _in_one_line(error, where)
@@ -88,8 +88,6 @@ async def connected(url: str, *, only_reads: bool = False) -> AsyncIterator[Asyn
         if where and error.__cause__ is not None:
             error.__cause__ = OSError(f"{where}{error.__cause__}")
         raise
-    finally:
-        await engine.dispose()
 
 
 def _in_one_line(error: DBAPIError, where: str = "") -> Exception:

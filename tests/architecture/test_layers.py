@@ -107,6 +107,7 @@ KNOW_A_DATABASE = {
     "solebook.adapters.sql.engine.drivers": "picks a driver by the URL",
     "solebook.adapters.sql.engine.sqlite_connection": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_driver": "is SQLite's",
+    "solebook.adapters.sql.engine.sqlite_migrating": "is SQLite's",
     "solebook.adapters.sql.engine.sqlite_writer": "is SQLite's",
     "solebook.adapters.sql.engine.postgres_connection": "is PostgreSQL's",
     "solebook.adapters.sql.engine.postgres_connecting": "is PostgreSQL's",

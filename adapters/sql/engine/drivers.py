@@ -1,5 +1,6 @@
 """The driver for a database URL."""
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from .driver import Driver
 from .limits import Limits
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from .migrating import Migrating
 
 # Each database's packages are imported only if its URL is given: they are extras.
 
@@ -51,19 +52,19 @@ def is_open_elsewhere(url: str) -> bool:
     return sqlite_connection.is_open(sqlite_connection.path_of(url))
 
 
-def migration_engine(url: str, *, only_reads: bool = False) -> "AsyncEngine":
-    """Return an engine whose transactions block other migrations and include DDL.
+def migrating(url: str, *, only_reads: bool = False) -> "AbstractAsyncContextManager[Migrating]":
+    """Return a connection in a transaction that blocks other migrations and includes DDL.
 
     On SQLite, one that `only_reads` blocks nobody, and waits for nobody who writes. Raises
-    ValueError for an invalid URL or an unsupported database.
+    ValueError for an invalid URL or an unsupported database. Other errors are SQLAlchemy's.
     """
     if backend_of(url) == "postgresql":
         from . import postgres_connection
 
-        return postgres_connection.migration_engine(url)
-    from . import sqlite_connection
+        return postgres_connection.migrating(url)
+    from . import sqlite_migrating
 
-    return sqlite_connection.migration_engine(url, only_reads=only_reads)
+    return sqlite_migrating.migrating(url, only_reads=only_reads)
 
 
 def file_of(url: str) -> Path | None:

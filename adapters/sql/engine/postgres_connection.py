@@ -1,12 +1,13 @@
 """Connections to PostgreSQL, and the translation of its errors."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it has no annotations
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ....ports.language.errors import Unavailable
@@ -14,6 +15,7 @@ from .condition import Trouble
 from .driver import Connection, Snapshot, Write
 from .errors import STORE, Conflict, Unchanged
 from .limits import Limits
+from .migrating import Migrating
 from .postgres_batch import together
 from .postgres_connecting import ADVICE, DRIVER_ERRORS, POOLED, connected
 from .postgres_url import data_source
@@ -37,8 +39,9 @@ _AT_THE_START = 30.0
 _FOR_EVER = 7 * 24 * 3_600.0
 
 
-def migration_engine(url: str) -> AsyncEngine:
-    """Return an engine whose transactions run one at a time and include DDL."""
+@asynccontextmanager
+async def migrating(url: str) -> AsyncIterator[Migrating]:
+    """Yield a connection in a transaction that includes DDL. They run one at a time."""
     source = data_source(url)
 
     async def connect() -> asyncpg.Connection:
@@ -58,7 +61,11 @@ def migration_engine(url: str) -> AsyncEngine:
             f"SELECT pg_advisory_xact_lock(hashtextextended('{MIGRATIONS}', 0))"
         )
 
-    return engine
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
 
 
 class PostgresConnection(Connection, Snapshot):

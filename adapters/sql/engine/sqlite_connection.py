@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import aiosqlite
-from sqlalchemy import URL, event, make_url
-from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ....ports.language.errors import Unavailable
 from .condition import Trouble
@@ -77,30 +75,6 @@ def is_open(path: Path) -> bool:
             return True
         raise _translated(error) from error
     return False
-
-
-def migration_engine(url: str, *, only_reads: bool = False) -> AsyncEngine:
-    """Return an engine whose transactions block all other writers and include DDL.
-
-    One that `only_reads` blocks nobody, and waits for nobody who writes.
-    """
-    path = path_of(url)
-
-    async def connect() -> aiosqlite.Connection:
-        _, thread = await _connect(path, patience=BUSY_TIMEOUT)
-        return thread
-
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        async_creator=connect,
-        hide_parameters=True,  # they may be personal data and secrets
-    )
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: SyncConnection) -> None:
-        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
-
-    return engine
 
 
 class SqliteConnection(Connection):
@@ -267,13 +241,8 @@ _WRITER = (
 _READER = ("query_only=ON",)
 
 
-async def _connect(
-    path: Path, *, patience: float = 0
-) -> tuple[sqlite3.Connection, aiosqlite.Connection]:
-    """Return a connection, and its thread. Raises Unavailable.
-
-    `patience` is how many seconds each statement waits for another process.
-    """
+async def _connect(path: Path) -> tuple[sqlite3.Connection, aiosqlite.Connection]:
+    """Return a connection, and its thread. Raises Unavailable."""
     made: list[sqlite3.Connection] = []
     failures: list[sqlite3.Error] = []
 
@@ -281,7 +250,7 @@ async def _connect(
         try:
             connection = sqlite3.connect(
                 path,
-                timeout=patience,
+                timeout=0,  # `_patiently` waits
                 isolation_level=None,
                 cached_statements=_PREPARED_STATEMENTS,
                 check_same_thread=False,

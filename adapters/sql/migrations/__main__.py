@@ -17,7 +17,7 @@ async def _main(message: str) -> None:
         url = f"sqlite:///{Path(folder, 'newest.db')}"
         await migrate(url)
         async with connected(url) as connection:
-            await connection.run_sync(_write, message)
+            await connection.run_sync(lambda connection: _write(connection, message))
 
 
 def _write(connection: Connection, message: str) -> None:

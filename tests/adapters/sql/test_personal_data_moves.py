@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from solebook.adapters.sql.migrate import configuration
+from solebook.adapters.sql.migrate import configuration, connected
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USER, GONE, KEPT, BARE = (UUID(int=number) for number in range(1, 5))
@@ -29,15 +28,15 @@ EVENTS: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncEngine:
+def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
     if request.param == "sqlite":
-        return create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
-    engine: AsyncEngine = request.getfixturevalue("empty_postgres")
-    return engine
+        return f"sqlite:///{tmp_path / 'older.db'}"
+    request.getfixturevalue("empty_postgres")
+    return str(request.getfixturevalue("empty_postgres_url"))
 
 
-async def run(engine: AsyncEngine, *todo: Callable[[Connection], object]) -> None:
-    async with engine.begin() as connection:
+async def run(url: str, *todo: Callable[[Connection], object]) -> None:
+    async with connected(url) as connection:
         for one in todo:
             await connection.run_sync(one)
 
@@ -106,7 +105,7 @@ def everything(connection: Connection) -> list[list[list[Any]]]:
 
 
 async def test_histories_and_events_hold_no_personal_data_and_destinations_are_kept(
-    engine: AsyncEngine,
+    url: str,
 ) -> None:
     def check(connection: Connection) -> None:
         assert rows(connection, "SELECT address FROM destinations") == [[HOME]]
@@ -116,17 +115,15 @@ async def test_histories_and_events_hold_no_personal_data_and_destinations_are_k
             found = rows(connection, f"SELECT event FROM {table} ORDER BY id")
             assert found == [[stays] for _, stays, _ in EVENTS]
 
-    await run(engine, to("0043", command.upgrade), fill, to("0044", command.upgrade), check)
-    await engine.dispose()
+    await run(url, to("0043", command.upgrade), fill, to("0044", command.upgrade), check)
 
 
-async def test_the_way_down_puts_it_back(engine: AsyncEngine) -> None:
+async def test_the_way_down_puts_it_back(url: str) -> None:
     found = list[Any]()
 
     def look(connection: Connection) -> None:
         found.append(everything(connection))
 
-    await run(engine, to("0043", command.upgrade), fill, look)
-    await run(engine, to("0044", command.upgrade), to("0043", command.downgrade), look)
+    await run(url, to("0043", command.upgrade), fill, look)
+    await run(url, to("0044", command.upgrade), to("0043", command.downgrade), look)
     assert found[0] == found[1]
-    await engine.dispose()

@@ -286,6 +286,7 @@ def own_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.mark.real
 async def test_a_killed_server_is_an_outage_until_it_is_back(
     own_server: PostgresServer, clock: VirtualClock, ids: SeededIds, records: Records
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_missing_file_is_a_one_line_error(folder: Path, run: Run) -> None:
     )
 
 
+@pytest.mark.no_cover  # the driver of PostgreSQL switches greenlets
 @pytest.mark.parametrize(
     ("where", "problem"),
     [
