@@ -32,6 +32,8 @@ class FoundPage:
     route: str
     path: str
     who: str
+    is_shown: bool = True
+    """Whether a browser shows it. A file is kept instead."""
 
 
 class _Links(HTMLParser):
@@ -117,8 +119,9 @@ async def _followed(
         if answer.status == 303:  # sign in first
             continue
         assert answer.ok, f"a link leads to {path}, which answers {answer.status} to {who}"
-        html = await answer.text()
-        pages.append((len(html), FoundPage(route, path, who)))
+        is_shown = answer.headers["content-type"].startswith("text/html")
+        html = await answer.text() if is_shown else ""
+        pages.append((len(html), FoundPage(route, path, who, is_shown)))
         links = _Links()
         links.feed(html)
         for href in links.found:
