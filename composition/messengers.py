@@ -34,7 +34,8 @@ def templates_of(settings: Settings) -> Templates:
         return MemoryTemplates(settings.market.money)
     from ..adapters.mail.jinja_templates import JinjaTemplates  # an optional package
 
-    return JinjaTemplates(currency=settings.market.money)
+    pages = settings.public_url.rstrip("/") if settings.http.pages else None
+    return JinjaTemplates(currency=settings.market.money, pages_url=pages)
 
 
 def mailers(

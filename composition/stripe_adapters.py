@@ -65,7 +65,13 @@ def stripe_payment_provider(
     )
     known = tuple(secret for secret in secrets if secret)
     currency = settings.market.currency.lower()
-    return StripePaymentProvider(calls, clock, known, currency, payments.buyer_return_url)
+    return StripePaymentProvider(calls, clock, known, currency, _buyer_return_url(settings))
+
+
+def _buyer_return_url(settings: Settings) -> str | None:
+    """Return the page of an order, unless another one is set, or the exchange has the API alone."""
+    here = f"{settings.public_url.rstrip('/')}/orders/{{order_id}}"
+    return settings.payments.buyer_return_url or (here if settings.http.pages else None)
 
 
 def stripe_seller_accounts(calls: "StripeCalls", settings: Settings) -> SellerAccounts:

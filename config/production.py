@@ -20,7 +20,9 @@ def missing_in_production(settings: "Settings") -> list[str]:
         ),
         "payments.webhook_secret": settings.payments.webhook_secret,
         "webhooks.secret": settings.webhooks.secret,
-        "payments.buyer_return_url": settings.payments.buyer_return_url,
+        "payments.buyer_return_url, or http.pages": (
+            settings.payments.buyer_return_url or settings.http.pages
+        ),
         "a payments.api_key of live mode, or payments.test_mode = true": (
             settings.payments.may_be_production
         ),

@@ -44,7 +44,10 @@ class JinjaTemplates(Templates):
     A variable that the notice does not have is an error, not an empty string.
     """
 
-    def __init__(self, folder: Path = FOLDER, *, currency: Currency = DOLLAR) -> None:
+    def __init__(
+        self, folder: Path = FOLDER, *, currency: Currency = DOLLAR, pages_url: str | None = None
+    ) -> None:
+        """`pages_url` is where the pages of the exchange are, if it has any."""
         self._templates = Environment(
             loader=FileSystemLoader(folder),
             autoescape=select_autoescape(["html"], default=False),
@@ -53,6 +56,7 @@ class JinjaTemplates(Templates):
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._templates.globals["pages_url"] = pages_url
         self._templates.filters.update(
             money=currency.shown,
             percent=percent,

@@ -34,7 +34,7 @@ async def found(*private: Path, **variables: Any) -> Mapping[str, TrialResult]:
 async def test_defaults_are_well() -> None:
     told = await found()
     assert {one.verdict for one in told.values()} == {Verdict.OK}
-    assert told["mode"].found.startswith("embedded; production needs 9 more settings")
+    assert told["mode"].found.startswith("embedded; production needs 8 more settings")
 
 
 @pytest.mark.parametrize(

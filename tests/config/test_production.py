@@ -55,10 +55,6 @@ def test_production_with_its_secrets_is_accepted() -> None:
             ),
         ),
         (
-            ["SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"],
-            "the settings are wrong: production needs payments.buyer_return_url",
-        ),
-        (
             ["SOLEBOOK_HTTP__PUBLIC_URL"],
             "the settings are wrong: production needs http.public_url, which others can reach",
         ),
@@ -104,6 +100,16 @@ def test_production_sends_nobody_to_a_page_on_this_machine(page: str) -> None:
     here = PRODUCTION | {f"SOLEBOOK_PAYMENTS__{page}_URL": "https://localhost/page"}
     with pytest.raises(SettingsError, match=f"payments.{page.lower()}_url that others can reach"):
         load_settings(None, here)
+
+
+def test_production_without_pages_says_where_buyers_come_back_to() -> None:
+    name = "SOLEBOOK_PAYMENTS__BUYER_RETURN_URL"
+    without = {each: PRODUCTION[each] for each in PRODUCTION if each != name}
+    assert load_settings(None, without).payments.buyer_return_url is None
+    alone = {"SOLEBOOK_HTTP__PAGES": "false"}
+    with pytest.raises(SettingsError, match=r"needs payments\.buyer_return_url, or http\.pages"):
+        load_settings(None, without | alone)
+    load_settings(None, PRODUCTION | alone)
 
 
 def test_production_with_a_store_in_memory_is_refused() -> None:

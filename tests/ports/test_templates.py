@@ -260,6 +260,16 @@ def test_a_letter_ends_with_the_link_to_choose_letters_if_there_is_one(
         assert url not in letter.subject + letter.brief
 
 
+@pytest.mark.integration  # it reads files
+def test_a_letter_about_an_order_links_to_its_page_if_there_are_pages() -> None:
+    notice = SAMPLES[NotificationKind.ORDER_CONFIRMED]
+    there = "https://exchange.example.com"
+    letter = JinjaTemplates(pages_url=there).render(notice, RECIPIENT)
+    for text in (letter.text, letter.html):
+        assert f"{there}/orders/{notice.order}" in text  # type: ignore[attr-defined]  # it has one
+    assert "/orders/" not in JinjaTemplates().render(notice, RECIPIENT).html
+
+
 @pytest.mark.parametrize(("notice", "path"), LURED)
 def test_letters_never_contain_links_from_users(
     templates: Templates, notice: Notice, path: tuple[str, ...]
