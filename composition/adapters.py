@@ -43,6 +43,8 @@ from ..ports.payment_methods import PaymentMethods
 from ..ports.payment_provider import PaymentProvider
 from ..ports.payments import Declines, Ledger, Payments, Payouts, SellerRecords, Webhooks
 from ..ports.personal_records import PersonalRecords
+from ..ports.photos import Photos
+from ..ports.pictures import Pictures
 from ..ports.portfolios import Portfolios
 from ..ports.price_alerts import PriceAlerts
 from ..ports.products import Products
@@ -51,6 +53,7 @@ from ..ports.quotes import Quotes
 from ..ports.randomness import Randomness
 from ..ports.rate_limits import RateLimits
 from ..ports.reconciliation import OpenItems, ProviderRecords
+from ..ports.review_photos import ReviewPhotos
 from ..ports.rules_in_force import RulesInForce
 from ..ports.search_index import SearchIndex, SearchReader
 from ..ports.seller_accounts import SellerAccounts
@@ -117,6 +120,7 @@ class Store:
     open_items: OpenItems
     disputes: Disputes
     authentication_tasks: AuthenticationTasks
+    review_photos: ReviewPhotos
     price_alerts: PriceAlerts
     webhook_endpoints: WebhookEndpoints
     outgoing_webhooks: OutgoingWebhooks
@@ -178,6 +182,8 @@ class Adapters:
     mail_reports: DeliveryReports
     text_reports: DeliveryReports
     webhook_sender: WebhookSender
+    photos: Photos
+    pictures: Pictures
     event_bus: EventBus
     rate_limits: RateLimits
     measurements: Measurements = field(default_factory=NoMeasurements)

@@ -121,7 +121,7 @@ def build_application(
         ),
         sellers=sellers_use_cases(adapters, patience),
         disputes=disputes_use_cases(adapters, parts, rules, patience),
-        authentication=authentication_use_cases(adapters, rules),
+        authentication=authentication_use_cases(adapters, rules, retention),
         analytics=analytics_use_cases(adapters, rules),
         search=search_use_cases(adapters),
         price_alerts=price_alerts_use_cases(adapters, rules),

@@ -22,6 +22,7 @@ from ..adapters.memory.messengers import (
 )
 from ..adapters.memory.order_stream import MemoryOrderStream
 from ..adapters.memory.passwords import MemoryPasswords
+from ..adapters.memory.photos import MemoryPhotos, UntouchedPictures
 from ..adapters.memory.rate_limits import MemoryRateLimits
 from ..adapters.memory.revoked_sessions import MemoryRevokedSessions
 from ..adapters.memory.search_index import MemorySearchIndex
@@ -146,6 +147,8 @@ def embedded_adapters(
         mail_reports=NoDeliveryReports(),
         text_reports=NoDeliveryReports(),
         webhook_sender=MemoryWebhookSender(),
+        photos=MemoryPhotos(),
+        pictures=UntouchedPictures(),
         event_bus=build_in_process_bus(store, clock=clock, ids=ids, randomness=randomness),
         rate_limits=MemoryRateLimits(clock),
     )

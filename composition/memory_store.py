@@ -39,6 +39,7 @@ from ..adapters.memory.products import MemoryProducts
 from ..adapters.memory.quote_archive import MemoryQuoteArchive
 from ..adapters.memory.quotes import MemoryQuotes
 from ..adapters.memory.reconciliation import MemoryOpenItems, MemoryProviderRecords
+from ..adapters.memory.review_photos import MemoryReviewPhotos
 from ..adapters.memory.rules_in_force import MemoryRulesInForce
 from ..adapters.memory.seller_accounts import MemoryKnownSellerAccounts
 from ..adapters.memory.sent_messages import MemorySentMessages
@@ -126,6 +127,7 @@ def build_memory_store(*, clock: Clock, ids: Ids) -> Store:
         open_items=MemoryOpenItems(database),
         disputes=MemoryDisputes(database),
         authentication_tasks=MemoryAuthenticationTasks(database),
+        review_photos=MemoryReviewPhotos(database),
         price_alerts=MemoryPriceAlerts(database),
         webhook_endpoints=MemoryWebhookEndpoints(database),
         outgoing_webhooks=MemoryOutgoingWebhooks(database),

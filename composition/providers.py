@@ -48,7 +48,7 @@ from ..ports.seller_accounts import SellerAccounts
 from ..ports.stopwatch import Stopwatch
 from ..ports.templates import Templates
 from ..ports.wakeups import Wakeups
-from . import from_settings, nats_adapters, redis_adapters, sql_adapters, stripe_adapters
+from . import from_settings, nats_adapters, photos, redis_adapters, sql_adapters, stripe_adapters
 from .across import Across
 from .adapters import Adapters, Store
 from .application import Application
@@ -93,7 +93,6 @@ class Container(containers.DeclarativeContainer):
     keepers: providers.Provider[Keepers | None] = providers.Object(None)
     """The leases of a process that runs roles. Commands have none."""
     shards: providers.Provider[int] = providers.Object(1)
-    """The number of parts into which the books are divided."""
     who: providers.Provider[str] = providers.Object(sql_adapters.who_is(None))
     """What the store's server is told about this process."""
     sql_database: "providers.Provider[SqlDatabase]" = providers.Resource(
@@ -339,6 +338,8 @@ class Container(containers.DeclarativeContainer):
         mail_reports=providers.Singleton(mail_reports_of, settings),
         text_reports=providers.Singleton(text_reports_of, settings),
         webhook_sender=providers.Resource(open_webhook_sender, settings),
+        photos=providers.Singleton(photos.photos_of, settings, stopwatch),
+        pictures=providers.Resource(photos.open_pictures, settings),
         event_bus=event_bus,
         rate_limits=rate_limits,
     )

@@ -11,6 +11,7 @@ from ..adapters.sql.analytics.charts import SqlCharts
 from ..adapters.sql.analytics.portfolios import SqlPortfolios
 from ..adapters.sql.analytics.tape import SqlTape
 from ..adapters.sql.authentication.authentication_tasks import SqlAuthenticationTasks
+from ..adapters.sql.authentication.review_photos import SqlReviewPhotos
 from ..adapters.sql.bidding.books import SqlBooks
 from ..adapters.sql.bidding.halts import SqlHalts
 from ..adapters.sql.bidding.quote_archive import SqlQuoteArchive
@@ -210,6 +211,7 @@ def build_sql_store(
         open_items=SqlOpenItems(database),
         disputes=SqlDisputes(database),
         authentication_tasks=SqlAuthenticationTasks(database),
+        review_photos=SqlReviewPhotos(database),
         price_alerts=SqlPriceAlerts(database),
         webhook_endpoints=SqlWebhookEndpoints(database),
         outgoing_webhooks=SqlOutgoingWebhooks(database),

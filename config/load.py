@@ -23,6 +23,7 @@ NOT_IN_FILES = (
     ("web_push", "private_key"),
     ("http_push", "token"),
     ("typesense", "api_key"),
+    ("photos", "secret_access_key"),
 )
 """Secrets that are only taken from the environment, because files are copied and shown."""
 _OF_KUBERNETES = re.compile(

@@ -26,6 +26,7 @@ from .messengers import (
 from .metrics import MetricsSettings
 from .nats import NatsSettings
 from .notifications import NotificationsSettings
+from .photos import PhotosSettings
 from .production import missing_in_production
 from .redis import RedisSettings
 from .section import Section
@@ -269,9 +270,8 @@ class EngineSettings(Section, frozen=True):
 class Settings(Section, frozen=True):
     """All settings of a deployment. The defaults run the whole exchange in one process.
 
-    In `production` mode a missing secret, page or warehouse is an error, and so are the embedded
-    payment provider and a store in memory. In `embedded` mode a missing secret is generated, and
-    letters say that the warehouse is not set.
+    `production` refuses missing secrets, pages or warehouse, the embedded provider and a store in
+    memory. `embedded` generates secrets, and its letters say that the warehouse is not set.
     """
 
     mode: Literal["embedded", "production"] = "embedded"
@@ -301,6 +301,7 @@ class Settings(Section, frozen=True):
     http_push: HttpPushSettings = HttpPushSettings()
     webhooks: WebhooksSettings = WebhooksSettings()
     warehouse: Warehouse = Warehouse()
+    photos: PhotosSettings = PhotosSettings()
     engine: EngineSettings = EngineSettings()
     cache: CacheSettings = CacheSettings()
     retention: Retention = Retention()

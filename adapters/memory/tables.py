@@ -34,6 +34,7 @@ from ...ports.language.ids import (
     OrderId,
     OutgoingWebhookId,
     PaymentMethodId,
+    PhotoId,
     ProductId,
     QuoteId,
     SessionId,
@@ -66,6 +67,7 @@ from ...ports.language.payments import (
     Webhook,
     WebhookKind,
 )
+from ...ports.language.photos import ReviewPhoto
 from ...ports.language.placement import Placement
 from ...ports.language.places import KnownPlace
 from ...ports.language.price_alerts import PriceAlert
@@ -246,6 +248,7 @@ class Tables:
 
         self.tasks: dict[TaskId, AuthenticationTask] = {}
         self.task_of_order: dict[OrderId, TaskId] = {}
+        self.review_photos: dict[PhotoId, ReviewPhoto] = {}
         self.tasks_by_status: defaultdict[TaskStatus, dict[TaskId, None]] = defaultdict(dict)
 
         self.sales: dict[OrderId, Sale] = {}

@@ -9,6 +9,7 @@ from ...ports.language.ids import TaskId
 from ...ports.language.staff import check_role
 from ...ports.language.users import Actor, Role
 from ...ports.outbox import Outbox
+from ...ports.review_photos import ReviewPhotos
 from ...ports.transaction import Transaction
 from .review import check_authenticator, decided, verdict_event
 from .verdicts import check_verdict
@@ -25,6 +26,7 @@ class GiveVerdict:
 
     transaction: Transaction
     authentication_tasks: AuthenticationTasks
+    review_photos: ReviewPhotos
     outbox: Outbox
     clock: Clock
 
@@ -35,10 +37,11 @@ class GiveVerdict:
         TaskNotOpen, TaskClaimed, Outdated, and VerdictGiven if another verdict stands.
         """
         check_role(actor, Role.AUTHENTICATOR, "review a pair")
-        verdict = check_verdict(verdict)
         async with self.transaction():
             task = await self.authentication_tasks.get(task_id)
             check_authenticator(actor, task)
+            kept = len(await self.review_photos.of(task_id))
+            verdict = check_verdict(verdict, kept=kept)
             after = decided(task, actor.user_id, verdict, self.clock.now())
             if after is not task:
                 await self.authentication_tasks.save(after)

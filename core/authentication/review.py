@@ -63,6 +63,17 @@ def decided(
     )
 
 
+def check_reviewing(actor: Actor, task: AuthenticationTask, at: datetime, action: str) -> None:
+    """Raise unless the actor reviews the pair, also after the lease if nobody else claimed it.
+
+    Raises Forbidden, PartyToTheOrder, TaskClaimed, TaskNotOpen.
+    """
+    check_authenticator(actor, task)
+    _check_lease(task, actor.user_id, at)
+    if task.status is not TaskStatus.IN_REVIEW or task.authenticator_id != actor.user_id:
+        raise TaskNotOpen(task_id=task.id, status=task.status, action=action)
+
+
 def verdict_event(
     task: AuthenticationTask,
 ) -> AuthPassed | AuthFailed:

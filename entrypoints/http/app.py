@@ -66,6 +66,7 @@ from .routes.portfolio import PortfolioController
 from .routes.price_alerts import PriceAlertsController
 from .routes.products import ProductsController
 from .routes.push_subscriptions import PushSubscriptionsController
+from .routes.review_photos import ReviewPhotosController
 from .routes.rules import RulesController
 from .routes.search import SearchController
 from .routes.sessions import OwnSessionsController, SessionsController
@@ -96,6 +97,7 @@ _ROUTES = (
     AsksController,
     OrdersController,
     AuthenticationController,
+    ReviewPhotosController,
     PayoutAccountController,
     PayoutsController,
     PriceAlertsController,

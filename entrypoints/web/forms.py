@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Response
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ClientException, HTTPException
 
 from ...ports.language.errors import Refusal
@@ -21,12 +21,14 @@ TAKES_FILE = {"takes_file": True}
 """The `opt` of a page whose form has a file."""
 
 
-async def submitted(request: AnyRequest) -> Mapping[str, str]:
+async def submitted(request: AnyRequest, *, with_photos: bool = False) -> Mapping[str, str]:
     """Return the fields of a form. A file, where the page takes one, is a field with its text.
 
-    Raises ClientException if the body is none.
+    Photos are no fields, and stay in the form. Raises ClientException if the body is none.
     """
     kind = request.content_type[0]
+    if kind == "multipart/form-data" and with_photos:
+        return _texts_of(await request.form())
     if kind == "multipart/form-data" and request.route_handler.opt.get("takes_file"):
         return await _with_files(request)
     if kind != "application/x-www-form-urlencoded":
@@ -52,6 +54,13 @@ def _text_of(content: bytes) -> str:
         return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeError as error:
         raise ClientException("the file is no text in UTF-8") from error
+
+
+def _texts_of(form: FormMultiDict) -> Mapping[str, str]:
+    texts = {name: text for name, text in form.multi_items() if isinstance(text, str)}
+    if len(texts) > _FIELDS or sum(map(len, texts.values())) > MOST_FORM:
+        raise ClientException("the fields of the form are too long", status_code=413)
+    return texts
 
 
 def detail_of(request: AnyRequest, refusal: Refusal) -> tuple[int, str]:

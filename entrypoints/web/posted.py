@@ -14,9 +14,9 @@ from litestar.params import SkipValidation
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId
 from ..http.edge.problems import AnyRequest
-from .forms import submitted
+from .forms import MOST_FORM, submitted
 from .pages import ThePage
-from .visitor import SignedInVisitor
+from .visitor import Anybody, SignedInVisitor
 
 _TOKEN, _ONCE = "_token", "_once"  # the names of fields
 _SECRET = ("password", "new_password")
@@ -95,16 +95,25 @@ async def user_of(sent: Sent, page: ThePage) -> SignedInVisitor:
     return page.visitor
 
 
-async def sent_by(request: AnyRequest) -> Mapping[str, str]:
+TAKES_PHOTOS = "takes_photos"
+"""The `opt` of a page whose form has photos: it is the role of those who may send some."""
+
+
+async def sent_by(request: AnyRequest, visitor: Anybody) -> Mapping[str, str]:
     """Return the fields of the form in a request, or none.
 
-    Raises ClientException if the body is none, and PermissionDeniedException if another site sent
-    it.
+    Photos are for those who may send some. Of others, only a form without any is read. Raises
+    ClientException if the body is none, and PermissionDeniedException if another site sent it.
     """
     if request.method != "POST":
         return {}
     _refuse_other_sites(request)
-    return await submitted(request)
+    role = request.route_handler.opt.get(TAKES_PHOTOS)
+    if role is None:
+        return await submitted(request)
+    length = request.headers.get("content-length", "")
+    is_short = length.isdecimal() and int(length) <= MOST_FORM
+    return await submitted(request, with_photos=True) if is_short or visitor.has(role) else {}
 
 
 def without_own(fields: Mapping[str, str]) -> dict[str, str]:

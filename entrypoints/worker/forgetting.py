@@ -21,6 +21,7 @@ class ForgettingWhatIsOld:
     def __init__(self, application: Application, store: Store) -> None:
         self._bidding = application.bidding
         self._orders = application.orders
+        self._authentication = application.authentication
         self._payments = application.payments
         self._outgoing_webhooks = application.outgoing_webhooks
         self._closing = application.closing
@@ -48,6 +49,7 @@ class ForgettingWhatIsOld:
             partial(self._payments.forget_received_webhooks, unhandled_since),
             self._outgoing_webhooks.forget_webhooks,
             self._orders.forget_addresses,
+            self._authentication.forget_photos,
             self._bidding.archive_quotes,
             self._closing.finish_closings,
         ):

@@ -15,6 +15,8 @@ HaltId = NewType("HaltId", UUID)
 OrderId = NewType("OrderId", UUID)
 """Identifies a match and its order, which share one id."""
 TaskId = NewType("TaskId", UUID)
+PhotoId = NewType("PhotoId", UUID)
+"""Identifies a photo by its task and its content. It does not sort by time."""
 MessageId = NewType("MessageId", UUID)
 AlertId = NewType("AlertId", UUID)
 NotificationId = NewType("NotificationId", UUID)

@@ -21,6 +21,10 @@ class Retention:
     Banks take disputes for about 120 days after a delivery, and the address is evidence.
     """
 
+    photos: Annotated[
+        timedelta, Between(_DAY, _TEN_YEARS, "a late dispute could not be answered with them")
+    ] = timedelta(days=180)
+    """How long the photos of a pair are kept after the last step of an order that is over."""
     quotes_in_books: Annotated[
         timedelta, Between(_DAY, _TEN_YEARS, "every quote would be moved as soon as it ends")
     ] = timedelta(days=7)

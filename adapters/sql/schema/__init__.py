@@ -7,7 +7,7 @@ WITHOUT ROWID in SQLite, so that a write updates one tree instead of two.
 
 from .analytics import sales, turnovers
 from .audit import audit_entries
-from .authentication import authentication_tasks
+from .authentication import authentication_tasks, review_photos
 from .bidding import asks, bids, ended_quotes, engine_shards, halts, idempotency_keys, matches
 from .catalog import product_images, products, reservations, sizes
 from .columns import metadata
@@ -109,6 +109,7 @@ __all__ = [
     "reconciliation",
     "refresh_tokens",
     "reservations",
+    "review_photos",
     "revoked_sessions",
     "rules_in_force",
     "sales",

@@ -1,6 +1,6 @@
-"""The table of authentication tasks."""
+"""The tables of authentication tasks and their photos."""
 
-from sqlalchemy import Column, Index, Integer, Table, Uuid
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Uuid
 
 from ....ports.language.authentication import TaskStatus
 from ..engine.sealing import sealed
@@ -31,3 +31,13 @@ Index(
     authentication_tasks.c.received_at,
     authentication_tasks.c.id,
 )
+
+review_photos = Table(
+    "review_photos",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("task_id", Uuid, ForeignKey("authentication_tasks.id"), nullable=False, index=True),
+    Column("order_id", Uuid, nullable=False, index=True),
+    Column("added_at", Instant, nullable=False),
+)
+"""The files of the photos are not in the database."""

@@ -31,6 +31,12 @@ _FREE_BODY = 32_768
 _UNKNOWN_BODY = 32
 """What a body in chunks costs, whose length is not known before it is read: as much as 1 MiB."""
 
+UPLOADS = frozenset(
+    {"POST /v1/authentication/tasks/{task_id}/photos", "POST /warehouse/{order_id}/review"}
+)
+"""Routes whose large bodies are photos. Only staff may send them, and another thread reads them, so
+they cost what the route does, whatever their size."""
+
 _BY_COST: Mapping[int, tuple[str, ...]] = {
     1: (
         "PATCH /v1/users/me",
@@ -93,6 +99,9 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /v1/authentication/tasks/{task_id}/verdict",
         "GET /v1/authentication/tasks",
         "GET /v1/authentication/tasks/{task_id}",
+        "GET /v1/authentication/tasks/{task_id}/photos",
+        "GET /v1/authentication/tasks/{task_id}/photos/{photo_id}",
+        "DELETE /v1/authentication/tasks/{task_id}/photos/{photo_id}",
         "POST /v1/users/me/payout-account/onboarding",
         "PUT /v1/users/me/payout-account",
         "GET /v1/users/me/payout-account",
@@ -217,7 +226,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /warehouse",
         "GET /warehouse/{order_id}",
         "POST /warehouse/{order_id}/{act}",
-        "POST /warehouse/{order_id}/review",
+        "GET /warehouse/{order_id}/photos/{photo_id}",
         "POST /products/{product_id}/trade",
         # Pages of admins.
         "POST /admin/orders/{order_id}/{act}",
@@ -274,6 +283,9 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /account/password",
         "POST /sign-in",
         "POST /register",
+        # These may have photos, of which each is read by a thread of its own.
+        "POST /v1/authentication/tasks/{task_id}/photos",
+        "POST /warehouse/{order_id}/review",
         # Pages that read what several routes read.
         "GET /",
         "GET /products/{product_id}",
@@ -312,8 +324,9 @@ def cost_of(scope: Scope) -> int:
     if method == "OPTIONS":
         return ENTRANCE
     # Who embeds the application may have added routes.
-    cost = COSTS.get(f"{method} {scope['path_template']}", ENTRANCE)
-    return cost if method == "GET" else cost + _cost_of_body(scope)
+    route = f"{method} {scope['path_template']}"
+    cost = COSTS.get(route, ENTRANCE)
+    return cost if method == "GET" or route in UPLOADS else cost + _cost_of_body(scope)
 
 
 def _cost_of_body(scope: Scope) -> int:

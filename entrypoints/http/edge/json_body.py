@@ -41,18 +41,28 @@ class JsonRequest(Request[Actor, SessionId, State]):
         """
         if self._read is None:
             most = self.route_handler.resolve_request_max_body_size() or math.inf
-            parts, length, is_whole = [], 0, False
-            while not is_whole:
-                message = await self.receive()
-                if message["type"] != "http.request":
-                    raise ClientException("the client disconnected before the end of the body")
-                parts.append(message["body"])
-                length += len(message["body"])
-                if length > most:
-                    raise ClientException(status_code=413)
-                is_whole = not message["more_body"]
-            self._read = b"".join(parts)
+            read = await self.body_within(most)
+            if read is None:
+                raise ClientException(status_code=413)
+            self._read = read
         return self._read
+
+    async def body_within(self, most: float) -> bytes | None:
+        """Return the body, or None if it is larger than `most` bytes: then no more of it is read.
+
+        Raises ClientException for a client that disconnects.
+        """
+        parts, length, is_whole = [], 0, False
+        while not is_whole:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise ClientException("the client disconnected before the end of the body")
+            parts.append(message["body"])
+            length += len(message["body"])
+            if length > most:
+                return None
+            is_whole = not message["more_body"]
+        return b"".join(parts)
 
     async def json(self) -> Any:
         """Return the body as the handler's type. Raises ValidationException, ClientException."""

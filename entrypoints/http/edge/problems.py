@@ -36,6 +36,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.OutOfRange: 422,
     errors.OutsideTick: 422,
     errors.SizeNotOffered: 422,
+    errors.InvalidPhoto: 422,
     errors.InvalidVerdict: 422,
     errors.InvalidDecision: 422,
     errors.IdempotencyKeyReused: 422,

@@ -5,23 +5,29 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.params import FromPath, QueryParameter
 
 from ....composition.application import Application
-from ....core.authentication.verdicts import check_verdict
+from ....core.authentication.verdicts import MAX_PHOTOS, check_verdict
 from ....core.orders.list_acts import OrderAct
 from ....ports.language.authentication import Checks, TaskStatus, Verdict
 from ....ports.language.errors import InvalidText, NotFound, Refusal
-from ....ports.language.ids import OrderId, TaskId
+from ....ports.language.ids import OrderId, PhotoId, TaskId, parse_id
 from ....ports.language.orders import OrderStatus
+from ....ports.language.photos import PhotoSize
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ...http.routes.review_photos import SizeOf, photo_response
 from ..forms import detail_of
 from ..pages import Page, ThePage
-from ..posted import Form, TheForm
+from ..posted import TAKES_PHOTOS, Form, TheForm
 from ..visitor import User
 
+_MOST_OF_FORM = 67_108_864
+"""The maximum size of a form with photos in bytes. Large files are on the disk while it is read."""
+_BUTTONS = ("do", "remove", "_once")
 CHECKS = ("box_condition", "authenticity_markers", "size_verification")
 Act: TypeAlias = Callable[[Application, Actor, OrderId, Form], Awaitable[Any]]
 Again: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
@@ -44,7 +50,23 @@ class PairPages(Controller):
         """Show where a pair is, and what is to be done with it next."""
         return await _shown(page, user.actor, application, OrderId(order_id), again=bool(again))
 
-    @post("/review")
+    @get("/photos/{photo_id:uuid}")
+    async def view_photo(
+        self,
+        user: User,
+        order_id: FromPath[UUID],
+        photo_id: FromPath[UUID],
+        application: App,
+        size: SizeOf = PhotoSize.FULL,
+    ) -> Response[bytes]:
+        """Send a photo of the pair, to authenticators and admins."""
+        task_id = await _task_of(application, user.actor, OrderId(order_id))
+        content = await application.authentication.view_photos.open(
+            user.actor, task_id, PhotoId(photo_id), size
+        )
+        return photo_response(content)
+
+    @post("/review", opt={TAKES_PHOTOS: Role.AUTHENTICATOR}, request_max_body_size=_MOST_OF_FORM)
     async def review_pair(
         self,
         request: AnyRequest,
@@ -54,9 +76,10 @@ class PairPages(Controller):
         order_id: FromPath[UUID],
         application: App,
     ) -> Response[bytes]:
-        """Show the verdict to be confirmed, give it, or claim the pair anew.
+        """Add photos, remove one, claim the pair anew, or show the verdict to be confirmed.
 
-        Whatever is refused, the form is shown again with all that was typed.
+        Chosen photos are added whatever the button. Whatever is refused, the form is shown again
+        with all that was typed.
         """
         actor, id_ = user.actor, OrderId(order_id)
         do = form.text("do")
@@ -64,10 +87,17 @@ class PairPages(Controller):
             task_id = await _task_of(application, actor, id_)
             if do == "claim":
                 await application.authentication.claim_task(actor, task_id)
-            elif do in ("look", "give"):
-                verdict = check_verdict(_verdict_of(form))
+            await _add_photos(request, application, actor, task_id)
+            if unwanted := form.text("remove"):
+                photo_id = PhotoId(_id_of(unwanted))
+                await application.authentication.remove_photo(actor, task_id, photo_id)
+            if do in ("look", "give"):
+                kept = await application.authentication.view_photos(actor, task_id)
+                verdict = check_verdict(_verdict_of(form), kept=len(kept))
                 if do == "look":
-                    return await _to_confirm(page, actor, application, id_, form, verdict)
+                    return await _to_confirm(
+                        page, actor, application, id_, form, verdict, len(kept)
+                    )
                 await application.authentication.give_verdict(actor, task_id, verdict)
                 return page.leads_to(f"/warehouse/{id_}")
         except Refusal as refusal:
@@ -151,6 +181,11 @@ async def _shown(
         left=0
         if task is None or not task.lease_until
         else (task.lease_until - now).total_seconds(),
+        photos=()
+        if task is None or is_party
+        else await application.authentication.view_photos(actor, task.id),
+        most_photos=MAX_PHOTOS,
+        does=typed.get("do", ""),
         typed=typed,
         refused=refused,
         again=again,
@@ -182,9 +217,30 @@ def _verdict_of(form: Form) -> Verdict:
     return Verdict(
         passed=form.text("verdict") == "pass",
         checks=Checks(box_condition=box, authenticity_markers=markers, size_verification=size),
-        photos=tuple(form.text("photos").split()),
+        photos=(),
         reason=form.text("reason"),
     )
+
+
+async def _add_photos(
+    request: AnyRequest, application: Application, actor: Actor, task_id: TaskId
+) -> None:
+    """Add the photos of a form, of which only one at a time is in memory."""
+    add_photo = application.authentication.add_photo
+    files = (await request.form()).getall("photos", [])
+    for file in files:
+        if isinstance(file, UploadFile):
+            content = await file.read(add_photo.pictures.most_bytes + 1)
+            if content:  # else none was chosen
+                await add_photo(actor, task_id, content)
+
+
+def _id_of(text: str) -> UUID:
+    """Return the id in a field. Raises InvalidText."""
+    try:
+        return parse_id(text)
+    except ValueError as error:
+        raise InvalidText(field="remove", problem="is no photo") from error
 
 
 async def _to_confirm(
@@ -194,6 +250,7 @@ async def _to_confirm(
     order_id: OrderId,
     form: Form,
     verdict: Verdict,
+    kept: int,
 ) -> Response[bytes]:
     """Show a verdict before it is given, as it stands for good."""
     order = (await application.orders.view_order(actor, order_id)).order
@@ -202,8 +259,13 @@ async def _to_confirm(
         order=order,
         product=await application.catalog.view_product(order.product_id),
         verdict=verdict,
+        kept=kept,
         checks=CHECKS,
-        typed={name: text for name, text in form.fields.items() if name not in ("do", "_once")},
+        typed={
+            name: text
+            for name, text in form.fields.items()
+            if name not in ("do", "_once", "remove")
+        },
     )
 
 

@@ -139,6 +139,7 @@ class Refreshed {
     }
   }
 }
+
 // Shows how long a claim still lasts, and says so when it is over.
 function countDown(element) {
   const end = performance.now() + Number(element.dataset.left) * 1000
@@ -154,7 +155,29 @@ function countDown(element) {
   show()
 }
 
+// Access keys with Alt alone, as some browsers want Shift too. A Mac types letters with that key.
+function pressKey(event) {
+  const isOther = event.ctrlKey || event.metaKey || event.shiftKey || /Mac|iP/.test(navigator.platform)
+  if (event.defaultPrevented || !event.altKey || isOther) return
+  const target = document.querySelector(`[accesskey="${CSS.escape(event.key.toLowerCase())}"]`)
+  if (!target) return
+  event.preventDefault()
+  target.focus()
+  if (target.matches("a, button, [type=checkbox], [type=radio], [type=file]")) target.click()
+}
+
+// A photo is sent as soon as it is chosen, with all that was typed.
+function sendPhotos(input) {
+  const button = document.getElementById(input.dataset.send)
+  button.hidden = true
+  input.addEventListener("change", () => {
+    if (input.files.length) input.form.requestSubmit(button)
+  })
+}
+
+document.addEventListener("keydown", pressKey)
 showTimes()
 for (const section of document.querySelectorAll("[data-refresh]")) new Refreshed(section)
 for (const element of document.querySelectorAll("[data-left]")) countDown(element)
+for (const input of document.querySelectorAll("[data-send]")) sendPhotos(input)
 for (const section of document.querySelectorAll("[data-book]")) new LiveBook(section)

@@ -1,7 +1,6 @@
 """The page to place a bid or an ask, which works everything out before it is confirmed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID, uuid4
@@ -12,14 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from ....composition.application import Application
 from ....core.bidding.preview_quote import QuotePreview
 from ....ports.language.catalog import Product
-from ....ports.language.errors import (
-    AddressMissing,
-    EmailNotProven,
-    InvalidText,
-    PaymentMethodMissing,
-    PayoutAccountMissing,
-    Refusal,
-)
+from ....ports.language.errors import InvalidText, Refusal
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Side, TimeInForce
 from ....ports.language.users import Actor
@@ -38,29 +30,6 @@ AmountOf: TypeAlias = Annotated[str | None, QueryParameter(max_length=20)]
 DaysOf: TypeAlias = Annotated[str, QueryParameter(max_length=4)]
 NowOf: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
 OnceOf: TypeAlias = Annotated[str, QueryParameter(max_length=64)]
-
-
-_REMEDIES: Mapping[type[Refusal], str] = {
-    PaymentMethodMissing: "/account/cards",
-    AddressMissing: "/account/addresses",
-    PayoutAccountMissing: "/account/payout-account",
-    EmailNotProven: "/account",
-}
-"""The page on which somebody does what is missing before they can trade."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    status: int = 200
-    detail: str = ""
-    remedy: str = ""
-
-
-_NOT_REFUSED = _Refused()
-
-
-def _refused(request: AnyRequest, refusal: Refusal) -> _Refused:
-    return _Refused(*detail_of(request, refusal), _REMEDIES.get(type(refusal), ""))
 
 
 class TradePages(Controller):
@@ -98,8 +67,9 @@ class TradePages(Controller):
         try:
             preview, _ = await _worked_out(page, user.actor, application, product, given)
         except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
             return await _form(
-                page, user.actor, application, product, given, _refused(request, refusal)
+                page, user.actor, application, product, given, status=status, refused=detail
             )
         return _confirmation(page, product, given, preview, now=bool(now), once=once)
 
@@ -128,8 +98,9 @@ class TradePages(Controller):
                 return _confirmation(page, product, given, preview, now=now, once=form.once)
             path = await _place(application, user.actor, form, product, preview, days)
         except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
             return await _form(
-                page, user.actor, application, product, given, _refused(request, refusal)
+                page, user.actor, application, product, given, status=status, refused=detail
             )
         return page.leads_to(path)
 
@@ -194,19 +165,20 @@ async def _form(
     application: Application,
     product: Product,
     given: Mapping[str, str],
-    refused: _Refused = _NOT_REFUSED,
+    *,
+    status: int = 200,
+    refused: str = "",
 ) -> Response[bytes]:
     market = await application.bidding.view_market(
         actor.user_id, product.id, given["size"], Condition(given["condition"])
     )
     return page.shows(
         "trade/place",
-        status=refused.status,
+        status=status,
         product=product,
         given=given,
         market=market,
-        refused=refused.detail,
-        remedy=refused.remedy,
+        refused=refused,
         once=uuid4(),
         typed=partial(typed, currency=page.currency),
         days=(

@@ -167,6 +167,16 @@ class InvalidDecision(Refusal):
 
 
 @dataclass(eq=False)
+class InvalidPhoto(Refusal):
+    """A file is no photo that can be kept; `problem` says why."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return f"the photo {self.problem}"
+
+
+@dataclass(eq=False)
 class InvalidVerdict(Refusal):
     """The verdict is contradictory or lacks evidence."""
 

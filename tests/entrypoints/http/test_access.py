@@ -91,6 +91,10 @@ POST   /v1/orders/{order_id}/receipt                   401   403    403   403   
 GET    /v1/authentication/tasks                        401   403    403   403           200   200 read
 GET    /v1/authentication/tasks/{task_id}              401   403    403   403           200   200 read
 POST   /v1/authentication/tasks/{task_id}/claim        401   403    403   403           200   403 trade
+GET    /v1/authentication/tasks/{task_id}/photos       401   403    403   403           200   200 read
+POST   /v1/authentication/tasks/{task_id}/photos       401   403    403   403           415   403 trade
+GET    /v1/authentication/tasks/{task_id}/photos/{photo_id} 401 403 403   403           404   404 read
+DELETE /v1/authentication/tasks/{task_id}/photos/{photo_id} 401 403 403   403           204   403 trade
 POST   /v1/authentication/tasks/{task_id}/verdict      401   403    403   403           200   403 trade
 POST   /v1/orders/{order_id}/dispatch                  401   403    403   403           200   403 trade
 POST   /v1/orders/{order_id}/delivery                  401   200    403   404           403   409 trade
@@ -177,9 +181,8 @@ A 409 is somebody who may, but not now.
 """
 
 Row = tuple[str, str]
-
 WHY = {"reason": "as agreed"}
-
+_UNKNOWN = ("letter_id", "halt_id", "session_id", "dispute_id", "photo_id", "version", "name")
 _ENDPOINT = {"url": "https://hooks.example.com/", "kinds": ["order.created"]}
 
 _NAMES, *_ROWS = [line.split() for line in ACCESS.strip().splitlines()]
@@ -197,10 +200,7 @@ async def places(world: World) -> dict[str, str]:
     places = {
         **await open_market(world),
         "path": "nothing",
-        "letter_id": str(uuid4()),
-        "halt_id": str(uuid4()),
-        "session_id": str(uuid4()),
-        "dispute_id": str(uuid4()),
+        **{name: str(uuid4()) for name in _UNKNOWN},
     }
     buyer = world.people["buyer"]
     places["quote_id"] = (await world.bid(buyer, 11_000))["bid"]["id"]

@@ -81,3 +81,70 @@ async def test_a_verdict_stands(market: World, authenticator: Person, task: str)
     fail = {**PASS, "passed": False, "reason": "It smells of glue."}
     answer = await market.post(f"{task}/verdict", authenticator, fail)
     assert (answer.status_code, answer.json()["passed"]) == (409, True)
+
+
+PHOTO = b"\xff\xd8\xff a shoe"
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+async def test_photos_of_a_review_are_kept_once_and_are_enough_for_a_pass(
+    market: World, authenticator: Person, admin: Person, task: str
+) -> None:
+    refused = await market.post(f"{task}/photos", authenticator, content=PHOTO, headers=JPEG)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/task-not-open")
+    await market.ok("POST", f"{task}/claim", authenticator)
+
+    one = await market.ok("POST", f"{task}/photos", authenticator, content=PHOTO, headers=JPEG)
+    again = await market.ok("POST", f"{task}/photos", authenticator, content=PHOTO, headers=JPEG)
+    other = await market.ok(
+        "POST", f"{task}/photos", authenticator, content=PHOTO + b"2", headers=JPEG
+    )
+    assert again == one
+    shown = await market.ok("GET", f"{task}/photos", admin)
+    assert sorted(photo["id"] for photo in shown) == sorted([one["id"], other["id"]])
+    for _ in range(2):
+        await market.ok("DELETE", f"{task}/photos/{other['id']}", authenticator)
+    assert await market.ok("GET", f"{task}/photos", admin) == [one]
+    for size in ("full", "small"):
+        photo = await market.get(f"{task}/photos/{one['id']}?size={size}", admin)
+        assert (photo.content, photo.headers["content-type"]) == (PHOTO, "image/jpeg")
+
+    await market.ok("POST", f"{task}/verdict", authenticator, json={**PASS, "photos": []})
+    late = await market.call("DELETE", f"{task}/photos/{one['id']}", authenticator)
+    assert late.status_code == 409
+
+
+async def test_a_file_that_cannot_be_kept_is_refused(
+    market: World, authenticator: Person, task: str
+) -> None:
+    await market.ok("POST", f"{task}/claim", authenticator)
+    path = f"{task}/photos"
+    for content in (b"<svg/>", b"", PHOTO + bytes(1_000_000)):
+        answer = await market.post(path, authenticator, content=content, headers=JPEG)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-photo")
+    answer = await market.post(
+        path, authenticator, content=PHOTO, headers={"Content-Type": "image/gif"}
+    )
+    assert answer.status_code == 415
+    for number in range(20):
+        content = PHOTO + bytes([number])
+        await market.ok("POST", path, authenticator, content=content, headers=JPEG)
+    answer = await market.post(path, authenticator, content=PHOTO, headers=JPEG)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/out-of-range")
+
+
+async def test_photos_are_no_business_of_parties_and_of_whoever_has_not_claimed(
+    market: World, authenticator: Person, task: str
+) -> None:
+    await market.ok("POST", f"{task}/claim", authenticator)
+    one = await market.ok("POST", f"{task}/photos", authenticator, content=PHOTO, headers=JPEG)
+    other = await market.person("other", Role.AUTHENTICATOR)
+    for method, path in (("POST", "photos"), ("DELETE", f"photos/{one['id']}")):
+        answer = await market.call(method, f"{task}/{path}", other, content=PHOTO, headers=JPEG)
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/task-claimed")
+    seller, admin = market.people["seller"], market.people["admin"]
+    roles = {"roles": ["seller", "authenticator"], "reason": "as agreed"}
+    await market.ok("PUT", f"/v1/users/{seller.id}/roles", admin, json=roles)
+    await market.sign_in(seller)
+    assert (await market.get(f"{task}/photos", seller)).status_code == 403
+    assert (await market.get(f"{task}/photos/{one['id']}", seller)).status_code == 403

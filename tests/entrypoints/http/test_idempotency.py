@@ -31,6 +31,8 @@ WITHOUT_KEY = {
     "/v1/users/me/payment-methods/setup",
     "/v1/embedded-provider/card-setups/{setup_id:str}/confirm",
     "/v1/embedded-provider/card-setups/{setup_id:str}/authenticate",
+    # The same photo again is the same photo.
+    "/v1/authentication/tasks/{task_id:uuid}/photos",
     # Their links can be opened once and soon, and the account is opened once without a key.
     "/v1/users/me/payout-account/onboarding",
     "/v1/users/me/payout-account/dashboard",

@@ -89,8 +89,11 @@ def test_a_route_says_403_if_it_asks_for_a_role(routes: list[Documented]) -> Non
             assert "403" in operation["responses"], name
 
 
-RAW = {f"POST /v1/webhooks/{sender}" for sender in ("stripe", "sendgrid", "twilio")}
-"""What verifies a signature over the bytes of its body."""
+RAW = {
+    *(f"POST /v1/webhooks/{sender}" for sender in ("stripe", "sendgrid", "twilio")),
+    "POST /v1/authentication/tasks/{task_id}/photos",
+}
+"""What verifies a signature over the bytes of its body, or takes a photo."""
 
 
 def test_a_body_has_an_example_and_is_refused_as_documented(routes: list[Documented]) -> None:

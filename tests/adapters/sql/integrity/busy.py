@@ -12,6 +12,7 @@ from solebook.ports.language.market import Side
 from solebook.ports.language.messages import Delivery, Position, Queue
 from solebook.ports.language.notifications import Channel
 from solebook.ports.language.orders import OrderStatus
+from solebook.ports.language.photos import ReviewPhoto, photo_id
 from solebook.ports.language.users import Actor, Role
 
 from ....exchange import SIZE, Exchange
@@ -28,8 +29,21 @@ async def become_busy(exchange: Exchange) -> None:
     await _decline(exchange)
     await _watch(exchange)
     await _rest(exchange)
+    await _photograph(exchange)
     await exchange.quiet()
     await _wait(exchange)
+
+
+async def _photograph(exchange: Exchange) -> None:
+    """A pair under review, with photos."""
+    store = exchange.store
+    order = await exchange.trade(OrderStatus.AUTHENTICATING)
+    task = await store.authentication_tasks.find_by_order(order.id)
+    assert task is not None
+    async with store.transaction():
+        for content in (b"1", b"2"):
+            id_ = photo_id(task.id, content)
+            await store.review_photos.add(ReviewPhoto(id_, task.id, order.id, exchange.clock.now()))
 
 
 async def _quarrel(exchange: Exchange) -> None:

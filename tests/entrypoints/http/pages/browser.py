@@ -1,5 +1,6 @@
 """A browser without scripts: it keeps cookies, and sends the forms of the pages that it shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -104,6 +105,18 @@ class Browser:
             form.action,
             data=form.fields | typed,
             files={"file": ("products.csv", content, "text/csv")},
+            follow_redirects=True,
+        )
+        return _shown(answer)
+
+    async def sends_files(self, form: ShownForm, files: Sequence[bytes], /, **typed: str) -> Shown:
+        """Fill in a form, choose some photos and press its button."""
+        chosen = [("photos", ("photo.jpg", content, "image/jpeg")) for content in files]
+        answer = await self._client.post(
+            form.action,
+            data=form.fields | typed,
+            # A browser sends an empty file if none is chosen.
+            files=chosen or [("photos", ("", b"", "application/octet-stream"))],
             follow_redirects=True,
         )
         return _shown(answer)

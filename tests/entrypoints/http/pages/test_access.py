@@ -73,6 +73,7 @@ GET  /warehouse/{order_id}           303  403
 POST /warehouse/{order_id}/{act}     401  409
 POST /warehouse/{order_id}/review    401  409
 GET  /portfolio                      303  200
+GET  /warehouse/{order_id}/photos/{photo_id} 303 403
 GET  /static/{version}/{name}        404  404
 """
 """The statuses. Forms are sent without the field that other sites cannot know."""
@@ -103,6 +104,7 @@ async def test_everybody_gets_what_the_table_says(
         "act": "shipment",
         "side": "bid",
         "quote_id": market.product_id,
+        "photo_id": market.product_id,
         "notification_id": market.product_id,
         "mark": "read",
         "alert_id": market.product_id,

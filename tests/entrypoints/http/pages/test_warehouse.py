@@ -1,5 +1,6 @@
 """A pair in the warehouse, by its authenticator with a browser without scripts."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from solebook.ports.language.errors import InvalidText
 from solebook.ports.language.ids import UserId
 from solebook.ports.language.users import Role
 
-from ..world import CHECKS, PARCEL, PASS, ROOT, Person, World
+from ..world import CHECKS, PARCEL, ROOT, Person, World
 from .browser import Browser, Shown
 
 GOOD = dict.fromkeys(CHECKS, "yes")
-FOUND = {**GOOD, "photos": PASS["photos"][0], "verdict": "pass"}  # type: ignore[index]
+FOUND = {**GOOD, "verdict": "pass"}
+PHOTO = b"\xff\xd8\xff a shoe"
 
 
 @pytest.fixture
@@ -66,8 +68,9 @@ async def test_pair_is_received_reviewed_and_sent(
     review = await inside.sends(pair.form(f"{path}/claim"))
     assert "Claimed by you, until" in review.text
     assert 'data-left="1800"' in review.answer.text
-    sure = await inside.sends(review.form(f"{path}/review"), **FOUND, do="look")
+    sure = await inside.sends_files(review.form(f"{path}/review"), [PHOTO], **FOUND, do="look")
     assert "This cannot be undone" in sure.text
+    assert "Photos 1" in sure.text
     given = await inside.sends(sure.form(f"{path}/review"), do="give")
     assert given.path == path
     await market.workers.settle()
@@ -165,3 +168,59 @@ async def test_others_have_no_warehouse(browser: Browser, market: World, buyer: 
     await browser.signs_in("buyer@example.com")
     assert (await browser.opens("/warehouse")).status == 403
     assert 'href="/warehouse"' not in (await browser.opens("/")).answer.text
+
+
+async def test_photos_are_added_with_all_that_was_typed_and_once(
+    market: World, inside: Browser, buyer: Person, seller: Person
+) -> None:
+    order_id = await shipped(market, buyer, seller)
+    path = f"/warehouse/{order_id}"
+    form = (await claimed(market, inside, order_id)).form(f"{path}/review")
+    typed = {"size_verification": "yes", "reason": "The sole peels"}
+
+    two = [PHOTO, PHOTO + b" from behind"]
+    added = await inside.sends_files(form, two, **typed, do="photos")
+    added = await inside.sends_files(added.form(f"{path}/review"), two, **typed, do="photos")
+    shown = re.findall(f'src="({path}/photos/[^"]+)"', added.answer.text)
+    assert len(shown) == 2
+    assert ">The sole peels</textarea>" in added.answer.text
+    assert added.answer.text.count(" checked") == 1
+    photo = await inside.opens(shown[0])
+    assert photo.answer.content == PHOTO
+    assert photo.answer.headers["content-type"] == "image/jpeg"
+    assert "private" in photo.answer.headers["cache-control"]
+
+    unwanted = shown[0].rpartition("/")[2].partition("?")[0]
+    fewer = await inside.sends_files(added.form(f"{path}/review"), [], **typed, remove=unwanted)
+    assert re.findall(f'src="({path}/photos/[^"]+)"', fewer.answer.text) == shown[1:]
+    assert (await inside.opens(shown[0])).status == 404
+
+
+async def test_file_that_is_no_photo_is_refused_with_all_that_was_typed(
+    market: World, inside: Browser, buyer: Person, seller: Person
+) -> None:
+    order_id = await shipped(market, buyer, seller)
+    path = f"/warehouse/{order_id}"
+    form = (await claimed(market, inside, order_id)).form(f"{path}/review")
+    for content in (b"<svg/>", PHOTO + bytes(1_000_000)):
+        refused = await inside.sends_files(form, [content], reason="Peels", do="photos")
+        assert refused.status == 422
+        assert ">Peels</textarea>" in refused.answer.text
+        assert "<img" not in refused.answer.text
+
+
+async def test_photos_are_shown_to_no_party_and_read_from_no_stranger(
+    market: World, inside: Browser, buyer: Person, seller: Person
+) -> None:
+    order_id = await shipped(market, buyer, seller)
+    path = f"/warehouse/{order_id}"
+    form = (await claimed(market, inside, order_id)).form(f"{path}/review")
+    added = await inside.sends_files(form, [PHOTO], do="photos")
+    [shown] = re.findall(f'src="({path}/photos/[^"]+)"', added.answer.text)
+
+    await inside.signs_in("seller@example.com")
+    assert (await inside.opens(shown)).status == 403
+    large = [PHOTO + bytes(20_000)]
+    assert (await inside.sends_files(form, large, do="photos")).status == 409
+    inside.cookies.clear()
+    assert (await inside.sends_files(form, large, do="photos")).status == 401

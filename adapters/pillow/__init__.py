@@ -1,0 +1,1 @@
+"""Photos as Pillow reads and writes them."""
