@@ -126,8 +126,8 @@ class Deliveries(Protocol):
 class DeadLetters(Protocol):
     """Dead letters: deliveries that failed after all retries."""
 
-    async def page(self, request: PageRequest) -> Page[Delivery]:
-        """Return a page of dead letters, newest first."""
+    async def page(self, request: PageRequest, queue: Queue | None = None) -> Page[Delivery]:
+        """Return a page of dead letters, newest first: all, or those of a queue."""
         ...
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:

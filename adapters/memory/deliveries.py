@@ -161,9 +161,13 @@ def _key_of(delivery: Delivery) -> DeliveryKey:
 class MemoryDeadLetters(_KeptDeliveries, DeadLetters):
     """The dead letters among the deliveries."""
 
-    async def page(self, request: PageRequest) -> Page[Delivery]:
+    async def page(self, request: PageRequest, queue: Queue | None = None) -> Page[Delivery]:
         with await self._database.reading():
-            dead = {d.id: d for d in self._tables.deliveries.values() if d.dead}
+            dead = {
+                d.id: d
+                for d in self._tables.deliveries.values()
+                if d.dead and queue in (None, d.queue)
+            }
         return newest_first(dead, dead, request)
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:

@@ -50,6 +50,8 @@ class Page:
 
     visitor: Visitor
     currency: Currency
+    path: str = ""
+    """The path of the page, so that the navigation shows where one is."""
     unread: int = 0
     """The number of the visitor's unread notifications."""
     has_form: bool = False

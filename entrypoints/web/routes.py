@@ -37,7 +37,7 @@ from .visitor import Anybody, stranger, visitor_of
 
 
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
-    page = Page(visitor, application.rules.money)
+    page = Page(visitor, application.rules.money, request.url.path)
     request.state.page = page
     if visitor.actor is not None:
         page.unread = await application.notifications.count_unread(visitor.actor)

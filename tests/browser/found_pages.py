@@ -13,8 +13,8 @@ from ..entrypoints.http.world import is_page
 from .market import Market
 from .windows import Window, Windows
 
-_EXAMPLES = 2
-"""How many pages of one route are looked at: the first that was found, and the longest."""
+_LONGER = 1.3
+"""How many times longer than the first page of a route another one is, to be looked at too."""
 _FOLLOWED = 4
 """How many links to one route, with the same parameters, one visitor follows."""
 
@@ -23,6 +23,8 @@ _BY_FORMS = (
     ("authenticator", "/account/payout-account", "Open an account"),
 )
 """Who reaches more pages by which button."""
+_BY_ADDRESS = (("nobody", "/account/closed"),)
+"""What is shown after an act that would change the market of the other tests."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class FoundPage:
     route: str
     path: str
     who: str
+    is_shown: bool = True
+    """Whether a browser shows it. A file is kept instead."""
 
 
 class _Links(HTMLParser):
@@ -88,12 +92,19 @@ async def find_pages(market: Market, opened: dict[str, Window]) -> list[FoundPag
         reached = window.page.url.removeprefix(window.url)
         if route := _route_of(reached, routes):
             found[route].append((0, FoundPage(route, reached, who)))
-    chosen = []
-    for pages in found.values():
-        first = [page for _, page in pages[: _EXAMPLES - 1]]
-        longest = sorted(pages, key=lambda each: -each[0])
-        chosen += first + [page for _, page in longest if page not in first][:1]
-    return chosen
+    for who, path in _BY_ADDRESS:
+        if route := _route_of(path, routes):
+            found[route].append((0, FoundPage(route, path, who)))
+    return [page for pages in found.values() for page in _chosen(pages)]
+
+
+def _chosen(pages: list[tuple[int, FoundPage]]) -> list[FoundPage]:
+    """Return the first page of a route, and the longest if that has much more."""
+    if not pages:
+        return []
+    size, first = pages[0]
+    most, longest = max(pages, key=lambda each: each[0])
+    return [first, longest] if most > _LONGER * size else [first]
 
 
 async def _followed(
@@ -117,8 +128,9 @@ async def _followed(
         if answer.status == 303:  # sign in first
             continue
         assert answer.ok, f"a link leads to {path}, which answers {answer.status} to {who}"
-        html = await answer.text()
-        pages.append((len(html), FoundPage(route, path, who)))
+        is_shown = answer.headers["content-type"].startswith("text/html")
+        html = await answer.text() if is_shown else ""
+        pages.append((len(html), FoundPage(route, path, who, is_shown)))
         links = _Links()
         links.feed(html)
         for href in links.found:

@@ -17,8 +17,7 @@ async def test_console_calls_the_api_and_nothing_from_elsewhere(
     page = window.page
     await window.signs_in(demo.people.buyers[0].email)
     await page.wait_for_url(f"{demo.url}/")
-    await window.opens("/schema")
-    await page.get_by_role("link", name="The console").click()
+    await window.opens("/schema/console")
     await page.locator('[data-tag="market"]').click()
     route = page.locator(".opblock", has=page.locator('[data-path="/v1/rules"]'))
     await route.locator(".opblock-summary-control").click()

@@ -33,7 +33,7 @@ async def goes_to_confirm(window: Window, shoe: str, amount: int) -> None:
     """Fill in the form to bid, up to the last button."""
     await window.opens(f"/products/{shoe}/trade?side=bid&size=9")
     await window.fills(amount=str(amount // 100))
-    await window.presses("Look at it")
+    await window.presses("Review")
     await window.shows("You pay")
 
 
@@ -64,7 +64,7 @@ async def test_bid_is_placed_without_javascript_from_the_market_to_the_queue(
     await page.get_by_role("link", name="10.5").first.click()
     await page.get_by_role("main").get_by_role("link", name="Buy").click()
     await window.fills(amount="51")
-    await window.presses("Look at it")
+    await window.presses("Review")
     await window.presses("Place the bid")
 
     await window.shows("Active")
@@ -114,7 +114,7 @@ async def test_form_is_sent_after_its_session_ended_and_nothing_typed_is_lost(
     await window.opens(f"/products/{shoe}/trade?side=bid&size=9")
     await window.fills(amount="55", days="7")
     await buyer.api.delete("/users/me/sessions")
-    await window.presses("Look at it")
+    await window.presses("Review")
     await window.enters(buyer.email)
     await window.shows("You pay")
     await buyer.api.delete("/users/me/sessions")

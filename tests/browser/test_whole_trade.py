@@ -142,7 +142,7 @@ async def test_four_people_trade_from_registration_to_payout(
     await seller.opens(f"/products/{shoe}?size=9")
     await seller.page.get_by_role("main").get_by_role("link", name="Sell").click()
     await seller.fills(amount="200")
-    await seller.presses("Look at it")
+    await seller.presses("Review")
     await seller.shows("You receive")
     await seller.presses("Place the ask")
     await seller.shows("Active")

@@ -10,7 +10,7 @@ from solebook.composition.adapters import Store
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import MessageId
 from solebook.ports.language.messages import Claim, Delivery, Queue
-from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.paging import Page, PageRequest
 from solebook.ports.language.priority import Priority
 
 from .pages import all_pages
@@ -149,6 +149,16 @@ async def test_dead_deliveries_are_paged_newest_first(store: Store, records: Rec
     deliveries = [records.delivery(dead=True, attempts=8) for _ in range(5)]
     await put(store, *(deliveries[n] for n in (3, 0, 4, 1, 2)), records.delivery())
     assert await all_pages(store.dead_letters.page) == deliveries[::-1]
+
+
+async def test_dead_deliveries_of_one_queue_are_paged(store: Store, records: Records) -> None:
+    charges = [queued(records, queue=Queue.CHARGES, dead=True) for _ in range(2)]
+    await put(store, *charges, queued(records, dead=True), queued(records, queue=Queue.CHARGES))
+
+    async def page(request: PageRequest) -> Page[Delivery]:
+        return await store.dead_letters.page(request, Queue.CHARGES)
+
+    assert await all_pages(page) == charges[::-1]
 
 
 async def test_without_dead_deliveries_there_is_one_empty_page(

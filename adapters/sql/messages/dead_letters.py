@@ -9,7 +9,7 @@ from ....ports.clock import Clock
 from ....ports.event_bus import DeadLetters
 from ....ports.language.errors import NotFound
 from ....ports.language.ids import MessageId
-from ....ports.language.messages import Delivery
+from ....ports.language.messages import Delivery, Queue
 from ....ports.language.paging import Page, PageRequest
 from ..engine.database import SqlDatabase
 from ..engine.paging import newest_first, page
@@ -17,7 +17,11 @@ from ..engine.statement import Statement
 from ..schema import deliveries
 from .deliveries import SqlDeliveries, delivery_of
 
-_PAGE = Statement(newest_first(select(deliveries).where(deliveries.c.dead), deliveries.c.id))
+_ALL_DEAD = select(deliveries).where(deliveries.c.dead)
+_PAGE = Statement(newest_first(_ALL_DEAD, deliveries.c.id))
+_PAGE_OF_QUEUE = Statement(
+    newest_first(_ALL_DEAD.where(deliveries.c.queue == bindparam("queue")), deliveries.c.id)
+)
 _DEAD = Statement(select(deliveries).where(deliveries.c.id == bindparam("id"), deliveries.c.dead))
 
 
@@ -28,8 +32,10 @@ class SqlDeadLetters(DeadLetters):
         self._database = database
         self._deliveries = SqlDeliveries(database, clock=clock, claim_clock=clock)
 
-    async def page(self, request: PageRequest) -> Page[Delivery]:
-        return await page(self._database, _PAGE, request, delivery_of)
+    async def page(self, request: PageRequest, queue: Queue | None = None) -> Page[Delivery]:
+        if queue is None:
+            return await page(self._database, _PAGE, request, delivery_of)
+        return await page(self._database, _PAGE_OF_QUEUE, request, delivery_of, queue=queue)
 
     async def replay(self, delivery_id: MessageId, at: datetime) -> Delivery:
         async with self._database.transaction():

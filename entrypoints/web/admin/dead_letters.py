@@ -1,13 +1,15 @@
 """The pages of dead letters."""
 
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from ....composition.application import Application
 from ....ports.language.errors import Refusal
 from ....ports.language.ids import MessageId
+from ....ports.language.messages import Queue
 from ....ports.language.paging import PageRequest
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
@@ -20,6 +22,8 @@ from ..posted import TheForm
 from ..visitor import User
 from .staff import A_PAGE, act_once
 
+QueueOf: TypeAlias = Annotated[str, QueryParameter(name="queue", max_length=20)]
+
 
 class DeadLetterPages(Controller):
     """Dead letters."""
@@ -28,10 +32,16 @@ class DeadLetterPages(Controller):
 
     @get()
     async def list_dead_letters(
-        self, page: ThePage, user: User, application: App, cursor: Cursor = None
+        self,
+        page: ThePage,
+        user: User,
+        application: App,
+        queue: QueueOf = "",
+        cursor: Cursor = None,
     ) -> Response[bytes]:
-        """List what failed too often, newest first."""
-        return await _listed(page, user.actor, application, cursor=cursor)
+        """List what failed too often, newest first: all, or in one queue."""
+        only = Queue(queue) if queue in set(Queue) else None
+        return await _listed(page, user.actor, application, queue=only, cursor=cursor)
 
     @post("/{letter_id:uuid}/replay")
     async def replay_dead_letter(
@@ -64,16 +74,21 @@ async def _listed(
     actor: Actor,
     application: Application,
     *,
+    queue: Queue | None = None,
     cursor: UUID | None = None,
     status: int = 200,
     refused: str = "",
 ) -> Response[bytes]:
-    found = await application.operations.list_dead_letters(actor, PageRequest(A_PAGE, cursor))
+    found = await application.operations.list_dead_letters(
+        actor, PageRequest(A_PAGE, cursor), queue
+    )
     return page.shows(
         "admin/dead_letters",
         status=status,
         letters=found.items,
         next=found.next_cursor,
         shown_error=shown_error,
+        queue=queue or "",
+        queues=list(Queue),
         refused=refused,
     )

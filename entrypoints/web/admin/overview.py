@@ -10,6 +10,7 @@ from litestar import Controller, Response, get
 
 from ....composition.application import Application
 from ....composition.held_leases import view_leases_of
+from ....composition.keepers import CHARTS, EXPIRY, RECONCILIATION
 from ....composition.metrics import breaker_states
 from ....core.payments.list_suspense import SuspensePage
 from ....ports.language.paging import MAX_PAGE, Page, PageRequest
@@ -19,6 +20,8 @@ from ...http.edge.injected import App, TheHealth
 from ..pages import ThePage
 from ..visitor import User
 
+_NOT_ALWAYS = frozenset({CHARTS, EXPIRY, RECONCILIATION})
+"""Leases that nobody has at times, or in some deployments."""
 _LATE = timedelta(minutes=1)
 """How long a message may wait before it is remarkable."""
 
@@ -69,6 +72,7 @@ class OverviewPage(Controller):
             health=found,
             roles=sorted(application.roles),
             leases=None if view_leases is None else await view_leases(user.actor),
+            not_always=_NOT_ALWAYS,
             breakers=dict(sorted(breaker_states().items())),
             queues=_queues(waiting, now),
             relay_waits=_age(waiting.oldest_unsent, now),

@@ -1,6 +1,7 @@
 """The page to place a bid or an ask, which works everything out before it is confirmed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID, uuid4
@@ -11,7 +12,14 @@ from litestar.params import FromPath, QueryParameter
 from ....composition.application import Application
 from ....core.bidding.preview_quote import QuotePreview
 from ....ports.language.catalog import Product
-from ....ports.language.errors import InvalidText, Refusal
+from ....ports.language.errors import (
+    AddressMissing,
+    EmailNotProven,
+    InvalidText,
+    PaymentMethodMissing,
+    PayoutAccountMissing,
+    Refusal,
+)
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Side, TimeInForce
 from ....ports.language.users import Actor
@@ -30,6 +38,29 @@ AmountOf: TypeAlias = Annotated[str | None, QueryParameter(max_length=20)]
 DaysOf: TypeAlias = Annotated[str, QueryParameter(max_length=4)]
 NowOf: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
 OnceOf: TypeAlias = Annotated[str, QueryParameter(max_length=64)]
+
+
+_REMEDIES: Mapping[type[Refusal], str] = {
+    PaymentMethodMissing: "/account/cards",
+    AddressMissing: "/account/addresses",
+    PayoutAccountMissing: "/account/payout-account",
+    EmailNotProven: "/account",
+}
+"""The page on which somebody does what is missing before they can trade."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    status: int = 200
+    detail: str = ""
+    remedy: str = ""
+
+
+_NOT_REFUSED = _Refused()
+
+
+def _refused(request: AnyRequest, refusal: Refusal) -> _Refused:
+    return _Refused(*detail_of(request, refusal), _REMEDIES.get(type(refusal), ""))
 
 
 class TradePages(Controller):
@@ -67,9 +98,8 @@ class TradePages(Controller):
         try:
             preview, _ = await _worked_out(page, user.actor, application, product, given)
         except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
             return await _form(
-                page, user.actor, application, product, given, status=status, refused=detail
+                page, user.actor, application, product, given, _refused(request, refusal)
             )
         return _confirmation(page, product, given, preview, now=bool(now), once=once)
 
@@ -98,9 +128,8 @@ class TradePages(Controller):
                 return _confirmation(page, product, given, preview, now=now, once=form.once)
             path = await _place(application, user.actor, form, product, preview, days)
         except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
             return await _form(
-                page, user.actor, application, product, given, status=status, refused=detail
+                page, user.actor, application, product, given, _refused(request, refusal)
             )
         return page.leads_to(path)
 
@@ -165,20 +194,19 @@ async def _form(
     application: Application,
     product: Product,
     given: Mapping[str, str],
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: _Refused = _NOT_REFUSED,
 ) -> Response[bytes]:
     market = await application.bidding.view_market(
         actor.user_id, product.id, given["size"], Condition(given["condition"])
     )
     return page.shows(
         "trade/place",
-        status=status,
+        status=refused.status,
         product=product,
         given=given,
         market=market,
-        refused=refused,
+        refused=refused.detail,
+        remedy=refused.remedy,
         once=uuid4(),
         typed=partial(typed, currency=page.currency),
         days=(

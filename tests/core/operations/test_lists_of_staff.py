@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from solebook.core.operations.view_leases import ViewLeases
 from solebook.ports.language.audit import AuditAction
 from solebook.ports.language.errors import Forbidden
+from solebook.ports.language.ids import OrderId
 from solebook.ports.language.messages import Queue
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import OPERATOR, Actor
@@ -16,11 +18,15 @@ from solebook.ports.language.users import OPERATOR, Actor
 from ...exchange import Exchange
 
 PAGE = PageRequest(limit=10)
+UNKNOWN = OrderId(UUID(int=7))
 LISTS: dict[str, Callable[[Exchange, Actor], Awaitable[Any]]] = {
     "alarms": lambda e, a: e.app.operations.list_alarms(a, PAGE),
     "dead letters": lambda e, a: e.app.operations.list_dead_letters(a, PAGE),
     "audit log": lambda e, a: e.app.operations.read_audit_log(a, PAGE),
     "halts": lambda e, a: e.app.bidding.list_halts(a, PAGE),
+    "orders of a user": lambda e, a: e.app.orders.list_orders.of_user(a, e.buyer.user_id, PAGE),
+    "entries of an order": lambda e, a: e.app.payments.list_order_entries(a, UNKNOWN),
+    "letters about an order": lambda e, a: e.app.notifications.list_order_letters(a, UNKNOWN, ()),
     "leases": lambda e, a: ViewLeases(e.store.leases, ["relay"])(a),
     "resting quotes": lambda e, a: e.app.bidding.list_resting_quotes(a, []),
 }

@@ -43,6 +43,25 @@ async def test_staff_list_everybodys_orders_in_a_role_that_they_hold(exchange: E
             await list_orders(actor, PAGE, role=role)
 
 
+async def test_admin_sees_the_orders_of_a_user_their_money_and_what_they_were_told(
+    exchange: Exchange,
+) -> None:
+    order, app = await exchange.trade(), exchange.app
+    await exchange.workers.settle()
+
+    found = await app.orders.list_orders.of_user(OPERATOR, order.seller_id, PAGE)
+    assert [each.id for each in found.items] == [order.id]
+    other = await exchange.person()
+    assert (await app.orders.list_orders.of_user(OPERATOR, other.user_id, PAGE)).items == ()
+    entries = await app.payments.list_order_entries(OPERATOR, order.id)
+    assert sum(entry.amount for entry in entries) == 0
+    assert max(entry.amount for entry in entries) == order.buyer_total
+    parties = (order.buyer_id, order.seller_id)
+    letters = await app.notifications.list_order_letters(OPERATOR, order.id, parties)
+    assert {letter.user_id for letter in letters} == set(parties)
+    assert {letter.notice.order_id for letter in letters} == {order.id}
+
+
 async def test_only_admins_list_frozen_orders_and_count_all(exchange: Exchange) -> None:
     order, orders = await exchange.trade(), exchange.app.orders
     assert (await orders.list_frozen_orders(OPERATOR, PAGE)).items == ()

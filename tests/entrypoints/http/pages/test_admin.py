@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ....served import ADDRESS
+from ..admin.test_dead_letters import bury
 from ..world import Person, World, alarm
 from .browser import Browser, Shown
 
@@ -283,3 +284,16 @@ async def test_file_that_cannot_be_used_is_refused_with_the_reason(
     refused = await admin_in.uploads(form, content)
 
     assert (refused.status, told in refused.text) == (status, True), refused.text
+
+
+async def test_dead_letters_are_listed_by_queue_and_name_nobody(
+    market: World, admin_in: Browser
+) -> None:
+    await bury(market, "KeyError: 'ann@example.com'")
+
+    for found in ("", "?queue=letters"):
+        shown = await admin_in.opens(f"/admin/dead-letters{found}")
+        assert "user.registered" in shown.text
+        assert "KeyError" in shown.text
+        assert "ann@" not in shown.text
+    assert "user.registered" not in (await admin_in.opens("/admin/dead-letters?queue=charges")).text

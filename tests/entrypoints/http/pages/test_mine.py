@@ -152,8 +152,9 @@ async def test_payouts_show_the_balance_and_what_was_paid(
     await market.workers.settle()
     await market.move(order_id, "dispatch", authenticator, json=PARCEL)
     await market.move(order_id, "delivery", buyer)
-    await market.pass_of_time(timedelta(days=4))
     await browser.signs_in("seller@example.com")
+    assert "$176.00 See its order" in (await browser.opens("/payouts")).text
+    await market.pass_of_time(timedelta(days=4))
 
     page = await browser.opens("/payouts")
 

@@ -35,6 +35,7 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     buyer: Person,
     seller: Person,
     authenticator: Person,
+    admin: Person,
 ) -> None:
     order_id = await market.order(buyer, seller, 20_000)
     path = f"/orders/{order_id}"
@@ -63,7 +64,29 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     assert "Delivered" in arrived.text
     assert "Found authentic" in arrived.text
     assert "Not found authentic" not in arrived.text
-    assert f"{path}/complaint" in arrived.answer.text
+
+    what = {"kind": "not_as_described", "reason": "The left shoe is a size 9."}
+    complained = await buyer_in.sends(arrived.form(f"{path}/complaint"), **what)
+    assert "The buyer complained" in complained.text
+    assert f"{path}/complaint" not in complained.answer.text
+    decision = {"in_favour_of": "buyer", "borne_by": "seller", "reason": "It is a 9."}
+    await market.ok("POST", f"/v1/admin{path}/complaint-decision", admin, json=decision)
+    bought = await buyer_in.opens(path)
+    assert "Send it to: Warehouse" in bought.text
+    assert "nothing to do" not in bought.text
+
+
+async def test_seller_gets_more_time_once(
+    market: World, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/shipment-extension")
+
+    longer = await seller_in.sends(form)
+
+    assert "More time to ship" in longer.text
+    assert f"{path}/shipment-extension" not in longer.answer.text
+    assert f"{path}/shipment" in longer.answer.text
 
 
 async def test_double_click_ships_once_and_shows_the_order(

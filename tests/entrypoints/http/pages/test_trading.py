@@ -154,6 +154,7 @@ async def test_who_lacks_a_card_is_told_so(market: World, browser: Browser) -> N
 
     assert refused.status == 409
     assert "payment method" in refused.text
+    assert 'href="/account/cards"' in refused.answer.text
 
 
 async def test_bid_typed_before_the_session_ended_is_placed_once_after_signing_in(
