@@ -292,6 +292,7 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "GET /admin",
         "GET /admin/orders",
         "GET /admin/solvency",
+        "POST /admin/dead-letters/replay",
         "POST /admin/products/import",
         "GET /admin/products",
         "GET /admin/orders/{order_id}",

@@ -1,5 +1,6 @@
 """The pages of dead letters."""
 
+from contextlib import suppress
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from ....composition.application import Application
-from ....ports.language.errors import Refusal
+from ....ports.language.audit import parse_reason
+from ....ports.language.errors import NotFound, PartyToTheOrder, Refusal
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Queue
-from ....ports.language.paging import PageRequest
+from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
@@ -40,8 +42,25 @@ class DeadLetterPages(Controller):
         cursor: Cursor = None,
     ) -> Response[bytes]:
         """List what failed too often, newest first: all, or in one queue."""
-        only = Queue(queue) if queue in set(Queue) else None
-        return await _listed(page, user.actor, application, queue=only, cursor=cursor)
+        return await _listed(page, user.actor, application, queue=_queue(queue), cursor=cursor)
+
+    @post("/replay")
+    async def replay_all(
+        self, request: AnyRequest, page: ThePage, user: User, form: TheForm, application: App
+    ) -> Response[bytes]:
+        """Have the newest hundred handled again, of all queues or of one.
+
+        Those about orders of one's own are left to others. A second press replays what is left.
+        """
+        only = _queue(form.text("queue"))
+        try:
+            await _replay_newest(application, user.actor, only, form.text("reason"))
+        except Refusal as refusal:
+            status, detail = detail_of(request, refusal)
+            return await _listed(
+                page, user.actor, application, queue=only, status=status, refused=detail
+            )
+        return page.leads_to(f"/admin/dead-letters?queue={only or ''}")
 
     @post("/{letter_id:uuid}/replay")
     async def replay_dead_letter(
@@ -67,6 +86,23 @@ class DeadLetterPages(Controller):
             status, detail = detail_of(request, refusal)
             return await _listed(page, user.actor, application, status=status, refused=detail)
         return page.leads_to("/admin/dead-letters")
+
+
+def _queue(text: str) -> Queue | None:
+    return Queue(text) if text in set(Queue) else None
+
+
+async def _replay_newest(
+    application: Application, actor: Actor, queue: Queue | None, reason: str
+) -> None:
+    """Replay a page of dead letters. Raises InvalidText, before any is replayed."""
+    why = parse_reason(reason)
+    operations = application.operations
+    found = await operations.list_dead_letters(actor, PageRequest(MAX_PAGE), queue)
+    for letter in found.items:
+        # One may have been replayed meanwhile.
+        with suppress(PartyToTheOrder, NotFound):
+            await operations.replay_dead_letter(actor, letter.id, reason=why)
 
 
 async def _listed(

@@ -297,3 +297,21 @@ async def test_dead_letters_are_listed_by_queue_and_name_nobody(
         assert "KeyError" in shown.text
         assert "ann@" not in shown.text
     assert "user.registered" not in (await admin_in.opens("/admin/dead-letters?queue=charges")).text
+
+
+async def test_dead_letters_of_a_queue_are_replayed_together_with_a_reason(
+    market: World, admin_in: Browser, admin: Person
+) -> None:
+    for _ in range(2):
+        await bury(market)
+    path = "/admin/dead-letters/replay"
+    form = (await admin_in.opens("/admin/dead-letters?queue=letters")).form(path)
+
+    assert (await admin_in.sends(form, reason=" ")).status == 422
+    await admin_in.sends(form, reason="elsewhere", queue="charges")
+    assert (await admin_in.opens("/admin/dead-letters")).text.count("user.registered") == 4
+    replayed = await admin_in.sends(form, reason="the template is mended")
+
+    assert "There is nothing here" in replayed.text
+    audit = await market.ok("GET", "/v1/admin/audit", admin)
+    assert [one["reason"] for one in audit["items"][:2]] == 2 * ["the template is mended"]

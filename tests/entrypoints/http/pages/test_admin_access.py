@@ -38,6 +38,7 @@ POST /admin/suspense/write-off              409
 GET  /admin/solvency                        200
 GET  /admin/alarms                          200
 POST /admin/alarms/{id}/resolution          409
+POST /admin/dead-letters/replay             409
 GET  /admin/dead-letters                    200
 POST /admin/dead-letters/{id}/replay        409
 """
