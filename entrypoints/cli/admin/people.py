@@ -1,4 +1,4 @@
-"""Actions on users: find, suspend, reinstate, forgive."""
+"""Actions on users: find, suspend, reinstate, end sessions, close, forgive."""
 
 import argparse
 
@@ -111,6 +111,13 @@ async def reinstate(app: Application, options: argparse.Namespace) -> str:
     return f"{record.user.email} is not suspended"
 
 
+async def end_sessions(app: Application, options: argparse.Namespace) -> str:
+    """End all sessions of a user."""
+    user = (await named_user(app, options.user)).user
+    await app.users.end_sessions.of_user(OPERATOR, user.id, reason=options.reason)
+    return f"all sessions of {user.email} have ended"
+
+
 async def close(app: Application, options: argparse.Namespace) -> str:
     """Close an account at its user's request."""
     record = await named_user(app, options.user)
@@ -178,6 +185,16 @@ ACTIONS = (
         '--reason "the pairs were authentic after all"\n'
         "seller@example.com is not suspended",
         run=reinstate,
+        arguments=(USER,),
+    ),
+    Action(
+        name="end-sessions",
+        help="end all sessions of a user",
+        about="Ends all sessions of a user, in browsers and programs, so that they sign in again.\n"
+        "API keys stay.",
+        example='solebook admin end-sessions buyer@example.com --reason "lost a telephone"\n'
+        "all sessions of buyer@example.com have ended",
+        run=end_sessions,
         arguments=(USER,),
     ),
     Action(

@@ -64,6 +64,7 @@ CALLS: dict[str, Prepare] = {
     "quotes": of_seller("ask"),
     "suspend": of_seller(*WHY),
     "reinstate": of_seller(*WHY),
+    "end-sessions": of_seller(*WHY),
     "close-account": of_seller(*WHY),
     "payout-account": of_seller("acct_other", *WHY),
     "forgive-declines": of_seller(*WHY),

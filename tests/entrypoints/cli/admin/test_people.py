@@ -99,6 +99,16 @@ def test_a_suspension_is_lifted(folder: Path, run: Run) -> None:
     assert audit_log(folder)[-1].reason == "they were authentic"
 
 
+def test_sessions_of_a_user_are_ended(folder: Path, run: Run) -> None:
+    open_asks(folder)
+
+    done = run("admin", "end-sessions", SELLER, *WHY)
+
+    assert (done.code, done.out) == (0, f"all sessions of {SELLER} have ended\n")
+    entry = audit_log(folder)[-1]
+    assert (entry.action, entry.reason) == (AuditAction.SESSIONS_ENDED, WHY[1])
+
+
 @pytest.mark.parametrize("action", ["suspend", "reinstate"])
 def test_a_suspension_needs_a_valid_reason(folder: Path, run: Run, action: str) -> None:
     [ask] = open_asks(folder)
