@@ -22,6 +22,7 @@ from .messenger_checks import (
     check_of_web_push,
 )
 from .network import check_of_nats
+from .photos import check_of_photos
 from .public_address import check_of_public_address
 from .redis_adapters import check_of_redis
 from .sealing import check_of_encryption
@@ -40,6 +41,7 @@ CHECKS: Final[Mapping[str, CheckOf]] = {
     "redis": check_of_redis,
     "typesense": check_of_typesense,
     "influx": check_of_influx,
+    "photos": check_of_photos,
     "payments": check_of_stripe,
     "smtp": check_of_smtp,
     "sendgrid": check_of_sendgrid,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from ..adapters.memory.photos import MemoryPhotos
 from ..adapters.system.photo_folder import PhotoFolder
 from ..config.settings import Settings
+from ..ports.clock import Clock
 from ..ports.photos import Photos
 from ..ports.pictures import Pictures
+from ..ports.service_check import ServiceCheck
 from ..ports.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -54,6 +56,15 @@ def bucket_of(settings: Settings) -> "Bucket":
         endpoint=photos.endpoint,
         timeout=photos.timeout,
     )
+
+
+def check_of_photos(settings: Settings, _: Clock) -> ServiceCheck | None:
+    """Return what tries the bucket, or None without one."""
+    if settings.photos.is_in == "folder":
+        return None
+    from ..adapters.s3.check import BucketCheck
+
+    return BucketCheck(bucket_of(settings), prefix=settings.photos.prefix)
 
 
 @contextmanager

@@ -35,8 +35,8 @@ class Bucket:
     """The URL of a store that is not Amazon's."""
     timeout: timedelta = timedelta(seconds=10)
 
-    def opened(self) -> S3Store:
-        """Return a client. It connects when it is used, and repeats calls that can be repeated."""
+    def opened(self, *, retries: int = _RETRIES) -> S3Store:
+        """Return a client, which connects when it is used. All calls can be repeated."""
         return S3Store(
             self.name,
             region=self.region,
@@ -49,7 +49,7 @@ class Bucket:
                 "allow_http": (self.endpoint or "").startswith("http://"),
             },
             retry_config={
-                "max_retries": _RETRIES,
+                "max_retries": retries,
                 "retry_timeout": self.timeout,
                 "backoff": {
                     "init_backoff": timedelta(milliseconds=100),
@@ -110,13 +110,9 @@ class S3Photos(Photos):
             raise NotFound(what="photo", id=photo_id) from error
 
     async def remove(self, photo_id: PhotoId) -> None:
-        for size in PhotoSize:
-            try:
-                await self._call(
-                    partial(obstore.delete_async, self._store, self._key(photo_id, size))
-                )
-            except FileNotFoundError:  # some stores tell it, others do not
-                continue
+        keys = [self._key(photo_id, size) for size in PhotoSize]
+        # Of a key that is not there, a store says nothing.
+        await self._call(partial(obstore.delete_async, self._store, keys))
 
     def _key(self, photo_id: PhotoId, size: PhotoSize) -> str:
         return f"{self._prefix}/{photo_id.hex[:2]}/{photo_id}-{size}.jpg"

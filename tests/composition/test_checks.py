@@ -19,7 +19,7 @@ OWN = {"server", "services", "encryption"}
 """What this process has itself: certificates and keys, which are tried without a server."""
 NO_SERVERS = {"server", "services", "metrics"}
 """Sections whose hosts and ports are this process's own."""
-SERVERS = ("url", "host", "otlp_url", "api_url", "public_url", "private_key")
+SERVERS = ("url", "host", "otlp_url", "api_url", "public_url", "private_key", "bucket")
 
 
 def test_each_section_of_the_settings_that_names_a_server_has_a_check() -> None:
@@ -56,6 +56,10 @@ async def test_no_secret_is_in_what_is_found_when_nothing_answers(cause: str) ->
         "TYPESENSE__URL": f"http://{at}",
         "INFLUX__URL": f"http://{at}",
         "INFLUX__TOKEN": SECRET,
+        "PHOTOS__BUCKET": "shoes",
+        "PHOTOS__ENDPOINT": f"http://{at}",
+        "PHOTOS__ACCESS_KEY_ID": "someone",
+        "PHOTOS__SECRET_ACCESS_KEY": SECRET,
         "PAYMENTS__ADAPTER": "stripe",
         "PAYMENTS__API_URL": f"http://{at}",
         "PAYMENTS__API_KEY": SECRET,

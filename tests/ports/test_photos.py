@@ -1,22 +1,36 @@
 """Contract of Photos."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from solebook.adapters.memory.photos import MemoryPhotos
 from solebook.adapters.system.photo_folder import PhotoFolder
+from solebook.adapters.system.stopwatch import SystemStopwatch
 from solebook.ports.language.errors import NotFound
 from solebook.ports.language.ids import PhotoId
 from solebook.ports.language.photos import PhotoSize, Picture
 from solebook.ports.photos import Photos
 
+from ..bucket_double import BucketDouble, bucket_at
 from .records import Records
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture
+def bucket_double() -> Iterator[BucketDouble]:
+    with BucketDouble().served() as double:
+        yield double
+
+
+@pytest.fixture(params=["memory", "folder", pytest.param("bucket", marks=pytest.mark.integration)])
 def photos(request: pytest.FixtureRequest, tmp_path: Path) -> Photos:
-    return MemoryPhotos() if request.param == "memory" else PhotoFolder(tmp_path / "photos")
+    if request.param != "bucket":
+        return MemoryPhotos() if request.param == "memory" else PhotoFolder(tmp_path / "photos")
+    from solebook.adapters.s3.photos import S3Photos
+
+    double: BucketDouble = request.getfixturevalue("bucket_double")
+    return S3Photos(bucket_at(double.url), SystemStopwatch())
 
 
 PICTURE = Picture(b"full" * 100_000, b"small")
