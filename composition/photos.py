@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..adapters.memory.photos import MemoryPhotos
+from ..adapters.memory.photos import MemoryPhotos, NoPictures
 from ..adapters.system.photo_folder import PhotoFolder
 from ..config.settings import Settings
 from ..ports.clock import Clock
@@ -69,7 +70,10 @@ def check_of_photos(settings: Settings, _: Clock) -> ServiceCheck | None:
 
 @contextmanager
 def open_pictures(settings: Settings) -> Iterator[Pictures]:
-    """Open what makes photos of files, which has a thread."""
+    """Open what makes photos of files, which has a thread and needs an extra."""
+    if find_spec("PIL") is None:
+        yield NoPictures(settings.photos.most_bytes)
+        return
     from ..adapters.pillow.pictures import PillowPictures
 
     pictures = PillowPictures(settings.photos.most_bytes)

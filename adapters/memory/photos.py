@@ -1,6 +1,6 @@
 """Photos in memory, and photos as they come, for tests and simulations."""
 
-from ...ports.language.errors import InvalidPhoto, NotFound
+from ...ports.language.errors import InvalidPhoto, NotFound, Unavailable
 from ...ports.language.ids import PhotoId
 from ...ports.language.photos import PhotoSize, Picture
 from ...ports.photos import Photos
@@ -40,3 +40,17 @@ class UntouchedPictures(Pictures):
         if not content.startswith(b"\xff\xd8\xff"):
             raise InvalidPhoto(problem="is no JPEG, PNG or WebP file")
         return Picture(content, content)
+
+
+class NoPictures(Pictures):
+    """Refuses every file, where nothing is installed that could read one."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+
+    @property
+    def most_bytes(self) -> int:
+        return self._most_bytes
+
+    async def prepare(self, content: bytes) -> Picture:
+        raise Unavailable(what="the keeping of photos (the extra `photos` is not installed)")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -16,6 +16,9 @@ from ...ports.language.photos import PhotoSize, Picture
 from ...ports.photos import Photos
 from ...ports.stopwatch import Stopwatch
 from ..decorators.circuit_breaker import CircuitBreaker
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 T = TypeVar("T")
 
@@ -37,12 +40,16 @@ class Bucket:
 
     def opened(self, *, retries: int = _RETRIES) -> S3Store:
         """Return a client, which connects when it is used. All calls can be repeated."""
+        config: S3Config = {
+            "region": self.region,
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
+        }
+        if self.endpoint is not None:
+            config["endpoint"] = self.endpoint
         return S3Store(
             self.name,
-            region=self.region,
-            access_key_id=self.access_key_id,
-            secret_access_key=self.secret_access_key,
-            endpoint=self.endpoint,
+            config=config,
             client_options={
                 "timeout": self.timeout,
                 "connect_timeout": self.timeout / 2,
