@@ -169,7 +169,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
     pages = _pages(settings)
     return Litestar(
         route_handlers=(*_ROUTES, *pages, *_console(settings)),
-        opt={"has_pages": bool(pages)},
+        opt={"has_pages": bool(pages), "public_url": settings.public_url},
         request_class=JsonRequest,
         response_class=JsonResponse,
         request_max_body_size=settings.max_body,

@@ -35,15 +35,23 @@ async def submitted(request: AnyRequest, *, with_photos: bool = False) -> Mappin
         raise ClientException("send the form as application/x-www-form-urlencoded", status_code=415)
     try:
         text = (await request.body()).decode("ascii")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
+        fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError as error:
         raise ClientException("the form cannot be read") from error
+    if any("\0" in field for field in (*fields, *fields.values())):
+        # PostgreSQL has no texts with it, and nobody can type it.
+        raise ClientException("the form has the character U+0000")
+    return fields
 
 
 async def _with_files(request: AnyRequest) -> Mapping[str, str]:
     """Return the fields of a form with files. Raises ClientException, also if one is no text."""
+    try:
+        given = await request.form()
+    except (ValueError, LookupError) as error:  # not the text, or not the charset, that it names
+        raise ClientException("the form cannot be read") from error
     fields = {}
-    for name, value in (await request.form()).multi_items():
+    for name, value in given.multi_items():
         fields[name] = _text_of(await value.read()) if isinstance(value, UploadFile) else str(value)
     return fields
 

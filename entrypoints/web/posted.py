@@ -4,8 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import punctuation
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
@@ -62,13 +63,15 @@ class Form:
         """Return what makes the form safe to send twice.
 
         The same fields sent twice are one act. Other fields, after the back button, are another.
+        What the form was given is one of the fields. Its text may be anything, so only its hash is
+        kept.
         """
         said = "\0".join(f"{name}\0{text}" for name, text in sorted(self.fields.items()))
         fingerprint = hashlib.sha256(f"{self.path}\0{said}".encode()).hexdigest()
         return IdempotencyKey(
             user_id=user_id,
             scope=f"form {self.path}",
-            key=f"{self.once}-{fingerprint[:16]}",
+            key=f"form-{fingerprint}",
             fingerprint=fingerprint,
         )
 
@@ -131,9 +134,8 @@ def _to_keep(fields: Mapping[str, str]) -> dict[str, str]:
 
 def local_path(text: str) -> str:
     """Return a path of this server, or the market's. A link must not lead to another site."""
-    parts = urlsplit(text)
     is_local = text.startswith("/") and not text.startswith("//") and "\\" not in text
-    return text if is_local and not parts.netloc and text.isprintable() else "/"
+    return quote(text, safe=punctuation) if is_local and text.isprintable() else "/"
 
 
 def _refuse_other_sites(request: AnyRequest) -> None:
@@ -144,9 +146,16 @@ def _refuse_other_sites(request: AnyRequest) -> None:
     else:  # an old browser
         origin = request.headers.get("origin", "")
         here = request.headers.get("host", "").lower()
-        is_foreign = bool(origin) and urlsplit(origin).netloc.lower() != here
+        is_foreign = bool(origin) and _host_of(origin) != here
     if is_foreign:
         raise PermissionDeniedException("a page of another site sent this form")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as "http://["
+        return "none"
 
 
 TheForm: TypeAlias = NamedDependency[SkipValidation[Form]]

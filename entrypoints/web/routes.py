@@ -99,7 +99,7 @@ async def _check(request: AnyRequest) -> Response[None] | None:
     """
     if request.method == "OPTIONS":
         return await check_request(request)
-    if "%00" in request.url.query:
+    if "%00" in request.url.query or "\0" in request.scope["path"]:
         raise ClientException("the address has the character U+0000")
     return None
 

@@ -53,10 +53,9 @@ class CardPages(Controller):
         self, request: AnyRequest, page: ThePage, user: User, form: TheForm, application: App
     ) -> Response[bytes]:
         """Go to the provider's page on which a card is typed in."""
-        origin = urlsplit(str(request.base_url))
         try:
             began = await application.users.begin_card_page(
-                user.actor, back_to=f"{origin.scheme}://{origin.netloc}{_HERE}"
+                user.actor, back_to=f"{_base(request)}{_HERE}"
             )
         except Refusal as refusal:
             return await _shown(page, application, user.actor, Refused.of(request, refusal, form))
@@ -87,6 +86,14 @@ class CardPages(Controller):
 
         show = partial(_shown, page, application, user.actor)
         return await acted(request, page, form, run, show, then=_HERE)
+
+
+def _base(request: AnyRequest) -> str:
+    """Return the public address. Without a setting, it is the one that the browser calls."""
+    if public_url := request.route_handler.opt["public_url"]:
+        return str(public_url).rstrip("/")
+    here = urlsplit(str(request.base_url))
+    return f"{here.scheme}://{here.netloc}"
 
 
 async def _shown(

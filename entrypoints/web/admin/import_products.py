@@ -63,7 +63,8 @@ class ImportPages(Controller):
 
         A product that is there already is not taken, so a file may be sent twice.
         """
-        content = form.text("file")
+        # A browser sends back other line breaks than it was shown, which would count as more.
+        content = form.text("file").replace("\r\n", "\n")
         is_trial = not form.text("confirmed")
         try:
             looked = await _taken(application, user.actor, page, content, is_trial=is_trial)

@@ -6,7 +6,7 @@ from uuid import UUID
 from ....ports.language.errors import InvalidText
 from ....ports.language.ids import OrderId
 
-_NUMBER = re.compile(r"[0-9a-f]{8}(.?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}")
+_NUMBER = re.compile(r"[0-9a-f]{8}([^0-9a-f]?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}")
 
 
 def order_number(text: str) -> OrderId:

@@ -68,13 +68,14 @@ def _filters(brand: str, size: str, price: str, year: str) -> SearchFilters:
         parse_size(size) if size else None,
         least,
         None if end is None else max(0, end - 1),
-        _number("year", year),
+        _number("year", year, 9_999),
     )
 
 
-def _number(field: str, text: str) -> int | None:
+def _number(field: str, text: str, most: int = 1_000_000_000) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
-        raise OutOfRange(field=field, value=-1, minimum=0, maximum=1_000_000_000)
-    return int(text)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else -1
+    if not 0 <= number <= most:
+        raise OutOfRange(field=field, value=number, minimum=0, maximum=most)
+    return number

@@ -1,19 +1,28 @@
 """Amounts as people type them."""
 
+import re
+
 from ....ports.language.currencies import Currency
 from ....ports.language.errors import InvalidText
 from ....ports.language.money import Cents
+
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 def amount_of(text: str, currency: Currency) -> Cents:
     """Return an amount in minor units. Raises InvalidText.
 
+    Commas separate thousands. In other countries they separate decimals: who types "99,50" shall
+    not bid 9,950.
+
     >>> amount_of(" $1,250 ", Currency.of("USD")), amount_of("99.5", Currency.of("USD"))
     (125000, 9950)
     """
-    plain = text.strip().removeprefix(currency.shown(0)[0]).replace(",", "").strip()
+    plain = text.strip().removeprefix(currency.shown(0)[0]).strip()
     try:
-        return currency.parse(plain)
+        if "," in plain and not _GROUPED.fullmatch(plain):
+            raise ValueError("a comma stands where no thousands end")
+        return currency.parse(plain.replace(",", ""))
     except ValueError as error:
         problem = f"must be like {currency.example}, in {currency.code}"
         raise InvalidText(field="amount", problem=problem) from error
