@@ -15,13 +15,14 @@ from ...composition.exchange_clock import movable_clock
 from ...composition.from_settings import outgoing_folder
 from ...composition.migrations import migrate_store
 from ...config.http import HttpSettings
+from ...config.server import ServerSettings
 from ...config.settings import SecuritySettings, Settings, StoreSettings
 from ...ports.language.money import CURRENCY
 from ...ports.language.notifications import Warehouse as WarehouseAddress
 from ...ports.language.rate_limits import RateLimit
 from ...ports.language.rules import MarketRules
 from ..http.app import create_app
-from ..http.server import running_server
+from ..http.server import reserved_address, serving
 from ..signals import stop_signal
 from ..worker.workers import Workers
 from .clocks import OwnClock
@@ -66,8 +67,9 @@ async def run_demo(
     check_options(limit, report)
     rules = replace(MarketRules.in_currency(currency), max_unpaid_orders=_MOST_UNPAID)
     console = console or Console()
-    with _folder(store) as folder:
-        settings = _settings(folder, store, rules)
+    # First the address: links in letters lead there.
+    with reserved_address(_HOST, port) as address, _folder(store) as folder:
+        settings = _settings(folder, store, rules, address.getsockname()[1])
         catalogue = read_catalogue(products, settings.market)
         rows = read_sales(sales, catalogue, settings.market)[:limit]
         async with AsyncExitStack() as stack:
@@ -76,7 +78,7 @@ async def run_demo(
             application = await stack.enter_async_context(open_application(settings, clock=clock))
             await stack.enter_async_context(Workers(application).running())
             app = create_app(application, settings.http, settings.stream)
-            url = await stack.enter_async_context(running_server(app, _HOST, port))
+            url = await stack.enter_async_context(serving(app, address))
             http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT)
             await stack.enter_async_context(http)
             where = f"in {folder}" if store is None else f"at {kept}"
@@ -128,7 +130,7 @@ def _left_settings(folder: str, rules: MarketRules) -> Path:
     return file
 
 
-def _settings(folder: str, store: str | None, rules: MarketRules) -> Settings:
+def _settings(folder: str, store: str | None, rules: MarketRules, port: int) -> Settings:
     """Return the embedded defaults, without rate limits and with tokens that last for years.
 
     Password hashes are cheap, because the password is public.
@@ -136,6 +138,7 @@ def _settings(folder: str, store: str | None, rules: MarketRules) -> Settings:
     return Settings(
         folder=folder,
         store=StoreSettings(url=store),
+        server=ServerSettings(host=_HOST, port=port),
         http=HttpSettings(
             user_limit=_NO_LIMIT,
             address_limit=_NO_LIMIT,
