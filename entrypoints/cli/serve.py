@@ -128,12 +128,16 @@ async def serve(options: argparse.Namespace) -> int:
 
 
 def _kept(settings: "Settings") -> str:
+    from ...composition.from_settings import outgoing_folder
     from ...composition.migrations import without_secrets
 
     if settings.store.kind == "memory":
         return "nothing is kept"
     place = without_secrets(settings.store_url) if settings.is_shared else settings.folder
-    return f"everything is kept in {place}"
+    letters = ""
+    if settings.mail_adapter == "eml":
+        letters = f", and letters to users in {outgoing_folder(settings) / 'mail'}"
+    return f"everything is kept in {place}{letters}"
 
 
 async def report_doubled_products(application: Application) -> None:

@@ -123,6 +123,9 @@ def test_the_first_sales_of_the_sample_are_all_on_the_tape(tmp_path: Path) -> No
     _, _, letter = done.stdout.partition("The last mail that asked a seller to ship:")
     for words in ("Please ship: ", "Hello Demo,", "Ship it to:", "  solebook demo warehouse"):
         assert words in letter
+    where = re.search(r"solebook serves (http://127\.0\.0\.1:\d+) ", done.stdout)
+    assert where is not None
+    assert where[1] in letter
     assert re.search(r"To Demo <seller-\d@example\.com>, in .*/outgoing/mail/[\w-]+\.eml", letter)
 
 

@@ -109,7 +109,10 @@ def serving(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path, number: int) -> None:
     with serving(tmp_path) as server:
-        assert server.kept == "everything is kept in solebook-data"
+        assert server.kept == (
+            "everything is kept in solebook-data, "
+            "and letters to users in solebook-data/outgoing/mail"
+        )
         assert server.http.get("/health/ready").status_code == 200
         # The connection above is kept open by the client, and does not hold the server up.
         assert server.end(number) == (0, "")
