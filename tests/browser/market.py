@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from litestar import Litestar
+from PIL import Image
 from rich.console import Console
 
 from solebook.adapters.mail.jinja_templates import JinjaTemplates
@@ -34,6 +35,7 @@ from solebook.ports.clock import MovableClock
 from solebook.ports.language.notifications import Warehouse
 from solebook.ports.language.orders import PaymentStatus
 from solebook.ports.language.paging import PageRequest
+from solebook.ports.language.photos import Picture, ReviewPhoto, photo_id
 from solebook.ports.language.rate_limits import RateLimit
 from solebook.ports.language.rules import MarketRules
 
@@ -141,6 +143,26 @@ async def _in_trouble(application: Application) -> None:
             await asyncio.sleep(0.01)
 
 
+def a_photo() -> bytes:
+    """Return a small JPEG file."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "firebrick").save(file, "JPEG")
+    return file.getvalue()
+
+
+async def _photographed(application: Application) -> None:
+    """Leave a photo of each pair."""
+    adapters = application.adapters
+    store, content = adapters.store, a_photo()
+    for task in (await store.authentication_tasks.page(PageRequest(100))).items:
+        id_ = photo_id(task.id, content)
+        await adapters.photos.keep(id_, Picture(content, content))
+        async with store.transaction():
+            await store.review_photos.add(
+                ReviewPhoto(id_, task.id, task.order_id, adapters.clock.now())
+            )
+
+
 @asynccontextmanager
 async def demo_market() -> AsyncIterator[Market]:
     """Serve the market on which the demo has replayed some sales. It is the same each time."""
@@ -157,4 +179,5 @@ async def demo_market() -> AsyncIterator[Market]:
         _, people = await replay.run(catalogue, sales)
         await _still_going_on(people)
         await _in_trouble(application)
+        await _photographed(application)
         yield Market(application, clock, app, url, http, people)

@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from solebook.entrypoints.demo.api import wait_for
 from solebook.entrypoints.demo.people import PASSWORD
 
-from .market import Market
+from .market import Market, a_photo
 from .windows import Window, Windows
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
@@ -113,7 +113,11 @@ async def authenticates_by_keyboard(window: Window, market: Market, order_id: st
     for _ in range(3):
         await press("Space")
         await press("Tab")
-    await types(window, "https://photos.example.com/1.jpg")
+    async with window.page.expect_file_chooser() as chooser:
+        await access_key(window, "o")
+    photo = FilePayload(name="shoe.jpg", mimeType="image/jpeg", buffer=a_photo())
+    await (await chooser.value).set_files(photo)
+    await expect(window.page.get_by_role("img", name="Photo 1")).to_be_visible()
     await access_key(window, "p")
     await access_key(window, "g")
     await expect(window.page.get_by_role("button", name="Yes, it is authentic")).to_be_focused()
