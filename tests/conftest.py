@@ -53,7 +53,7 @@ REACHES_OUT = (
 )
 """Where tests use files, sockets, processes or the whole HTTP application."""
 
-ASKED_FIRST = re.compile(r"(journey|hostile|torture|browser|docs)(?: and .*)?$")
+ASKED_FIRST = re.compile(r"(journey|hostile|torture|browser|docs|alone)(?: and .*)?$")
 """Expressions that no test without this mark matches. Its name is written in the test's file."""
 
 SERVERS = {
@@ -73,7 +73,7 @@ SERVERS = {
 TURNS = {"postgres", "nats", "redis", "typesense", "fallback", "influx", "localstripe"}
 """The parameters of contracts that ask for one of them."""
 
-EXAMPLES = {True: 20, False: 100}
+EXAMPLES = {True: 10, False: 100}
 """How many examples of a property are tried in the unit suite, and elsewhere, where a test does
 not say so itself."""
 

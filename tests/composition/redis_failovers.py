@@ -58,7 +58,7 @@ async def books_stay_true(
     )
     assert exchange.answers
     assert exchange.wrong() == []
-    assert late.longest < TOLERATED
+    assert late.longest < TOLERATED, late.where
     assert whole.longest < WHOLE_WITHIN
 
 

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ..time_limit import stacks
 from ..valkey_server import ValkeyServer
 
 T = TypeVar("T")
 
 _TICK = 0.005
+_LONG = 0.4
+"""Seconds, a little less than what is tolerated."""
 
 
 @asynccontextmanager
@@ -68,16 +71,29 @@ class Hesitation:
     """How long calls took, without the time in which this process was not run itself."""
 
     longest: float = 0.0
+    where: str = ""
+    """What every task waited for when a call had taken `_LONG`."""
     _stalled: float = 0.0
 
     async def of(self, call: Callable[[], Awaitable[T]]) -> T:
         """Return what a call returns, and note how long it took."""
-        began, stalled = time.monotonic(), self._stalled
-        result = await call()
+        began = time.monotonic() - self._stalled
+        telling = asyncio.create_task(self._tell(began))
+        try:
+            result = await call()
+        finally:
+            telling.cancel()
         await asyncio.sleep(2 * _TICK)  # so that the last stall is known too
-        took = time.monotonic() - began - 2 * _TICK - (self._stalled - stalled)
-        self.longest = max(self.longest, took)
+        self.longest = max(self.longest, self._since(began) - 2 * _TICK)
         return result
+
+    def _since(self, began: float) -> float:
+        return time.monotonic() - self._stalled - began
+
+    async def _tell(self, began: float) -> None:
+        while (left := _LONG - self._since(began)) > 0:  # noqa: ASYNC110  # it must be late
+            await asyncio.sleep(left + 2 * _TICK)
+        self.where = stacks()
 
     async def watch(self) -> None:
         """Add up the time in which this process was not run."""

@@ -19,6 +19,8 @@ from ..valkey_server import ValkeyServer
 from .redis_faults import FAULTS, hesitation
 from .traded_books import in_redis, opened
 
+pytestmark = pytest.mark.alone
+
 TOLERATED = 0.5
 """Seconds by which an order may be late because of Redis."""
 WHOLE_WITHIN = 2.0
@@ -58,7 +60,7 @@ async def test_books_that_are_read_while_redis_fails_are_true(
     )
     assert exchange.answers
     assert exchange.wrong() == []
-    assert late.longest < TOLERATED
+    assert late.longest < TOLERATED, late.where
     assert whole.longest < WHOLE_WITHIN
 
 

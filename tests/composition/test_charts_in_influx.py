@@ -26,6 +26,8 @@ from solebook.ports.language.process_roles import ProcessRole
 from ..influx_server import InfluxServer
 from ..ports.records import Records
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 20.0
 LIMIT = timedelta(seconds=0.5)
 TOLERATED = 2.0

@@ -25,7 +25,7 @@ from .redis_faults import hesitation
 from .traded_books import Exchange
 from .tried import all_well, tried
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ async def test_no_answer_is_wrong_while_a_node_is_replaced_and_none_is_late(
         is_over.set()
         times = await using
     print(f"{times} times; the longest request took {exchange.one.late.longest:.3f} s")
-    assert exchange.one.late.longest < TOLERATED
+    assert exchange.one.late.longest < TOLERATED, exchange.one.late.where
 
 
 async def test_a_key_that_is_not_moved_yet_is_looked_for_at_both_nodes(

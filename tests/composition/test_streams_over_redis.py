@@ -49,6 +49,8 @@ from .test_across import (
 
 Fault: TypeAlias = Callable[[ValkeyServer, float], AbstractAsyncContextManager[None]]
 
+pytestmark = pytest.mark.alone
+
 DEEP = 1_000
 WHOLE_WITHIN = 2.5
 """Seconds in which a follower has the last change after a fault."""

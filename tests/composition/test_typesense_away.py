@@ -22,6 +22,8 @@ from solebook.ports.language.users import OPERATOR
 
 from ..typesense_server import TypesenseServer
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 60.0
 
 

@@ -81,6 +81,7 @@ def test_a_duration_is_seconds_or_iso_8601(value: object) -> None:
     assert problems({"market": {"payment_window": value}}) == []
 
 
+@pytest.mark.integration  # it tries each number, which takes too long for a unit
 def test_every_number_has_the_limits_that_the_exchange_checks() -> None:
     wrong = []
     for name, kind, between in numbers():

@@ -70,6 +70,7 @@ async def test_names_begin_with_the_prefix(valkey_server: ValkeyServer) -> None:
         assert plain.name("products", "1") == "products:1"
 
 
+@pytest.mark.alone
 async def test_a_server_that_hangs_costs_a_tenth_of_a_second_and_then_nothing(
     own_valkey_server: ValkeyServer, stopwatch: VirtualStopwatch
 ) -> None:

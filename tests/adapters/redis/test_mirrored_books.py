@@ -117,6 +117,7 @@ async def lost_everything(engine: Process, reader: Process) -> None:
     reader.loses = lambda message: True
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("lose", [lost_books, lost_everything])
 async def test_after_a_lost_message_a_follower_gets_the_whole_book_within_two_seconds(
     valkey_server: ValkeyServer, book: BookKey, lose: Loss

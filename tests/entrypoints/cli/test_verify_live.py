@@ -95,6 +95,7 @@ def under_load(at: Running, product: str) -> Iterator[list[Trader]]:
             trader.stop()
 
 
+@pytest.mark.no_cover  # all runs in other processes
 def test_a_verification_under_load_gives_no_false_alarm(processes: Processes, full: bool) -> None:
     assert processes.run("migrate").returncode == 0
     assert processes.run("admin", "grant", "admin@example.com", "--register").returncode == 0
