@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
-from litestar import Controller, Litestar, Router
+from litestar import Controller, Litestar, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
@@ -136,6 +137,15 @@ def _pages(settings: HttpSettings) -> tuple[Router, ...]:
     return (PAGES,)
 
 
+def _failures(pages: tuple[Router, ...]) -> Callable[..., Response[Any]]:
+    """Return what answers an error of the framework, such as an unknown path."""
+    if not pages:
+        return http_response
+    from ..web.routes import answer_lost  # an extra
+
+    return answer_lost
+
+
 def _console(settings: HttpSettings) -> tuple[type[Controller], ...]:
     """Return the console of the API, if pages are wanted and its files are installed."""
     return (Console,) if settings.pages and is_installed() else ()
@@ -187,7 +197,7 @@ def build_routes(settings: HttpSettings, behind: Callable[[], Behind]) -> Litest
         },
         exception_handlers={
             Refusal: refusal_response,
-            HTTPException: http_response,
+            HTTPException: _failures(pages),
             Exception: unexpected_response,
         },
         openapi_config=openapi_config(),

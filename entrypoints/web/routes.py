@@ -35,6 +35,9 @@ from .trade.place import TradePages
 from .trade.quotes import QuotePages
 from .visitor import Anybody, stranger, visitor_of
 
+_KEPT_HEADERS = ("retry-after", "allow")
+"""The headers of a problem that its page has too."""
+
 
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
     page = Page(visitor, application.rules.money, request.url.path)
@@ -87,9 +90,21 @@ def _problem(request: AnyRequest, problem: Response[dict[str, Any]]) -> Response
     """Return a problem as a page. It may have come before it was known who looks at the page."""
     page: Page = request.state.get("page") or Page(stranger(request), DOLLAR)
     answer = page.shows("problem", status=problem.status_code or 400, detail=sentence(problem))
-    if wait := problem.headers.get("Retry-After"):
-        answer.headers["Retry-After"] = wait
+    answer.headers.update(
+        {name: of for name, of in problem.headers.items() if name.lower() in _KEPT_HEADERS}
+    )
     return answer
+
+
+def answer_lost(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Answer an error outside of all pages. A browser gets a page, and a program a problem.
+
+    People mistype addresses, and load one anew that takes forms alone.
+    """
+    is_browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if is_browser and not request.url.path.startswith("/v1/"):
+        return _failed(request, error)
+    return http_response(request, error)
 
 
 async def _check(request: AnyRequest) -> Response[None] | None:

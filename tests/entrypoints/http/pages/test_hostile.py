@@ -116,6 +116,21 @@ async def test_filter_beyond_all_products_is_refused(
     assert (await browser.opens(f"/?{query}")).status == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/products/abc", 404), ("/sign-out", 405)]
+)
+async def test_browser_at_an_address_without_a_page_is_told_so_on_a_page(
+    world: World, client: httpx.AsyncClient, path: str, status: int
+) -> None:
+    shown = await client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    program = await client.get(path)
+
+    assert (shown.status_code, program.status_code) == (status, status)
+    assert "Go back to the market" in shown.text
+    assert program.headers["content-type"] == "application/problem+json"
+    assert shown.headers.get("allow") == program.headers.get("allow")
+
+
 def test_what_tells_a_double_click_may_be_any_text() -> None:
     key = Form("/orders", {"_once": "a\0b"}, "a\0b").key(UserId(UUID(int=1)))
     assert key.key.isascii()
