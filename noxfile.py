@@ -216,6 +216,12 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def screenshots(session: nox.Session) -> None:
+    """Make the pictures of the pages for the docs, from the demo's data. Not one of the checks."""
+    session.run("python", "-m", "tests.browser.screenshots")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation in strict mode, and run its Python examples and the README's."""
     quiet = {"NO_MKDOCS_2_WARNING": "1"}  # suppresses the theme's notice about its successor

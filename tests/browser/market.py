@@ -60,7 +60,7 @@ _SHOE = {
     "images": [],
 }
 _SALES = 80
-"""How many sales of the demo's sample are replayed: the last ones."""
+"""How many sales of the demo's sample are replayed, unless a test says so itself."""
 
 
 @dataclass
@@ -164,11 +164,11 @@ async def _photographed(application: Application) -> None:
 
 
 @asynccontextmanager
-async def demo_market() -> AsyncIterator[Market]:
-    """Serve the market on which the demo has replayed some sales. It is the same each time."""
+async def demo_market(last: int = _SALES) -> AsyncIterator[Market]:
+    """Serve the market on which the demo has replayed its last sales. It is the same each time."""
     rules = MarketRules()
     catalogue = read_catalogue(None, rules)
-    sales = read_sales(None, catalogue, rules)[-_SALES:]
+    sales = read_sales(None, catalogue, rules)[-last:]
     quiet = Console(file=io.StringIO())
     async with (
         _served(opening_of(sales)) as (application, clock, app),

@@ -11,6 +11,9 @@ from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PICTURE = re.compile(r"!\[[^\]]+\]\((?!https?:)([^)]+)\)")
+MOST = 150_000
+"""The bytes that a picture may have."""
 LAYERS = "ports|core|adapters|config|composition|entrypoints"
 PATH = re.compile(
     rf"`((?:{LAYERS}|tests|servers|docs|benchmarks|deploy|releasing|auditing)/[\w./-]*)`"
@@ -22,6 +25,13 @@ def test_files_and_folders_that_the_page_names_exist(page: Path) -> None:
     named = set(PATH.findall(page.read_text(encoding="utf-8")))
 
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pictures_of_the_page_exist_and_are_small(page: Path) -> None:
+    shown = [page.parent / path for path in PICTURE.findall(page.read_text(encoding="utf-8"))]
+
+    assert [each for each in shown if not each.exists() or each.stat().st_size > MOST] == []
 
 
 def test_the_guide_has_every_refusal_of_a_route() -> None:
