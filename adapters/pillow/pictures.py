@@ -26,7 +26,8 @@ class PillowPictures(Pictures):
     """Decodes a photo in a thread of its own, and encodes its pixels anew as JPEG.
 
     Only the pixels go over, so no metadata (place, time, camera), no thumbnail, no text and nothing
-    behind the end of the picture is left. One photo is decoded at a time, which takes up to 300 MB.
+    behind the end of the picture is left. One photo is decoded at a time, as its
+    pixels take many times the memory of its file.
     """
 
     def __init__(self, most_bytes: int) -> None:
