@@ -110,12 +110,12 @@ def _instant(at: datetime) -> Markup:
 
 
 def _percent(share: float) -> str:
-    """Return a share in percent.
+    r"""Return a share in percent, which no line break separates from its sign.
 
     >>> _percent(0.085)
-    '8.5 %'
+    '8.5\xa0%'
     """
-    return f"{share * 100:.1f} %".replace(".0 %", " %")
+    return f"{share * 100:.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
 
 
 def _spaced(name: str) -> str:

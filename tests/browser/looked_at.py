@@ -31,6 +31,13 @@ _WIDER = """() => [...document.querySelectorAll("body *")]
   .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
   .map(each => each.tagName.toLowerCase() + (each.className.baseVal ?? each.className))"""
 
+_CUT_OFF = """() => [...document.querySelectorAll("svg text")]
+  .filter(each => {
+    const [text, drawing] = [each, each.ownerSVGElement].map(one => one.getBoundingClientRect())
+    return text.left < drawing.left - 1 || text.right > drawing.right + 1
+  })
+  .map(each => `cut off: ${each.textContent}`)"""
+
 
 @dataclass
 class LookedAt:
@@ -49,7 +56,7 @@ class LookedAt:
     wrong: list[str]
     """What hinders people, in the light or in the dark."""
     overflow: list[str]
-    """What is wider than the narrowest phone."""
+    """What is wider than the narrowest phone, and texts of drawings that are cut off there."""
     changed_by_script: bool
     """Whether there is something without scripts that is not there with them, or the other way."""
 
@@ -89,6 +96,7 @@ async def _seen(
     await page.set_viewport_size(_NARROW)  # type: ignore[arg-type]  # Playwright's own TypedDict
     is_wider = await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
     overflow = await page.evaluate(_WIDER) if is_wider else []
+    overflow += await page.evaluate(_CUT_OFF)
     await page.set_viewport_size(_USUAL)  # type: ignore[arg-type]
     return LookedAt(
         name=name,

@@ -43,6 +43,7 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     sold = await seller_in.opens(path)
     assert "You receive $176.00" in sold.text
     assert "Shipped to" not in sold.text
+    assert "Ship to:" in sold.text
     shipped = await seller_in.sends(sold.form(f"{path}/shipment"), **PARCEL)
     await market.workers.settle()
     assert "On its way to the warehouse" in shipped.text

@@ -40,6 +40,7 @@ async def test_bid_is_worked_out_then_placed(
     page = await looked_at(buyer_in, market, "bid", "$195")
     assert "$195.00" in page.text
     assert "You pay $209.00" in page.text
+    assert "once its price is met; pairs ahead of it: 0" in page.text
     assert await bids_of(market, buyer) == []
 
     placed = await buyer_in.sends(page.forms[-1])
