@@ -213,7 +213,7 @@ async def _task_of(application: Application, actor: Actor, order_id: OrderId) ->
 def _verdict_of(form: Form) -> Verdict:
     """Return what was found. Raises InvalidText if neither a pass nor a fail was chosen."""
     if form.text("verdict") not in ("pass", "fail"):
-        raise InvalidText(field="verdict", problem="is missing: is the pair authentic or not?")
+        raise InvalidText(field="verdict", problem="is missing: tell whether the pair is authentic")
     box, markers, size = (bool(form.text(check)) for check in CHECKS)
     return Verdict(
         passed=form.text("verdict") == "pass",

@@ -113,6 +113,8 @@ async def test_refused_verdict_shows_all_that_was_typed(
     review = await claimed(market, inside, order_id)
     form = review.form(f"/warehouse/{order_id}/review")
 
+    neither = await inside.sends(form, do="look")
+    assert "Verdict is missing: tell whether the pair is authentic." in neither.text
     half = await inside.sends(form, box_condition="yes", verdict="fail", reason=" ", do="look")
     assert half.status == 422
     assert 'value="fail" accesskey="n" checked' in half.answer.text
