@@ -32,11 +32,9 @@ _WIDER = """() => [...document.querySelectorAll("body *")]
   .map(each => each.tagName.toLowerCase() + (each.className.baseVal ?? each.className))"""
 
 _CUT_OFF = """() => [...document.querySelectorAll("svg text")]
-  .filter(each => {
-    const [text, drawing] = [each, each.ownerSVGElement].map(one => one.getBoundingClientRect())
-    return text.left < drawing.left - 1 || text.right > drawing.right + 1
-  })
-  .map(each => `cut off: ${each.textContent}`)"""
+  .map(each => [each.textContent, each.getBoundingClientRect()])
+  .filter(([, text]) => text.left < 0 || text.right > innerWidth)
+  .map(([told]) => `cut off: ${told}`)"""
 
 
 @dataclass
