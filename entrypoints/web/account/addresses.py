@@ -11,10 +11,10 @@ from ....ports.language.ids import AddressId
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused, acted, acted_once
 
 _HERE = "/account/addresses"
 
@@ -46,7 +46,7 @@ class AddressPages(Controller):
             )
 
         async def act() -> None:
-            await acted_once(application, user.actor, form, add)
+            await act_once(application, user.actor, form, add)
 
         show = partial(_shown, page, application, user.actor)
         return await acted(request, page, form, act, show, then=_HERE)

@@ -17,10 +17,10 @@ from ....ports.language.users import Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import SignedInVisitor, User
-from .acting import NOT_REFUSED, Refused
 
 _HERE = "/account/api-keys"
 _A_PAGE = 20

@@ -17,10 +17,10 @@ from ....ports.language.ids import PaymentMethodId
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused, acted
 from .provider_links import provider_link
 
 _HERE = "/account/cards"

@@ -16,10 +16,10 @@ from ....ports.language.notifications import (
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused, acted, acted_once
 
 _HERE = "/account/notifications"
 _KINDS = tuple(kind for kind in NotificationKind if kind not in ALWAYS_SENT)
@@ -86,7 +86,7 @@ class NotificationPages(Controller):
             await application.users.request_phone_proof(user.actor)
 
         async def act() -> None:
-            await acted_once(application, user.actor, form, send)
+            await act_once(application, user.actor, form, send)
 
         show = partial(_shown, page, application, user.actor)
         return await acted(request, page, form, act, show, then=f"{_HERE}?done=sent")

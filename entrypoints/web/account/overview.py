@@ -11,10 +11,10 @@ from ....composition.application import Application
 from ....ports.language.users import Actor
 from ...http.edge.injected import App, Limits
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused, acted, acted_once
 
 _HERE = "/account"
 Letter: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
@@ -56,7 +56,7 @@ class OverviewPages(Controller):
             await application.users.request_email_proof(user.actor)
 
         async def act() -> None:
-            await acted_once(application, user.actor, form, send)
+            await act_once(application, user.actor, form, send)
 
         show = partial(_shown, page, application, user.actor)
         return await acted(request, page, form, act, show, then=f"{_HERE}?letter=proof")

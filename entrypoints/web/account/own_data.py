@@ -21,10 +21,10 @@ from ...http.edge.injected import App, Limits, Requests
 from ...http.edge.places import Places
 from ...http.edge.problems import AnyRequest
 from ...http.routes.export import document
+from ..acting import NOT_REFUSED, Refused
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused
 
 _LONGEST = 60.0
 """Seconds for which an export keeps its place at most, as that of the API does."""

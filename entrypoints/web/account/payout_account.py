@@ -9,10 +9,10 @@ from ....ports.language.errors import Refusal
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .acting import NOT_REFUSED, Refused
 from .provider_links import provider_link
 
 _HERE = "/account/payout-account"

@@ -14,10 +14,10 @@ from ....ports.language.ids import SessionId
 from ...http.edge.headers import program_of
 from ...http.edge.injected import App, Limits
 from ...http.edge.problems import AnyRequest
+from ..acting import NOT_REFUSED, Refused, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import SignedInVisitor, User
-from .acting import NOT_REFUSED, Refused, acted
 
 _HERE = "/account/security"
 Done: TypeAlias = Annotated[str, QueryParameter(max_length=20)]

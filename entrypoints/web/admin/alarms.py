@@ -14,11 +14,12 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .staff import A_PAGE, act_once
+from .staff import A_PAGE
 
 All: TypeAlias = Annotated[str, QueryParameter(name="all", max_length=3)]
 
@@ -54,7 +55,7 @@ class AlarmPages(Controller):
         try:
             await act_once(
                 application,
-                user,
+                user.actor,
                 form,
                 lambda: application.operations.resolve_alarm(
                     user.actor, AlarmId(alarm_id), reason=form.text("reason")

@@ -18,11 +18,12 @@ from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ...http.routes.admin.dead_letters import shown_error
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .staff import A_PAGE, act_once
+from .staff import A_PAGE
 
 QueueOf: TypeAlias = Annotated[str, QueryParameter(name="queue", max_length=20)]
 
@@ -76,7 +77,7 @@ class DeadLetterPages(Controller):
         try:
             await act_once(
                 application,
-                user,
+                user.actor,
                 form,
                 lambda: application.operations.replay_dead_letter(
                     user.actor, MessageId(letter_id), reason=form.text("reason")

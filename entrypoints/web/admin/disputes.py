@@ -16,12 +16,13 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
 from .alarms import All
-from .staff import A_PAGE, act_once, check_sure
+from .staff import A_PAGE, check_sure
 
 _AUDITED = PageRequest(limit=20)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -114,7 +115,7 @@ async def _done(
 ) -> Response[bytes]:
     try:
         check_sure(form)
-        await act_once(application, user, form, act)
+        await act_once(application, user.actor, form, act)
     except Refusal as refusal:
         status, detail = detail_of(request, refusal)
         return await _shown(

@@ -8,11 +8,12 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
 from ...http.routes.admin.waiting_money import NameCursor
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from .staff import A_PAGE, act_once, check_sure
+from .staff import A_PAGE, check_sure
 
 
 class MoneyPages(Controller):
@@ -36,7 +37,7 @@ class MoneyPages(Controller):
             check_sure(form)
             await act_once(
                 application,
-                user,
+                user.actor,
                 form,
                 lambda: application.payments.write_off_suspense(
                     user.actor, form.text("name"), reason=form.text("reason")

@@ -18,6 +18,7 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
@@ -26,7 +27,7 @@ from .found import user_named
 from .ledger_lines import lines_of
 from .order_acts import ORDER_ACTS
 from .shown_values import shown_values
-from .staff import A_PAGE, act_once, check_sure
+from .staff import A_PAGE, check_sure
 
 Sought: TypeAlias = Annotated[str, QueryParameter(max_length=254)]
 StatusOf: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
@@ -95,7 +96,7 @@ class AdminOrderPages(Controller):
             if found.is_final:
                 check_sure(form)
             await act_once(
-                application, user, form, lambda: found.do(application, user.actor, id_, form)
+                application, user.actor, form, lambda: found.do(application, user.actor, id_, form)
             )
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)

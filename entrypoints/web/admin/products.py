@@ -18,13 +18,14 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
 from .orders import Sought
 from .product_form import NAMES, NOTHING, fields_of, typed_product
-from .staff import A_PAGE, act_once, ask_once
+from .staff import A_PAGE, ask_once
 
 _AUDITED = PageRequest(limit=20)
 
@@ -71,7 +72,7 @@ class AdminProductPages(Controller):
             )
 
         try:
-            await act_once(application, user, form, create)
+            await act_once(application, user.actor, form, create)
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return page.shows(
@@ -114,7 +115,7 @@ class AdminProductPages(Controller):
             )
 
         try:
-            await act_once(application, user, form, edit)
+            await act_once(application, user.actor, form, edit)
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return await _shown(

@@ -1,4 +1,4 @@
-"""What the pages of admins have in common: who may see them, and how an act is done once."""
+"""What the pages of admins have in common: who may see them, and what only they ask for."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,18 +32,6 @@ async def admin_form_of(request: AnyRequest, sent: Sent, page: ThePage, user: Us
     """Return the form of an admin, once it is known that its sender is one. Raises FormOutdated."""
     assert page.visitor is user
     return await form_of(request, sent, page)
-
-
-async def act_once(
-    application: Application, user: User, form: Form, act: Callable[[], Awaitable[object]]
-) -> None:
-    """Do what a form asks for, once however often it is sent. Raises what `act` raises."""
-
-    async def run() -> bytes:
-        await act()
-        return b"done"
-
-    await application.operations.answer_once(form.key(user.actor.user_id), run)
 
 
 async def ask_once(

@@ -12,13 +12,14 @@ from ....ports.language.paging import PageRequest
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
 from .found import user_named
 from .orders import Sought
-from .staff import act_once, check_sure
+from .staff import check_sure
 from .user_acts import USER_ACTS
 
 _AUDITED = PageRequest(limit=50)
@@ -68,7 +69,10 @@ class AdminUserPages(Controller):
                 await found.do(application, user.actor, id_, form)
             else:
                 await act_once(
-                    application, user, form, lambda: found.do(application, user.actor, id_, form)
+                    application,
+                    user.actor,
+                    form,
+                    lambda: found.do(application, user.actor, id_, form),
                 )
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)

@@ -20,6 +20,7 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
 from ...http.routes.review_photos import SizeOf, photo_response
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TAKES_PHOTOS, Form, TheForm
@@ -122,14 +123,12 @@ class PairPages(Controller):
         """Receive, claim or send a pair, once however often the form is sent."""
         actor, id_ = user.actor, OrderId(order_id)
 
-        async def run() -> bytes:
-            await _ACTS[act](application, actor, id_, form)
-            return b"done"
-
         try:
             if act not in _ACTS:
                 raise InvalidText(field="act", problem="is unknown")
-            await application.operations.answer_once(form.key(actor.user_id), run)
+            await act_once(
+                application, actor, form, lambda: _ACTS[act](application, actor, id_, form)
+            )
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return await _shown(

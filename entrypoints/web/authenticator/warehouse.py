@@ -19,6 +19,7 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..forms import detail_of
 from ..pages import Page, ThePage
 from ..posted import TheForm
@@ -70,12 +71,12 @@ class WarehousePages(Controller):
         actor = user.actor
         try:
             order_id = order_number(form.text("number"))
-
-            async def receive() -> bytes:
-                await application.orders.receive_pair(actor, order_id)
-                return b"done"
-
-            await application.operations.answer_once(form.key(actor.user_id), receive)
+            await act_once(
+                application,
+                actor,
+                form,
+                lambda: application.orders.receive_pair(actor, order_id),
+            )
         except IllegalMove as refusal:
             if refusal.status not in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
                 return page.leads_to(f"/warehouse/{refusal.order_id}?again=yes")

@@ -12,6 +12,7 @@ from ....ports.language.paging import PageRequest
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..choices import chosen
 from ..forms import detail_of
 from ..market.product import show_product
@@ -61,7 +62,7 @@ class AlertPages(Controller):
         if condition is None:
             raise InvalidText(field="condition", problem="is missing")
 
-        async def run() -> bytes:
+        async def watch() -> None:
             await application.price_alerts.watch_price(
                 user.actor,
                 product_id=id_,
@@ -69,10 +70,9 @@ class AlertPages(Controller):
                 condition=condition,
                 price=amount_of(typed, page.currency),
             )
-            return b"done"
 
         try:
-            await application.operations.answer_once(form.key(user.actor.user_id), run)
+            await act_once(application, user.actor, form, watch)
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return await show_product(
@@ -90,10 +90,10 @@ class AlertPages(Controller):
         application: App,
     ) -> Response[bytes]:
         """Delete an alert. Raises NotFound if it is none of the user's."""
-
-        async def run() -> bytes:
-            await application.price_alerts.unwatch_price(user.actor, AlertId(alert_id))
-            return b"done"
-
-        await application.operations.answer_once(form.key(user.actor.user_id), run)
+        await act_once(
+            application,
+            user.actor,
+            form,
+            lambda: application.price_alerts.unwatch_price(user.actor, AlertId(alert_id)),
+        )
         return page.leads_to("/alerts")

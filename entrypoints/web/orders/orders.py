@@ -18,6 +18,7 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
+from ..acting import act_once
 from ..choices import Choice, chosen
 from ..forms import detail_of
 from ..pages import Page, ThePage
@@ -95,14 +96,15 @@ class OrderPages(Controller):
         """Move an order on, once however often the form is sent."""
         id_ = OrderId(order_id)
 
-        async def run() -> bytes:
-            await _ACTS[act](application, user.actor, id_, form)
-            return b"done"
-
         try:
             if act not in _ACTS:
                 raise InvalidText(field="act", problem="is unknown")
-            await application.operations.answer_once(form.key(user.actor.user_id), run)
+            await act_once(
+                application,
+                user.actor,
+                form,
+                lambda: _ACTS[act](application, user.actor, id_, form),
+            )
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
             return await _shown(

@@ -1,4 +1,4 @@
-"""What all pages of an account do with a form: act, and lead on or show what is wrong."""
+"""What pages do with a form: act, and lead on or show what is wrong."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from typing import Self, TypeAlias
 
 from litestar import Response
 
-from ....composition.application import Application
-from ....ports.language.errors import InvalidText, Refusal
-from ....ports.language.users import Actor
-from ...http.edge.problems import AnyRequest
-from ..forms import detail_of
-from ..pages import Page
-from ..posted import Form
+from ...composition.application import Application
+from ...ports.language.errors import InvalidText, Refusal
+from ...ports.language.users import Actor
+from ..http.edge.problems import AnyRequest
+from .forms import detail_of
+from .pages import Page
+from .posted import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ async def acted(
     return page.leads_to(then)
 
 
-async def acted_once(application: Application, actor: Actor, form: Form, act: Act) -> None:
-    """Act unless the same form has come before."""
+async def act_once(application: Application, actor: Actor, form: Form, act: Act) -> None:
+    """Do what a form asks for, once however often it is sent. Raises what `act` raises."""
 
     async def run() -> bytes:
         await act()
