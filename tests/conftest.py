@@ -63,6 +63,7 @@ SERVERS = {
     "valkey_server",
     "own_valkey_server",
     "localstripe_server",
+    "moto_server",
     "influx_server",
     "own_influx_server",
     "typesense_server",
@@ -70,7 +71,7 @@ SERVERS = {
 }
 """The fixtures that run a real server."""
 
-TURNS = {"postgres", "nats", "redis", "typesense", "fallback", "influx", "localstripe"}
+TURNS = {"postgres", "nats", "redis", "typesense", "fallback", "influx", "localstripe", "moto"}
 """The parameters of contracts that ask for one of them."""
 
 EXAMPLES = {True: 10, False: 100}

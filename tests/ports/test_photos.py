@@ -14,23 +14,37 @@ from solebook.ports.language.photos import PhotoSize, Picture
 from solebook.ports.photos import Photos
 
 from ..bucket_double import BucketDouble, bucket_at
+from ..moto_server import make_bucket, running_moto
 from .records import Records
 
 
 @pytest.fixture
-def bucket_double() -> Iterator[BucketDouble]:
+def bucket_double_url() -> Iterator[str]:
     with BucketDouble().served() as double:
-        yield double
+        yield double.url
 
 
-@pytest.fixture(params=["memory", "folder", pytest.param("bucket", marks=pytest.mark.integration)])
+@pytest.fixture(scope="module")
+def moto_server() -> Iterator[str]:
+    with running_moto() as url:
+        yield url
+
+
+@pytest.fixture(
+    params=["memory", "folder", pytest.param("bucket", marks=pytest.mark.integration), "moto"]
+)
 def photos(request: pytest.FixtureRequest, tmp_path: Path) -> Photos:
-    if request.param != "bucket":
-        return MemoryPhotos() if request.param == "memory" else PhotoFolder(tmp_path / "photos")
+    if request.param == "memory":
+        return MemoryPhotos()
+    if request.param == "folder":
+        return PhotoFolder(tmp_path / "photos")
     from solebook.adapters.s3.photos import S3Photos
 
-    double: BucketDouble = request.getfixturevalue("bucket_double")
-    return S3Photos(bucket_at(double.url), SystemStopwatch())
+    is_moto = request.param == "moto"
+    url: str = request.getfixturevalue("moto_server" if is_moto else "bucket_double_url")
+    if is_moto:
+        make_bucket(url)
+    return S3Photos(bucket_at(url), SystemStopwatch())
 
 
 PICTURE = Picture(b"full" * 100_000, b"small")
