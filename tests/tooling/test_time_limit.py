@@ -15,7 +15,7 @@ CONFTEST = """
 from tests.time_limit import TimeLimit
 
 def pytest_configure(config):
-    config.pluginmanager.register(TimeLimit(0.3, again=0.3))
+    config.pluginmanager.register(TimeLimit(1.0, again=1.0))
 """
 HANGING = """
 import asyncio, threading, pytest
