@@ -64,7 +64,7 @@ class PlaceOnSide(ABC):
         self.rules.check_amount(amount)
         expires_at = expiry(self.side, expires_in_days, self.clock.now(), self.rules)
         await self.admission.check()
-        self.check_standing(await self.traders.standing(actor.user_id))
+        await self.check_trader(actor)
         product = await self.products.get(product_id)
         return await self.matching.place(
             PlaceQuote(
@@ -78,6 +78,10 @@ class PlaceOnSide(ABC):
                 idempotency_key=idempotency_key,
             )
         )
+
+    async def check_trader(self, actor: Actor) -> None:
+        """Check that the actor may place quotes on this side, as `check_standing` does."""
+        self.check_standing(await self.traders.standing(actor.user_id))
 
     @abstractmethod
     def check_standing(self, standing: TraderStanding) -> None:

@@ -1,7 +1,7 @@
 """The page to place a bid or an ask, which works everything out before it is confirmed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID, uuid4
@@ -63,6 +63,18 @@ def _refused(request: AnyRequest, refusal: Refusal) -> _Refused:
     return _Refused(*detail_of(request, refusal), _REMEDIES.get(type(refusal), ""))
 
 
+async def _missing(
+    request: AnyRequest, actor: Actor, application: Application, side: Side
+) -> _Refused:
+    """Return what is missing before somebody may trade, to be told before they type."""
+    bidding = application.bidding
+    try:
+        await (bidding.place_bid if side is Side.BID else bidding.place_ask).check_trader(actor)
+    except Refusal as refusal:
+        return replace(_refused(request, refusal), status=200)
+    return _NOT_REFUSED
+
+
 class TradePages(Controller):
     """Placing a bid or an ask."""
 
@@ -94,7 +106,8 @@ class TradePages(Controller):
         given = {"side": side, "size": size, "condition": condition, "amount": amount or ""}
         given["days"] = days
         if amount is None:
-            return await _form(page, user.actor, application, product, given)
+            missing = await _missing(request, user.actor, application, side)
+            return await _form(page, user.actor, application, product, given, missing)
         try:
             preview, _ = await _worked_out(page, user.actor, application, product, given)
         except Refusal as refusal:

@@ -69,6 +69,8 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     what = {"kind": "not_as_described", "reason": "The left shoe is a size 9."}
     complained = await buyer_in.sends(arrived.form(f"{path}/complaint"), **what)
     assert "The buyer complained" in complained.text
+    assert "A complaint is open: staff decide it" in complained.text
+    assert "Complain by" not in complained.text
     assert f"{path}/complaint" not in complained.answer.text
     decision = {"in_favour_of": "buyer", "borne_by": "seller", "reason": "It is a 9."}
     await market.ok("POST", f"/v1/admin{path}/complaint-decision", admin, json=decision)

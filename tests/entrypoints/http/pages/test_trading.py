@@ -51,6 +51,18 @@ async def test_bid_is_worked_out_then_placed(
     assert "Active" in placed.text
 
 
+async def test_what_is_missing_to_trade_is_told_before_anything_is_typed(
+    market: World, browser: Browser
+) -> None:
+    await market.person("newcomer")
+    await browser.signs_in("newcomer@example.com")
+    missing = {"bid": "Set a payment method before you bid", "ask": "payout account"}
+    for side, told in missing.items():
+        page = await browser.opens(f"/products/{market.product_id}/trade?side={side}&size=10.5")
+        assert (page.status, told in page.text) == (200, True), page.text
+        assert "Do it now" in page.text
+
+
 async def test_ask_shows_what_the_seller_gets_after_fees(
     market: World, browser: Browser, seller: Person
 ) -> None:
