@@ -57,7 +57,8 @@ def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]
         "account/sign_in",
         status=401,
         next=request.url.path,
-        kept=needed.fields,
+        # A button without fields is kept too: its path cannot be gone to by a link.
+        kept=needed.fields or {"_sent": "yes"},
         email="",
         refused="",
     )

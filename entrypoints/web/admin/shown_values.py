@@ -6,7 +6,7 @@ from datetime import datetime
 from ....ports.language.currencies import Currency
 from ....ports.language.orders import Shipment
 
-_MONEY = frozenset({"amount", "debt_settled", "owed", "refund"})
+_MONEY = frozenset({"amount", "debt_settled", "owed", "refund", "still_owed"})
 
 
 def shown_values(facts: Mapping[str, object], currency: Currency) -> Sequence[tuple[str, object]]:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from solebook.entrypoints.web.admin.shown_values import shown_values
+from solebook.ports.language.currencies import DOLLAR
+
 from ....served import ADDRESS
 from ..admin.test_dead_letters import bury
 from ..world import Person, World, alarm
@@ -186,6 +189,12 @@ async def test_audit_log_is_filtered_by_who_what_and_when(
     for lost in ("actor=operator", f"actor={buyer.id}", f"target={buyer.id}", f"until={before}"):
         assert "product created" not in (await admin_in.opens(f"/admin/audit?{lost}")).text
     assert (await admin_in.opens("/admin/audit?until=yesterday")).status == 422
+
+
+def test_what_is_still_owed_is_shown_as_money_like_what_was_written_off() -> None:
+    facts = {"amount": 5_000, "still_owed": 12_345}
+    shown = [("amount", "$50.00"), ("still owed", "$123.45")]
+    assert shown_values(facts, DOLLAR) == shown
 
 
 async def test_product_is_created_and_edited_by_a_form(market: World, admin_in: Browser) -> None:

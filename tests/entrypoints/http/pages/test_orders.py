@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -77,6 +78,59 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     bought = await buyer_in.opens(path)
     assert "Send it to: Warehouse" in bought.text
     assert "nothing to do" not in bought.text
+    sold = await seller_in.opens(path)
+    assert "The complaint is decided for the buyer" in sold.text
+    assert "staff decide it" not in sold.text
+
+
+async def test_buyer_whose_bank_asks_has_something_to_do(
+    market: World, browser: Browser, seller: Person
+) -> None:
+    careful = await market.buyer("careful", card="pm_card_authenticate")
+    path = f"/orders/{await market.order(careful, seller)}"
+    await browser.signs_in("careful@example.com")
+
+    bought = await browser.opens(path)
+
+    assert "Your bank wants you to confirm the payment" in bought.text
+    assert "nothing to do" not in bought.text
+
+
+async def test_buyer_alone_is_told_of_a_refund_until_it_is_made(
+    market: World, buyer_in: Browser, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/cancellation")
+
+    cancelled = await seller_in.sends(form, reason="The sole is torn.")
+
+    assert "We owe you a refund" not in cancelled.text
+    assert "We owe you a refund" in (await buyer_in.opens(path)).text
+    await market.workers.settle()
+    assert "We owe you a refund" not in (await buyer_in.opens(path)).text
+
+
+async def test_seller_whose_payout_failed_is_led_to_the_payout_account(
+    market: World, browser: Browser, buyer: Person, authenticator: Person
+) -> None:
+    await market.seller("closed", account="acct_closed")
+    order_id = await market.order(buyer, market.people["closed"])
+    path = f"/orders/{order_id}"
+    await market.move(order_id, "shipment", market.people["closed"], json=PARCEL)
+    await market.move(order_id, "receipt", authenticator)
+    task = await market.task_of(order_id, authenticator)
+    await market.ok("POST", f"/v1/authentication/tasks/{task}/claim", authenticator)
+    await market.ok("POST", f"/v1/authentication/tasks/{task}/verdict", authenticator, json=PASS)
+    await market.workers.settle()
+    await market.move(order_id, "dispatch", authenticator, json=PARCEL)
+    await market.move(order_id, "delivery", buyer)
+    await market.pass_of_time(timedelta(days=4))
+    await browser.signs_in("closed@example.com")
+
+    sold = await browser.opens(path)
+
+    assert "The payout failed. We owe it to you" in sold.text
+    assert 'href="/account/payout-account"' in sold.answer.text
 
 
 async def test_seller_gets_more_time_once(

@@ -150,6 +150,23 @@ async def test_form_sent_without_a_session_is_kept_while_its_sender_signs_in(
     assert "Sign in" in (await browser.sends(shown.forms[-1])).text
 
 
+async def test_button_without_fields_is_kept_while_its_sender_signs_in(
+    known: World, browser: Browser
+) -> None:
+    await browser.signs_in(EMAIL)
+    security = await browser.opens("/account/security")
+    other = await browser.opens("/account/security")
+    [end, *_] = [form for form in security.forms if "/sessions/" in form.action]
+    await browser.sends(end)
+
+    asked = await browser.sends(next(f for f in other.forms if "/sessions/" in f.action))
+    assert asked.status == 401
+    shown = await browser.sends(asked.form("/sign-in"), email=EMAIL, password=PASSWORD)
+
+    assert shown.status == 200
+    assert shown.forms[-1].action == end.action
+
+
 async def test_link_for_a_new_password_is_asked_for_by_a_form(
     known: World, browser: Browser
 ) -> None:
