@@ -39,8 +39,11 @@ class Notifications(Protocol):
         """Return a page of the notifications that the user reads in the app, newest first."""
         ...
 
-    async def count_unread(self, user_id: UserId) -> int:
-        """Return the number of unread notifications that the user reads in the app."""
+    async def count_unread(self, user_id: UserId, *, most: int | None = None) -> int:
+        """Return the number of unread notifications that the user reads in the app.
+
+        With `most`, no more are counted.
+        """
         ...
 
     async def forget(self, before: datetime) -> int:

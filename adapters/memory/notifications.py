@@ -67,9 +67,10 @@ class MemoryNotifications(MemoryAdapter, Notifications):
             of_user = tables.unread_of_user if unread_only else tables.listed_of_user
             return newest_first(of_user.get(user_id, ()), tables.notifications, request)
 
-    async def count_unread(self, user_id: UserId) -> int:
+    async def count_unread(self, user_id: UserId, *, most: int | None = None) -> int:
         with await self._database.reading():
-            return len(self._tables.unread_of_user.get(user_id, ()))
+            unread = len(self._tables.unread_of_user.get(user_id, ()))
+            return unread if most is None else min(unread, most)
 
     async def forget(self, before: datetime) -> int:
         await self._database.writing()

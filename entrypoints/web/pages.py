@@ -15,6 +15,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from markupsafe import Markup
 
+from ...core.notifications.count_unread import MOST_UNREAD
 from ...ports.language.currencies import Currency
 from .assets import address_of
 from .visitor import Visitor
@@ -53,8 +54,15 @@ class Page:
     path: str = ""
     """The path of the page, so that the navigation shows where one is."""
     unread: int = 0
-    """The number of the visitor's unread notifications."""
+    """The number of the visitor's unread notifications, of which not all are counted."""
     has_form: bool = False
+
+    @property
+    def shown_unread(self) -> str:
+        """The number of unread notifications as text, or nothing."""
+        if self.unread > MOST_UNREAD:
+            return f"{MOST_UNREAD}+"
+        return str(self.unread or "")
 
     def shows(self, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
         """Return a page. A template that uses an unknown value is an error."""

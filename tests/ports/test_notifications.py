@@ -79,6 +79,8 @@ async def test_what_was_read_is_listed_but_not_among_the_unread(
     assert await listed(store, user_id) == own[::-1]
     assert await listed(store, user_id, unread_only=True) == [own[3], own[2], own[0]]
     assert await store.notifications.count_unread(user_id) == 3
+    assert await store.notifications.count_unread(user_id, most=2) == 2
+    assert await store.notifications.count_unread(user_id, most=4) == 3
 
 
 async def test_what_was_read_can_be_unread_again(store: Store, records: Records) -> None:

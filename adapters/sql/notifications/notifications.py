@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 
 from ....ports.language.ids import NotificationId, UserId
 from ....ports.language.notifications import Notification, NotificationKind, Recipient
@@ -40,6 +40,11 @@ _MARK = Statement(
 _IN_APP = Statement(newest_first(select(notifications).where(_in_app), _columns.id))
 _UNREAD = Statement(newest_first(select(notifications).where(_unread), _columns.id))
 _COUNT_UNREAD = Statement(select(func.count().label("unread")).where(_unread))
+_COUNT_SOME_UNREAD = Statement(
+    select(func.count().label("unread")).select_from(
+        select(literal(1).label("one")).where(_unread).limit(bindparam("most")).subquery()
+    )
+)
 _FORGET = Statement(
     delete_portion(notifications, _columns.created_at < bindparam("before")), long=True
 )
@@ -77,8 +82,11 @@ class SqlNotifications(Notifications):
         statement = _UNREAD if unread_only else _IN_APP
         return await page(self._database, statement, request, _notification, user_id=user_id)
 
-    async def count_unread(self, user_id: UserId) -> int:
-        row = await self._database.first(_COUNT_UNREAD, user_id=user_id)
+    async def count_unread(self, user_id: UserId, *, most: int | None = None) -> int:
+        if most is None:
+            row = await self._database.first(_COUNT_UNREAD, user_id=user_id)
+        else:
+            row = await self._database.first(_COUNT_SOME_UNREAD, user_id=user_id, most=most)
         assert row is not None
         return int(row.unread)
 

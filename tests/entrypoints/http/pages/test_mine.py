@@ -1,9 +1,14 @@
 """The pages of what is one's own."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from solebook.adapters.memory.seeded import SeededIds
+from solebook.ports.language.ids import UserId
+
+from ....ports.records import Records
 from ..world import PARCEL, PASS, Person, World
 from .browser import Browser
 
@@ -32,6 +37,20 @@ async def test_notification_is_read_by_its_button_and_leads_to_its_order(
     back = await buyer_in.sends(next(f for f in inbox.forms if f.action.endswith("/unread")))
     assert back.path == "/inbox"
     assert "Inbox (1 unread )" in back.text
+
+
+async def test_navigation_counts_no_more_unread_notifications_than_it_shows(
+    market: World, buyer_in: Browser, buyer: Person
+) -> None:
+    store = market.application.adapters.store
+    records = Records(SeededIds(seed=7, clock=market.clock), market.clock)
+    user_id = UserId(UUID(buyer.id))
+    async with store.transaction():
+        await store.notifications.add(*(records.notification(user_id) for _ in range(100)))
+
+    page = await buyer_in.opens("/portfolio")
+
+    assert "Inbox (99+ unread )" in page.text
 
 
 async def test_notification_of_others_or_an_unknown_mark_does_not_exist(
