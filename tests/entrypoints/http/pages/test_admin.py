@@ -111,8 +111,15 @@ async def test_admin_cannot_decide_on_an_order_of_their_own(
 ) -> None:
     await market.ok("PUT", "/v1/users/me/payment-method", admin, json={"token": "pm_card_visa"})
     await market.ok("POST", "/v1/users/me/addresses", admin, json=ADDRESS)
-    path = f"/admin/orders/{await market.order(admin, seller)}"
+    order_id = await market.order(admin, seller)
+    path = f"/admin/orders/{order_id}"
     shown = await admin_in.opens(path)
+    assert not [form for form in shown.forms if form.action.startswith(path)]
+    assert "another admin decides" in shown.text
+    reason = {"reason": "The sole is torn."}
+    await market.ok("POST", f"/v1/orders/{order_id}/cancellation", seller, json=reason)
+    shown = await admin_in.opens(path)
+    assert "refund due" in shown.text
     assert not [form for form in shown.forms if form.action.startswith(path)]
 
     [sign_out] = [form for form in shown.forms if form.action == "/sign-out"]
