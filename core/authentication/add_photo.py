@@ -1,10 +1,17 @@
 """Add a photo to a review."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...ports.authentication_tasks import AuthenticationTasks
 from ...ports.clock import Clock
-from ...ports.language.errors import InvalidPhoto, OutOfRange
+from ...ports.language.errors import (
+    InvalidPhoto,
+    OutOfRange,
+    TaskClaimed,
+    TaskNotOpen,
+    Unavailable,
+)
 from ...ports.language.ids import PhotoId, TaskId
 from ...ports.language.photos import ReviewPhoto, photo_id
 from ...ports.language.staff import check_role
@@ -22,7 +29,8 @@ class AddPhoto:
     """The authenticator who claimed a pair adds a photo of it, at most 20.
 
     The same file again is the same photo. The file is kept before the store has its row, so that no
-    row is without a file. If the process ends in between, the next attempt finds the file.
+    row is without a file. If the process ends in between, the next attempt finds the file. If the
+    task takes no photos any more, the file is removed.
     """
 
     transaction: Transaction
@@ -45,6 +53,20 @@ class AddPhoto:
         if (known := await self._check(actor, task_id, id_)) is not None:
             return known
         await self.photos.keep(id_, await self.pictures.prepare(content))
+        try:
+            return await self._note(actor, task_id, id_)
+        except (TaskNotOpen, TaskClaimed, OutOfRange):  # since it was looked at first
+            if id_ not in [photo.id for photo in await self.review_photos.of(task_id)]:
+                with suppress(Unavailable):  # why it is refused matters more
+                    await self.photos.remove(id_)
+            raise
+
+    def refusal_of_size(self) -> InvalidPhoto:
+        """Return the refusal of a file that is too large. Whoever receives it need not read on."""
+        return InvalidPhoto(problem=f"is larger than {self.pictures.most_bytes} bytes")
+
+    async def _note(self, actor: Actor, task_id: TaskId, id_: PhotoId) -> ReviewPhoto:
+        """Store that the task has a photo, unless it has it already."""
         async with self.transaction():
             if (known := await self._check(actor, task_id, id_)) is not None:
                 return known
@@ -52,10 +74,6 @@ class AddPhoto:
             photo = ReviewPhoto(id_, task_id, task.order_id, self.clock.now())
             await self.review_photos.add(photo)
         return photo
-
-    def refusal_of_size(self) -> InvalidPhoto:
-        """Return the refusal of a file that is too large. Whoever receives it need not read on."""
-        return InvalidPhoto(problem=f"is larger than {self.pictures.most_bytes} bytes")
 
     async def _check(self, actor: Actor, task_id: TaskId, id_: PhotoId) -> ReviewPhoto | None:
         """Return the photo if the task has it. In a transaction, the task is locked."""

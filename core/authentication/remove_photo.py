@@ -15,7 +15,10 @@ from .review import check_reviewing
 
 @dataclass(frozen=True, slots=True)
 class RemovePhoto:
-    """The authenticator who claimed a pair removes a photo of it, until the verdict is given."""
+    """The authenticator who claimed a pair removes a photo of it, until the verdict is given.
+
+    The row goes first, so that no verdict counts a photo whose file is being removed.
+    """
 
     transaction: Transaction
     authentication_tasks: AuthenticationTasks
@@ -29,16 +32,17 @@ class RemovePhoto:
         Raises Forbidden, NotFound, PartyToTheOrder, TaskNotOpen, TaskClaimed, Unavailable.
         """
         check_role(actor, Role.AUTHENTICATOR, "review a pair")
-        if not await self._has(actor, task_id, photo_id):
-            return
-        # A file without a row would be found by nobody, so its row goes last.
-        await self.photos.remove(photo_id)
         async with self.transaction():
-            if await self._has(actor, task_id, photo_id):
-                await self.review_photos.remove(photo_id)
-
-    async def _has(self, actor: Actor, task_id: TaskId, photo_id: PhotoId) -> bool:
-        task = await self.authentication_tasks.get(task_id)
-        now = self.clock.now()
-        check_reviewing(actor, task, now, "changed by somebody who has not claimed it")
-        return photo_id in [photo.id for photo in await self.review_photos.of(task_id)]
+            task = await self.authentication_tasks.get(task_id)
+            now = self.clock.now()
+            check_reviewing(actor, task, now, "changed by somebody who has not claimed it")
+            photos = {photo.id: photo for photo in await self.review_photos.of(task_id)}
+            if photo_id not in photos:
+                return
+            await self.review_photos.remove(photo_id)
+        try:
+            await self.photos.remove(photo_id)
+        except BaseException:
+            async with self.transaction():  # nobody would find a file without a row
+                await self.review_photos.add(photos[photo_id])
+            raise

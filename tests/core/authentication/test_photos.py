@@ -1,15 +1,27 @@
 """Photos of a review, and how long they are kept."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
-from solebook.ports.language.errors import NotFound
-from solebook.ports.language.ids import OrderId
+import pytest
+
+from solebook.adapters.memory.photos import MemoryPhotos, UntouchedPictures
+from solebook.ports.language.errors import (
+    InvalidVerdict,
+    NotFound,
+    Refusal,
+    TaskNotOpen,
+    Unavailable,
+)
+from solebook.ports.language.ids import OrderId, PhotoId
 from solebook.ports.language.orders import OrderStatus
-from solebook.ports.language.photos import PhotoSize, ReviewPhoto, photo_id
+from solebook.ports.language.photos import PhotoSize, Picture, ReviewPhoto, photo_id
 from solebook.ports.language.retention import Retention
 
 from ...exchange import Exchange
 from ..payments.disputes.stories import decide, dispute
+from .warehouse import FAIL, PASS, Warehouse
 
 DAY = timedelta(days=1)
 LIFE = Retention().photos
@@ -66,3 +78,94 @@ async def test_photo_stays_while_its_order_is_not_over_or_disputed(exchange: Exc
     await exchange.later(LIFE + DAY)
     assert await is_kept(exchange, of_waiting)
     assert not await is_kept(exchange, of_disputed)
+
+
+Meanwhile = Callable[[], Awaitable[object]]
+
+
+class SlowPictures(UntouchedPictures):
+    """Takes so long for a photo that something else happens meanwhile."""
+
+    def __init__(self, meanwhile: Meanwhile) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def prepare(self, content: bytes) -> Picture:
+        await self._meanwhile()
+        return await super().prepare(content)
+
+
+class SlowRemoval(MemoryPhotos):
+    """Takes so long for a removal that something else happens meanwhile."""
+
+    def __init__(self, meanwhile: Meanwhile) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def remove(self, photo_id: PhotoId) -> None:
+        await self._meanwhile()
+        await super().remove(photo_id)
+
+
+async def test_photo_that_came_too_late_leaves_no_file(warehouse: Warehouse) -> None:
+    task = await warehouse.claimed_task()
+    actor, use_cases = warehouse.authenticator, warehouse.authentication
+    add = replace(
+        use_cases.add_photo,
+        pictures=SlowPictures(lambda: use_cases.give_verdict(actor, task.id, FAIL)),
+    )
+
+    with pytest.raises(TaskNotOpen):
+        await add(actor, task.id, PHOTO)
+
+    with pytest.raises(NotFound):
+        await add.photos.open(photo_id(task.id, PHOTO), PhotoSize.FULL)
+
+
+async def test_photo_that_came_too_late_stays_if_it_came_in_time_too(warehouse: Warehouse) -> None:
+    task = await warehouse.claimed_task()
+    actor, use_cases = warehouse.authenticator, warehouse.authentication
+
+    async def twin_and_verdict() -> None:
+        await use_cases.add_photo(actor, task.id, PHOTO)
+        await use_cases.give_verdict(actor, task.id, FAIL)
+
+    with pytest.raises(TaskNotOpen):
+        await replace(use_cases.add_photo, pictures=SlowPictures(twin_and_verdict))(
+            actor, task.id, PHOTO
+        )
+
+    [photo] = await use_cases.view_photos(actor, task.id)
+    assert await use_cases.view_photos.open(actor, task.id, photo.id, PhotoSize.FULL) == PHOTO
+
+
+async def test_pair_does_not_pass_with_a_photo_that_is_being_removed(warehouse: Warehouse) -> None:
+    task = await warehouse.claimed_task()
+    actor, use_cases = warehouse.authenticator, warehouse.authentication
+    photo = await use_cases.add_photo(actor, task.id, PHOTO)
+    refusals: list[Refusal] = []
+
+    async def verdict() -> None:
+        try:
+            await use_cases.give_verdict(actor, task.id, replace(PASS, photos=()))
+        except Refusal as refusal:
+            refusals.append(refusal)
+
+    await replace(use_cases.remove_photo, photos=SlowRemoval(verdict))(actor, task.id, photo.id)
+
+    assert [type(refusal) for refusal in refusals] == [InvalidVerdict]
+    assert await use_cases.view_photos(actor, task.id) == []
+
+
+async def test_photo_stays_if_its_file_cannot_be_removed(warehouse: Warehouse) -> None:
+    task = await warehouse.claimed_task()
+    actor, use_cases = warehouse.authenticator, warehouse.authentication
+    photo = await use_cases.add_photo(actor, task.id, PHOTO)
+
+    async def away() -> None:
+        raise Unavailable(what="the store of photos")
+
+    with pytest.raises(Unavailable):
+        await replace(use_cases.remove_photo, photos=SlowRemoval(away))(actor, task.id, photo.id)
+
+    assert await use_cases.view_photos(actor, task.id) == [photo]
