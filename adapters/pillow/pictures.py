@@ -13,6 +13,9 @@ from ...ports.pictures import Pictures
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _MOST_PIXELS = 50_000_000
 """More than cameras of phones make. A file of some kilobytes may claim to have any number."""
+_MOST_SCANS = 500
+"""Parts of a JPEG, each of which goes over all pixels, though it may have some bytes only. Files of
+cameras have at most a dozen. What is behind a picture, such as a film, may seem to have more."""
 _FULL, _SMALL = 2_048, 320
 """The longer side, in pixels."""
 _QUALITY = 85
@@ -59,6 +62,7 @@ def _prepared(content: bytes) -> Picture:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             _check_size(image)
+            _check_scans(content)
             full = _pixels_of(image)
         small = full.copy()
         small.thumbnail((_SMALL, _SMALL))
@@ -72,6 +76,11 @@ def _prepared(content: bytes) -> Picture:
 def _check_size(image: Image.Image) -> None:
     if image.width * image.height > _MOST_PIXELS:
         raise InvalidPhoto(problem=f"has more than {_MOST_PIXELS // 1_000_000} megapixels")
+
+
+def _check_scans(content: bytes) -> None:
+    if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > _MOST_SCANS:
+        raise InvalidPhoto(problem=f"has more than {_MOST_SCANS} scans")
 
 
 def _pixels_of(image: Image.Image) -> Image.Image:

@@ -84,6 +84,16 @@ async def test_other_modes_are_turned_upright_too(pictures: PillowPictures) -> N
     assert opened((await pictures.prepare(file.getvalue())).full).size == (30, 40)
 
 
+def jpeg_of_scans(number: int) -> bytes:
+    """Return a progressive file that has its last scan many times."""
+    content = jpeg(progressive=True)
+    return content[:-2] + content[content.rindex(b"\xff\xda") : -2] * number + content[-2:]
+
+
+async def test_progressive_photo_is_taken(pictures: PillowPictures) -> None:
+    assert opened((await pictures.prepare(jpeg(progressive=True))).full).size == (40, 30)
+
+
 def png_that_claims(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + data))
@@ -107,11 +117,12 @@ def png_that_claims(width: int, height: int) -> bytes:
         b"\xff\xd8\xff",
         jpeg()[:200],
         png_that_claims(60_000, 60_000),
+        jpeg_of_scans(500),
         png_that_claims(100, 100),
         b"GIF89a" + bytes(50),
         b"%!PS-Adobe-3.0 EPSF-3.0\n",
     ],
-    ids=["empty", "svg", "start", "cut", "bomb", "no pixels", "gif", "postscript"],
+    ids=["empty", "svg", "start", "cut", "bomb", "scans", "no pixels", "gif", "postscript"],
 )
 async def test_what_is_no_photo_is_refused(pictures: PillowPictures, content: bytes) -> None:
     with pytest.raises(InvalidPhoto):
