@@ -28,30 +28,46 @@ async def submitted(request: AnyRequest, *, with_photos: bool = False) -> Mappin
     """
     kind = request.content_type[0]
     if kind == "multipart/form-data" and with_photos:
-        return _texts_of(await request.form())
+        return _texts_of(await _multipart(request))
     if kind == "multipart/form-data" and request.route_handler.opt.get("takes_file"):
         return await _with_files(request)
     if kind != "application/x-www-form-urlencoded":
         raise ClientException("send the form as application/x-www-form-urlencoded", status_code=415)
+    body = await request.body()
+    if with_photos and len(body) > MOST_FORM:  # only photos may be large
+        raise ClientException("the form is too long", status_code=413)
     try:
-        text = (await request.body()).decode("ascii")
+        text = body.decode("ascii")
         fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError as error:
         raise ClientException("the form cannot be read") from error
-    if any("\0" in field for field in (*fields, *fields.values())):
-        # PostgreSQL has no texts with it, and nobody can type it.
-        raise ClientException("the form has the character U+0000")
+    _refuse_nul(fields)
     return fields
+
+
+async def _multipart(request: AnyRequest) -> FormMultiDict:
+    """Return the texts and files of a form. Raises ClientException, also if one is no text."""
+    try:
+        given = await request.form()
+        for name, value in given.multi_items():
+            name.encode()  # charsets as UTF-7 have halves of surrogate pairs
+            if isinstance(value, str):
+                value.encode()
+    except (ValueError, LookupError) as error:  # not the text, or not the charset, that it names
+        raise ClientException("the form cannot be read") from error
+    return given
+
+
+def _refuse_nul(fields: Mapping[str, str]) -> None:
+    """Raise ClientException for what nobody can type, and PostgreSQL has no texts with."""
+    if any("\0" in field for field in (*fields, *fields.values())):
+        raise ClientException("the form has the character U+0000")
 
 
 async def _with_files(request: AnyRequest) -> Mapping[str, str]:
     """Return the fields of a form with files. Raises ClientException, also if one is no text."""
-    try:
-        given = await request.form()
-    except (ValueError, LookupError) as error:  # not the text, or not the charset, that it names
-        raise ClientException("the form cannot be read") from error
     fields = {}
-    for name, value in given.multi_items():
+    for name, value in (await _multipart(request)).multi_items():
         fields[name] = _text_of(await value.read()) if isinstance(value, UploadFile) else str(value)
     return fields
 
@@ -68,6 +84,7 @@ def _texts_of(form: FormMultiDict) -> Mapping[str, str]:
     texts = {name: text for name, text in form.multi_items() if isinstance(text, str)}
     if len(texts) > _FIELDS or sum(map(len, texts.values())) > MOST_FORM:
         raise ClientException("the fields of the form are too long", status_code=413)
+    _refuse_nul(texts)
     return texts
 
 

@@ -12,6 +12,7 @@ from ....ports.language.disputes import Dispute
 from ....ports.language.errors import Refusal
 from ....ports.language.ids import DisputeId
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.text import one_line
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
@@ -76,7 +77,7 @@ class DisputePages(Controller):
 
         async def submit() -> None:
             await application.disputes.submit_evidence(
-                user.actor, id_, reason=form.text("reason"), remark=form.text("remark")
+                user.actor, id_, reason=form.text("reason"), remark=one_line(form.text("remark"))
             )
 
         return await _done(request, page, user, form, application, id_, submit)

@@ -16,6 +16,7 @@ from ....ports.language.errors import InvalidText, NotFound, Refusal
 from ....ports.language.ids import OrderId, PhotoId, TaskId, parse_id
 from ....ports.language.orders import OrderStatus
 from ....ports.language.photos import PhotoSize
+from ....ports.language.text import one_line
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
@@ -218,7 +219,7 @@ def _verdict_of(form: Form) -> Verdict:
         passed=form.text("verdict") == "pass",
         checks=Checks(box_condition=box, authenticity_markers=markers, size_verification=size),
         photos=(),
-        reason=form.text("reason"),
+        reason=one_line(form.text("reason")),
     )
 
 

@@ -14,6 +14,7 @@ from ....ports.language.errors import InvalidText, Refusal
 from ....ports.language.ids import OrderId
 from ....ports.language.orders import Order, OrderStatus
 from ....ports.language.paging import PageRequest
+from ....ports.language.text import one_line
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
@@ -164,7 +165,8 @@ async def _complain(application: Application, actor: Actor, order_id: OrderId, f
         kind = ComplaintKind(form.text("kind"))
     except ValueError as error:
         raise InvalidText(field="kind", problem="is unknown") from error
-    return await application.orders.complain(actor, order_id, kind=kind, reason=form.text("reason"))
+    reason = one_line(form.text("reason"))
+    return await application.orders.complain(actor, order_id, kind=kind, reason=reason)
 
 
 _ACTS: dict[str, Act] = {

@@ -82,6 +82,34 @@ async def test_form_with_a_file_that_cannot_be_read_is_refused(
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"\r\n\r\n\xff\xff",
+        b"\r\nContent-Type: text/plain; charset=none\r\n\r\nx",
+        b"\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA-",  # half a pair of surrogates
+        b"\r\n\r\na\0b",
+    ],
+)
+async def test_form_with_photos_that_cannot_be_read_is_refused_to_strangers_too(
+    world: World, client: httpx.AsyncClient, part: bytes
+) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="reason"' + part + b"\r\n--x--\r\n"
+    path = f"/warehouse/{UUID(int=1)}/review"
+    answer = await client.post(path, content=body, headers=MULTIPART)
+    assert answer.status_code == 400
+
+
+async def test_form_without_photos_is_short(
+    market: World, browser: Browser, client: httpx.AsyncClient, authenticator: Any
+) -> None:
+    await browser.signs_in("authenticator@example.com")
+    body = b"reason=" + b"%41" * 6_000
+    path = f"/warehouse/{UUID(int=1)}/review"
+    answer = await client.post(path, content=body, headers=FORM)
+    assert answer.status_code == 413
+
+
 async def test_file_with_as_many_characters_as_allowed_can_be_confirmed(
     market: World, browser: Browser
 ) -> None:

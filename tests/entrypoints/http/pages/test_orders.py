@@ -67,7 +67,7 @@ async def test_each_party_sees_what_concerns_it_and_does_what_is_next(
     assert "Found authentic" in arrived.text
     assert "Not found authentic" not in arrived.text
 
-    what = {"kind": "not_as_described", "reason": "The left shoe is a size 9."}
+    what = {"kind": "not_as_described", "reason": "The left shoe\r\nis a size 9."}
     complained = await buyer_in.sends(arrived.form(f"{path}/complaint"), **what)
     assert "The buyer complained" in complained.text
     assert "A complaint is open: staff decide it" in complained.text

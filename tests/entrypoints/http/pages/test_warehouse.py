@@ -106,6 +106,17 @@ async def test_pair_that_is_scanned_again_is_shown(
     assert "This pair was received before" in again.text
 
 
+async def test_reason_may_have_several_lines(
+    market: World, inside: Browser, buyer: Person, seller: Person
+) -> None:
+    order_id = await shipped(market, buyer, seller)
+    path = f"/warehouse/{order_id}"
+    form = (await claimed(market, inside, order_id)).form(f"{path}/review")
+    sure = await inside.sends(form, verdict="fail", reason="The sole\r\npeels", do="look")
+    given = await inside.sends(sure.form(f"{path}/review"), do="give")
+    assert "The sole peels" in given.text
+
+
 async def test_refused_verdict_shows_all_that_was_typed(
     market: World, inside: Browser, buyer: Person, seller: Person
 ) -> None:
