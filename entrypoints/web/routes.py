@@ -35,6 +35,8 @@ from .trade.place import TradePages
 from .trade.quotes import QuotePages
 from .visitor import Anybody, stranger, visitor_of
 
+_MOST_KEPT = MOST_FORM // 2
+"""The most characters of a field that the form to sign in keeps, or it could not be sent itself."""
 _KEPT_HEADERS = ("retry-after", "allow")
 """The headers of a problem that its page has too."""
 
@@ -53,12 +55,13 @@ def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]
     if request.method != "POST":
         wanted = f"{request.url.path}?{request.url.query}".removesuffix("?")
         return page.leads_to(f"/sign-in?{urlencode({'next': wanted})}")
+    short = {name: text for name, text in needed.fields.items() if len(text) <= _MOST_KEPT}
     return page.shows(
         "account/sign_in",
         status=401,
         next=request.url.path,
         # A button without fields is kept too: its path cannot be gone to by a link.
-        kept=needed.fields or {"_sent": "yes"},
+        kept=short or {"_sent": "yes"},
         email="",
         refused="",
     )

@@ -10,7 +10,7 @@ import pytest
 from solebook.entrypoints.web.admin.shown_values import shown_values
 from solebook.ports.language.currencies import DOLLAR
 
-from ....served import ADDRESS
+from ....served import ADDRESS, PASSWORD
 from ..admin.test_dead_letters import bury
 from ..world import Person, World, alarm
 from .browser import Browser, Shown
@@ -279,6 +279,23 @@ async def test_file_of_products_is_looked_at_before_it_is_imported(
     again = await admin_in.sends(looked.form(path))
     for shown in (imported, again):
         assert (shown.path, shown.text.count("Zebra")) == ("/admin/products", 1)
+
+
+async def test_who_sends_a_file_after_their_session_has_ended_can_sign_in(
+    market: World, admin_in: Browser, admin: Person
+) -> None:
+    form = (await admin_in.opens("/admin/products/import")).form("/admin/products/import")
+    form.fields.pop("file")
+    await market.ok("DELETE", "/v1/users/me/sessions", admin)
+
+    asked = await admin_in.uploads(form, 2_000 * b"Zebra,100,\n")
+    typed = {"email": "admin@example.com", "password": PASSWORD}
+    again = await admin_in.sends(asked.form("/sign-in"), **typed)
+    assert (asked.status, again.status) == (401, 200)
+    shown = await admin_in.sends(again.form("/admin/products/import"))
+
+    assert "File is missing" in shown.text
+    assert shown.form("/admin/products/import").method == "post"
 
 
 @pytest.mark.parametrize(
