@@ -167,8 +167,18 @@ def real(session: nox.Session) -> None:
     if any(not argument.startswith("-") for argument in session.posargs):
         session.run("pytest", "-m", "real", *_parallel(), *told)
         return
-    session.run("pytest", "-m", "real and not alone and not journey", *_parallel(WAITING), *told)
-    session.run("pytest", "-m", "alone and real and not journey", *_parallel(), *told)
+    passes = (
+        ("real and not alone and not journey", _parallel(WAITING)),
+        ("alone and real and not journey", _parallel()),
+    )
+    failures = []
+    for marked, parallel in passes:
+        try:
+            session.run("pytest", "-m", marked, *parallel, *told)
+        except nox.command.CommandFailed as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 @nox.session

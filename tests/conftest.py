@@ -4,9 +4,11 @@ import asyncio
 import gc
 import re
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import greenlet  # type: ignore[import-untyped]  # it has no annotations
 import pytest
@@ -114,6 +116,24 @@ def refuse_greenlets() -> None:
         assert sys.gettrace() is None, "coverage does not follow greenlets: see pyproject.toml"
 
     greenlet.settrace(refuse)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Watch nothing of what is marked `no_cover`.
+
+    pytest-cov starts to watch twice in a process of pytest-xdist, and stops it once.
+    """
+    if item.get_closest_marker("no_cover") is None:
+        return (yield)
+    of_here, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(of_here)
+        threading.settrace(of_threads)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -344,6 +344,7 @@ async def test_options_that_do_not_exist_are_refused(postgres_server: PostgresSe
 # ---- migrations ----------------------------------------------------------------------------------
 
 
+@pytest.mark.real
 async def test_only_a_migration_makes_tables(own_server: PostgresServer) -> None:
     url = own_server.create_database("fresh")
     with pytest.raises(WrongSchema, match="run `solebook migrate`"):
