@@ -29,7 +29,7 @@ class CircuitBreaker:
         """Create it for calls of `what`, its name in errors. `server` is its name in measurements.
 
         After so many `failures` in a row there is one call in each `pause` of seconds, until one
-        succeeds.
+        is answered, be it with a refusal.
         """
         self._stopwatch = stopwatch
         self._what = what
@@ -61,12 +61,15 @@ class CircuitBreaker:
             self._failures += 1
             self._next_at = self._note(now, answered=False) + self._pause
             raise
-        except Exception:
-            self._note(now, answered=True)
+        except Exception:  # a refusal is an answer
+            self._answered(now)
             raise
-        self._failures = 0
-        self._note(now, answered=True)
+        self._answered(now)
         return result
+
+    def _answered(self, began: float) -> None:
+        self._failures = 0
+        self._note(began, answered=True)
 
     def _note(self, began: float, *, answered: bool) -> float:
         """Count a call, and return the time now."""

@@ -82,6 +82,18 @@ async def test_failures_between_successes_do_not_add_up(
         assert await breaker(broker.ask) == "here"
 
 
+async def test_a_refusal_ends_an_outage(
+    breaker: CircuitBreaker, broker: Broker, clock: VirtualClock
+) -> None:
+    await fail(breaker, broker, 3)
+    assert breaker.is_open
+    await clock.advance(timedelta(seconds=1))
+    broker.error = NotFound(what="stream", id=UUID(int=0))
+    with pytest.raises(NotFound):
+        await breaker(broker.ask)
+    assert not breaker.is_open
+
+
 async def test_a_refusal_is_an_answer(breaker: CircuitBreaker, broker: Broker) -> None:
     broker.is_away, broker.error = True, NotFound(what="it", id=UUID(int=7))
     for _ in range(5):
