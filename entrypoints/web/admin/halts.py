@@ -14,6 +14,7 @@ from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
@@ -77,13 +78,12 @@ async def _listed(
     found = await application.bidding.list_halts(
         actor, PageRequest(A_PAGE, cursor), standing=None if shows_all else True
     )
-    ids = {halt.product_id for halt in found.items}
     return page.shows(
         "admin/halts",
         status=status,
         halts=found.items,
         next=found.next_cursor,
         shows_all=shows_all,
-        products={id_: await application.catalog.view_product(id_) for id_ in ids},
+        products=await listed_products(application, (halt.product_id for halt in found.items)),
         refused=refused,
     )

@@ -10,7 +10,7 @@ from ....composition.application import Application
 from ....core.orders.shown_orders import ShownOrder
 from ....ports.language.complaints import Bearer
 from ....ports.language.errors import InvalidText, NotFound, Refusal
-from ....ports.language.ids import OrderId, ProductId, UserId, parse_id
+from ....ports.language.ids import OrderId, UserId, parse_id
 from ....ports.language.orders import OrderStatus
 from ....ports.language.paging import Page as Items
 from ....ports.language.paging import PageRequest
@@ -20,6 +20,7 @@ from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ..acting import act_once
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
@@ -67,7 +68,9 @@ class AdminOrderPages(Controller):
             next=found.next_cursor,
             chosen={"q": q, "status": status if only else "", "frozen": frozen},
             statuses=list(OrderStatus),
-            products=await _products(application, {order.product_id for order in found.items}),
+            products=await listed_products(
+                application, (order.product_id for order in found.items)
+            ),
         )
 
     @get("/{order_id:uuid}")
@@ -131,10 +134,6 @@ async def _orders(
     if found is None:
         return Items(())
     return await orders.list_orders.of_user(actor, found.user.id, request, status=status)
-
-
-async def _products(application: Application, ids: set[ProductId]) -> dict[ProductId, object]:
-    return {id_: await application.catalog.view_product(id_) for id_ in ids}
 
 
 async def _shown(

@@ -15,6 +15,7 @@ from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..trade.place import SideOf
@@ -89,7 +90,6 @@ async def _listed(
     found = await application.bidding.list_quotes.of_user(
         actor, user_id, side, PageRequest(A_PAGE, cursor), standing=True
     )
-    ids = {quote.book.product_id for quote in found.items}
     return page.shows(
         "admin/quotes",
         status=status,
@@ -97,6 +97,8 @@ async def _listed(
         side=side,
         quotes=found.items,
         next=found.next_cursor,
-        products={id_: await application.catalog.view_product(id_) for id_ in ids},
+        products=await listed_products(
+            application, (quote.book.product_id for quote in found.items)
+        ),
         refused=refused,
     )

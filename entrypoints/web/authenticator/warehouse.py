@@ -21,6 +21,7 @@ from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ..acting import act_once
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
@@ -135,7 +136,7 @@ async def _shown(
         user_id=actor.user_id,
         now=application.adapters.clock.now(),
         may_receive=actor.has(Role.AUTHENTICATOR),
-        products={id_: await application.catalog.view_product(id_) for id_ in ids},
+        products=await listed_products(application, ids),
         **{"refused": "", "is_early": False, "typed": "", **values},
     )
 

@@ -15,6 +15,7 @@ from ...http.edge.problems import AnyRequest
 from ..acting import act_once
 from ..choices import chosen
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..market.product import show_product
 from ..pages import ThePage
 from ..posted import TheForm
@@ -35,12 +36,13 @@ class AlertPages(Controller):
         found = await application.price_alerts.list_price_alerts(
             user.actor, PageRequest(_A_PAGE, cursor)
         )
-        ids = {watched.alert.book.product_id for watched in found.items}
         return page.shows(
             "mine/alerts",
             watched=found.items,
             next=found.next_cursor,
-            products={id_: await application.catalog.view_product(id_) for id_ in ids},
+            products=await listed_products(
+                application, (watched.alert.book.product_id for watched in found.items)
+            ),
         )
 
     @post("/products/{product_id:uuid}/alerts")

@@ -5,6 +5,7 @@ from litestar import Controller, Response, get
 from ....ports.language.paging import PageRequest
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
+from ..listed_products import listed_products
 from ..pages import ThePage
 from ..visitor import User
 from .value_chart import value_chart_of
@@ -23,12 +24,13 @@ class PortfolioPages(Controller):
         analytics = application.analytics
         view = await analytics.view_portfolio(user.actor)
         found = await analytics.list_holdings(user.actor, PageRequest(_A_PAGE, cursor))
-        ids = {holding.book.product_id for holding in found.items}
         return page.shows(
             "mine/portfolio",
             view=view,
             chart=value_chart_of(view.weeks),
             holdings=found.items,
             next=found.next_cursor,
-            products={id_: await application.catalog.view_product(id_) for id_ in ids},
+            products=await listed_products(
+                application, (holding.book.product_id for holding in found.items)
+            ),
         )

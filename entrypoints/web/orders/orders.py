@@ -22,6 +22,7 @@ from ...http.edge.problems import AnyRequest
 from ..acting import act_once
 from ..choices import Choice, chosen
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
@@ -64,7 +65,6 @@ class OrderPages(Controller):
             role=None if role is None else Role(role),
             status=state,
         )
-        ids = {order.product_id for order in found.items}
         return page.shows(
             "orders/orders",
             orders=found.items,
@@ -73,7 +73,9 @@ class OrderPages(Controller):
             state=state,
             states=list(OrderStatus),
             user_id=user.actor.user_id,
-            products={id_: await application.catalog.view_product(id_) for id_ in ids},
+            products=await listed_products(
+                application, (order.product_id for order in found.items)
+            ),
         )
 
     @get("/{order_id:uuid}")

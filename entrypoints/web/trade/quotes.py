@@ -18,6 +18,7 @@ from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ..choices import Choice, chosen
 from ..forms import detail_of
+from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
@@ -54,7 +55,6 @@ class QuotePages(Controller):
         found = await application.bidding.list_quotes(
             user.actor, side, PageRequest(_A_PAGE, cursor), only
         )
-        ids = {quote.book.product_id for quote in found.items}
         return page.shows(
             "trade/quotes",
             side=side,
@@ -62,7 +62,9 @@ class QuotePages(Controller):
             next=found.next_cursor,
             chosen=only,
             statuses=list(QuoteStatus),
-            products={id_: await application.catalog.view_product(id_) for id_ in ids},
+            products=await listed_products(
+                application, (quote.book.product_id for quote in found.items)
+            ),
         )
 
     @get("/{quote_id:uuid}")
