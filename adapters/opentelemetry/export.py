@@ -1,6 +1,6 @@
 """Sending spans to a collector, over OTLP and HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -8,7 +8,8 @@ from typing import Any
 
 import requests
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
 from .tracer import OpenTelemetryTracer
 
@@ -45,6 +46,20 @@ class _Session(requests.Session):
         return super().merge_environment_settings(url, proxies, stream, told, cert)
 
 
+class _Exporter(OTLPSpanExporter):
+    """May be shut down while it sends, which gives up what is left, and twice."""
+
+    _is_over = False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return SpanExportResult.FAILURE if self._is_over else super().export(spans)
+
+    def shutdown(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            super().shutdown()  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def exporting(
     url: str, *, service: str, sample: float, files: Files | None = None
@@ -54,7 +69,7 @@ def exporting(
     A collector that is away holds up nothing, and the end for a second or two at most.
     """
     files = files or Files()
-    exporter = OTLPSpanExporter(
+    exporter = _Exporter(
         f"{url.rstrip('/')}/v1/traces",
         certificate_file=files.ca,
         client_certificate_file=files.cert,
@@ -77,3 +92,4 @@ def exporting(
         farewell = Thread(target=tracer.shut_down, daemon=True)
         farewell.start()
         farewell.join(_FAREWELL)
+        exporter.shutdown()  # or a thread would go on to try for half a minute

@@ -1,6 +1,7 @@
 """Spans reach a collector, and one that is away holds up nothing."""
 
 import socket
+import threading
 from time import perf_counter
 
 import pytest
@@ -35,6 +36,7 @@ def test_spans_reach_the_collector_before_the_process_ends() -> None:
 
 
 def test_a_collector_that_does_not_answer_holds_up_nothing() -> None:
+    before = set(threading.enumerate())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         begun = perf_counter()
@@ -46,3 +48,7 @@ def test_a_collector_that_does_not_answer_holds_up_nothing() -> None:
         ended = perf_counter()
     assert recorded - begun < 5.0
     assert ended - recorded < 2.5
+    # Nor does a thread stay that tries again and again.
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5.0)
+        assert not thread.is_alive(), thread
