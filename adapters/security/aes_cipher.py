@@ -68,7 +68,7 @@ class AesCipher(Cipher):
         if self._current is None:
             return _AS_IT_IS + text if text.startswith(_MARK) else text
         sealed = self._sealed(self._current, place, row, text.encode("utf-8", "surrogatepass"))
-        return self._prefix + b2a_base64(sealed, newline=False).decode()
+        return self._prefix + _base64(sealed)
 
     def open(self, place: str, row: str, stored: str) -> str:
         if not stored.startswith(_MARK):
@@ -80,6 +80,8 @@ class AesCipher(Cipher):
             sealed = a2b_base64(text, strict_mode=True)
         except (NotBase64, ValueError) as error:
             raise SealBroken(place, row) from error
+        if _base64(sealed) != text:  # the last bits of its last letter mean nothing
+            raise SealBroken(place, row)
         return self._opened(key, place, row, sealed).decode("utf-8", "surrogatepass")
 
     def seal_bytes(self, place: str, row: str, content: bytes) -> bytes:
@@ -152,6 +154,10 @@ class AesCipher(Cipher):
 
 NO_CIPHER = AesCipher({}, None)
 """Stores everything as it is."""
+
+
+def _base64(content: bytes) -> str:
+    return b2a_base64(content, newline=False).decode()
 
 
 def _associated(place: str, row: str) -> bytes:
