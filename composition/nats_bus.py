@@ -53,7 +53,7 @@ async def open_nats_bus(
     dispatcher = build_dispatcher(
         store, clock=clock, ids=ids, randomness=randomness, holder=holder, workers=workers
     )
-    yield NatsBus(network, stream, jetstream, dispatcher)
+    yield NatsBus(network, stream, jetstream, dispatcher, cipher=cipher_of(settings))
 
 
 async def prepare_broker(settings: Settings) -> str | None:

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from nats.aio.msg import Msg
 
+from ...ports.cipher import Cipher
 from ...ports.event_bus import EventBus
 from ...ports.language.consumers import Consumer
 from ...ports.language.errors import Unavailable
@@ -22,7 +23,7 @@ from ...ports.tenure import Tenure
 from ..decorators.circuit_breaker import CircuitBreaker
 from ..messaging.dispatcher import Dispatcher
 from ..system.stopwatch import SystemStopwatch
-from .event_messages import decode_message, encode_message
+from .event_messages import EventMessages
 from .event_stream import EventStream
 from .jetstream import JetStream, StreamError
 from .network import NETWORK, Network
@@ -45,14 +46,19 @@ class NatsBus(EventBus, MessageBroker):
         jetstream: JetStream,
         dispatcher: Dispatcher,
         *,
+        cipher: Cipher,
         pause: float = 0.25,
         stopwatch: Stopwatch | None = None,
     ) -> None:
-        """Create a bus. After a failure of the broker or the store it waits `pause` seconds."""
+        """Create a bus. After a failure of the broker or the store it waits `pause` seconds.
+
+        The `cipher` seals what events say, because the broker stores them.
+        """
         self._network = network
         self._stream = stream
         self._jetstream = jetstream
         self._dispatcher = dispatcher
+        self._messages = EventMessages(cipher)
         self._pause = pause
         self._stopwatch = stopwatch or SystemStopwatch()
         self._breaker = CircuitBreaker(self._stopwatch, what=NETWORK)
@@ -132,7 +138,7 @@ class NatsBus(EventBus, MessageBroker):
         """
         subject = self._stream.names.subject(message.key, message.subject)
         id_ = f"{message.id}-{crc32(f'{self._created} {self.incarnation}'.encode()):08x}"
-        return subject, encode_message(message), {"Nats-Msg-Id": id_}
+        return subject, self._messages.encode(message), {"Nats-Msg-Id": id_}
 
     # ---- the broker ----------------------------------------------------------------------
 
@@ -205,7 +211,7 @@ class NatsBus(EventBus, MessageBroker):
         event = self._stream.names.event
         has_consumers = self._dispatcher.has_consumers
         wanted = [m.data for m in portion if has_consumers(event(m.subject), role)]
-        await self._dispatcher.dispatch([decode_message(data) for data in wanted], role)
+        await self._dispatcher.dispatch([self._messages.decode(data) for data in wanted], role)
         if not tenure.is_over:
             await pull.acknowledge(portion[-1])
 

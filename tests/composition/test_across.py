@@ -4,26 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import nats
 import pytest
+from nats.aio.msg import Msg
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.nats.subjects import EventNames
 from solebook.adapters.sql.migrate import migrate
 from solebook.composition.application import Application
 from solebook.composition.container import open_application
 from solebook.composition.health import view_health_of
-from solebook.composition.nats_bus import prepare_broker, watching_broker
+from solebook.composition.nats_bus import PARTITIONS, prepare_broker, watching_broker
+from solebook.config.encryption import EncryptionKeySettings, EncryptionSettings
 from solebook.config.nats import NatsSettings
 from solebook.config.settings import SecuritySettings, Settings, StoreSettings
 from solebook.core.operations.view_backlog import ViewBacklog
 from solebook.entrypoints.services.serving import serving_services
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.errors import Unavailable
+from solebook.ports.language.events import PayoutAccountChanged
 from solebook.ports.language.market import BookKey, QuoteStatus, Size
 from solebook.ports.language.messages import BrokerBacklog
 from solebook.ports.language.orders import OrderStatus
@@ -42,6 +46,7 @@ HTTP: Set[ProcessRole] = frozenset({ProcessRole.HTTP})
 ENGINE: Set[ProcessRole] = frozenset({ProcessRole.MATCHING})
 OTHERS = ALL_ROLES - HTTP - ENGINE
 ADMIN = Actor(OPERATOR.user_id, frozenset({Role.ADMIN}))
+SEALING = EncryptionSettings((EncryptionKeySettings("2026", "k" * 32),), current="2026")
 
 
 @pytest.fixture
@@ -50,7 +55,12 @@ async def settings(postgres_url: str, nats_server: NatsServer, tmp_path: Path) -
         folder=str(tmp_path),
         security=SecuritySettings(bcrypt_cost=4),
         store=StoreSettings(url=postgres_url),
-        nats=NatsSettings(url=nats_server.url, prefix=f"test-{uuid4().hex}"),
+        nats=NatsSettings(
+            url=nats_server.url,
+            prefix=f"test-{uuid4().hex}",
+            connect_timeout=timedelta(seconds=PATIENCE / 4),
+        ),
+        encryption=SEALING,
     )
     await prepare_broker(settings)
     return settings
@@ -62,6 +72,24 @@ async def process(settings: Settings, roles: Set[ProcessRole]) -> AsyncIterator[
         await app.bidding.require_rules()
         async with Workers(app).running():
             yield app
+
+
+@asynccontextmanager
+async def published(settings: Settings) -> AsyncIterator[list[bytes]]:
+    """Yield the messages of the exchange, as the broker gets and stores them."""
+    payloads: list[bytes] = []
+
+    async def note(message: Msg) -> None:
+        payloads.append(message.data)
+
+    connection = await nats.connect(settings.nats.url)
+    try:
+        names = EventNames(settings.nats.prefix, PARTITIONS)
+        await connection.subscribe(names.every_subject, cb=note)
+        await connection.flush()
+        yield payloads
+    finally:
+        await connection.close()
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
@@ -165,6 +193,17 @@ async def test_a_process_without_the_engine_trades_and_hears_of_everything(
             return seen.order.status is OrderStatus.CONFIRMED
 
         await eventually(is_confirmed)
+
+
+async def test_the_broker_gets_sealed_events(settings: Settings) -> None:
+    async with published(settings) as payloads, process(settings, {ProcessRole.RELAY}) as relay:
+
+        async def has_payout_account() -> bool:
+            return any(PayoutAccountChanged.SUBJECT.encode() in payload for payload in payloads)
+
+        await join(relay, "seller")
+        await eventually(has_payout_account)
+    assert not [payload for payload in payloads if tokens.ACCOUNT.encode() in payload]
 
 
 async def test_another_exchange_on_the_same_server_needs_a_prefix_of_its_own(

@@ -11,6 +11,7 @@ from solebook.adapters.nats.jetstream import JetStream
 from solebook.adapters.nats.nats_bus import NatsBus
 from solebook.adapters.nats.network import NatsAccess, Network
 from solebook.adapters.nats.subjects import RECEIVING_ROLES, EventNames
+from solebook.adapters.security.aes_cipher import NO_CIPHER
 from solebook.core.bidding.matching_engine import Unlimited
 from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Consumer
@@ -69,7 +70,8 @@ async def carried_bus(url: str, dispatcher: Dispatcher) -> AsyncIterator[Carried
         names = EventNames(f"test-{secrets.token_hex(4)}", partitions=1)
         stream = EventStream(jetstream, names)
         await stream.prepare()
-        bus = CarriedBus(NatsBus(network, stream, jetstream, dispatcher), stream, jetstream)
+        nats_bus = NatsBus(network, stream, jetstream, dispatcher, cipher=NO_CIPHER)
+        bus = CarriedBus(nats_bus, stream, jetstream)
         try:
             yield bus
         finally:

@@ -14,9 +14,11 @@ from solebook.adapters.nats.jetstream import JetStream
 from solebook.adapters.nats.nats_bus import NatsBus
 from solebook.adapters.nats.network import NatsAccess, Network
 from solebook.adapters.nats.subjects import EventNames
+from solebook.adapters.security.aes_cipher import NO_CIPHER
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher
 from solebook.core.bidding.matching_engine import Unlimited
+from solebook.ports.cipher import Cipher
 from solebook.ports.language.consumers import Consumer, Effect
 from solebook.ports.language.events import ProductChanged
 from solebook.ports.language.ids import MessageId, ProductId
@@ -38,6 +40,7 @@ class Exchange:
     names: EventNames
     opened: AsyncExitStack
     tls: ssl.SSLContext | None = None
+    cipher: Cipher = NO_CIPHER
     handled: list[Message] = field(default_factory=list)
     """What the consumers of `process` handled, once that was committed."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,7 +66,8 @@ class Exchange:
         dispatcher = build_dispatcher(
             self.store, clock=self.clock, ids=self.ids, randomness=SeededRandomness(3)
         )
-        bus = NatsBus(network, stream, JetStream(network, timeout=30.0), dispatcher, pause=0.01)
+        jetstream = JetStream(network, timeout=30.0)
+        bus = NatsBus(network, stream, jetstream, dispatcher, cipher=self.cipher, pause=0.01)
         process = Process(bus, network)
         self.opened.push_async_callback(process.stop)
 

@@ -15,6 +15,7 @@ from solebook.adapters.nats.event_stream import EventStream, OtherStream
 from solebook.adapters.nats.jetstream import JetStream
 from solebook.adapters.nats.nats_bus import NatsBus
 from solebook.adapters.nats.subjects import RECEIVING_ROLES
+from solebook.adapters.security.aes_cipher import NO_CIPHER
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher
 from solebook.entrypoints.worker.broker_keeper import BrokerKeeper
@@ -262,6 +263,7 @@ async def test_a_broker_that_takes_nothing_is_asked_once_a_second(
         EventStream(jetstream, exchange.names),
         jetstream,
         dispatcher,
+        cipher=NO_CIPHER,
         stopwatch=VirtualStopwatch(clock),
     )
     await jetstream.ask(f"STREAM.DELETE.{exchange.names.stream}")

@@ -23,6 +23,7 @@ from solebook.entrypoints.http.edge.problems import (
 )
 from solebook.ports.language.errors import OutsideTick, Refusal, Unavailable
 
+from .security_headers import missing_headers
 from .world import World
 
 _EXAMPLES: dict[object, Any] = {
@@ -126,6 +127,7 @@ async def test_what_should_not_have_happened_is_logged_and_not_told(
         async with httpx.AsyncClient(transport=transport, base_url="http://market.test") as client:
             answer = await client.get("/broken")
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM_JSON)
+    assert not missing_headers(answer)
     assert "42" not in answer.text
     assert "GET '/broken' failed" in caplog.text
     assert "the secret is 42" in caplog.text
