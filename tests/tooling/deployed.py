@@ -15,7 +15,8 @@ from solebook.config.settings import Settings
 
 from ..missing_server import do_without
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 LONG_SECRET = "0123456789-0123456789-0123456789"
 

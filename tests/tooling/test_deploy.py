@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 from kubernetes_validate.utils import validate
+from litestar.routes import HTTPRoute
 
 from bootstrap import PINNED_UV
+from solebook.composition.embedded import build_embedded
 from solebook.config.load import load_settings
+from solebook.config.photos import PhotosSettings
 from solebook.config.settings import Settings
 from solebook.entrypoints.cli.main import build_parser
 from solebook.entrypoints.cli.watching import watched_at
+from solebook.entrypoints.http.app import create_app
 from solebook.ports.language.process_roles import ALL_ROLES, ProcessRole
 
 from ..nats_server import require_nats
 from .deployed import (
     DEPLOY,
+    ROOT,
     compose_services,
     kubernetes_objects,
     mounted_files,
@@ -72,6 +77,20 @@ class TestNats:
             env={"NATS_PASSWORD": "secret"},
         )
         assert tried.returncode == 0, tried.stderr
+
+
+@pytest.mark.parametrize("file", ["deploy/compose/nginx.conf", "docs/how-to/run-the-stack.md"])
+def test_nginx_lets_through_the_largest_body_that_the_exchange_takes(file: str) -> None:
+    told = re.findall(r"client_max_body_size (\d+)m;", (ROOT / file).read_text(encoding="utf-8"))
+    handlers = [
+        handler
+        for route in create_app(build_embedded(seed=1)).routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    ]
+    taken = {handler.resolve_request_max_body_size() for handler in handlers}
+    photo = PhotosSettings().most_bytes  # of the routes that look at the setting
+    assert [int(size) * 1_048_576 for size in told] == [max(size or photo for size in taken)]
 
 
 @pytest.mark.integration
@@ -189,6 +208,14 @@ class TestKubernetes:
         assert settings.mode == "production"
         assert settings.is_shared
         assert settings.streams_between == "nats"
+
+    def test_pods_share_photos_and_no_folder(
+        self, objects: list[dict[str, Any]], tmp_path: Path
+    ) -> None:
+        for name, pod in pods(objects):
+            volumes = {volume["name"]: volume for volume in pod["volumes"]}
+            assert "emptyDir" in volumes["folder"], name  # it is gone with its pod
+        assert settings_in_kubernetes(objects, tmp_path).photos.is_in == "bucket"
 
     def test_every_pod_reads_the_settings_and_the_secret(
         self, objects: list[dict[str, Any]]
