@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Set
 from pathlib import Path
 
 import pytest
+from litestar.routes import HTTPRoute
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from solebook.composition.container import open_application
+from solebook.composition.embedded import build_embedded
 from solebook.config.load import load_settings
 from solebook.entrypoints.http.app import create_app
+from solebook.entrypoints.services.table import BY_NAME
 from solebook.entrypoints.worker.workers import Workers
 from solebook.ports.language.process_roles import ALL_ROLES
 
@@ -116,6 +119,26 @@ def test_alerts_and_dashboard_use_what_a_process_exposes(exposed: str) -> None:
         assert names, query
         assert names <= known, query
         assert labels <= known_labels, query
+
+
+def test_orders_are_timed_however_they_are_placed() -> None:
+    app = create_app(build_embedded(seed=1))
+    routes = {route.path_format for route in app.routes if isinstance(route, HTTPRoute)}
+    placing = {("POST", "/v1/bids"), ("POST", "/v1/asks"), ("POST", "/products/{product_id}/trade")}
+    assert {route for _, route in placing} <= routes
+    placing |= {("RPC", name) for name in BY_NAME if re.search(r"\.Place(Bid|Ask)$", name)}
+    assert len(placing) == 5
+
+    timed = [query for query in _queries() if "{method=" in query]
+    assert len(timed) >= 2
+    for query in timed:
+        for method, route in re.findall(r'\{method=~?"([^"]+)",route=~"([^"]+)"', query):
+            seen = {
+                (way, path)
+                for way, path in [*placing, ("POST", "/v1/users"), ("POST", "/v1/bids/{bid_id}")]
+                if re.fullmatch(method, way) and re.fullmatch(route, path)
+            }
+            assert seen == placing, query
 
 
 def test_runbooks_name_what_a_process_exposes(exposed: str) -> None:
