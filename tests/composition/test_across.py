@@ -82,7 +82,7 @@ async def published(settings: Settings) -> AsyncIterator[list[bytes]]:
     async def note(message: Msg) -> None:
         payloads.append(message.data)
 
-    connection = await nats.connect(settings.nats.url)
+    connection = await nats.connect(list(settings.nats.servers))
     try:
         names = EventNames(settings.nats.prefix, PARTITIONS)
         await connection.subscribe(names.every_subject, cb=note)
