@@ -1,5 +1,6 @@
 """The dispute desk of a payment provider."""
 
+from ..adapters.decorators.traced import traced
 from ..adapters.embedded.dispute_desk import EmbeddedDisputeDesk
 from ..adapters.embedded.payment_provider import EmbeddedPaymentProvider
 from ..ports.dispute_desk import DisputeDesk
@@ -7,7 +8,11 @@ from ..ports.payment_provider import PaymentProvider
 
 
 def dispute_desk_of(provider: PaymentProvider) -> DisputeDesk:
-    """Return the desk that has the disputes of this provider's charges."""
+    """Return the desk that has the disputes of this provider's charges. Its calls are spans."""
+    return traced(_desk_of(provider), "dispute desk")
+
+
+def _desk_of(provider: PaymentProvider) -> DisputeDesk:
     if isinstance(provider, EmbeddedPaymentProvider):
         return EmbeddedDisputeDesk(provider.journal)
     # Imported here, because the package of Stripe is an extra.

@@ -25,6 +25,7 @@ _OUTSIDE = (
     "webhook_sender",
     "search_index",
     "shown_search",
+    "photos",
 )
 """The ports whose calls are spans: those to the servers of others."""
 
@@ -60,8 +61,12 @@ def traced_adapters(adapters: Adapters) -> Adapters:
     """Return adapters that tell what they do, if it is recorded."""
     store = adapters.store
     spanned = {name: traced(getattr(adapters, name), name.replace("_", " ")) for name in _OUTSIDE}
+    shown = traced(adapters.charts.shown, "charts")
     return replace(
-        adapters, store=replace(store, deadlines=LinkedDeadlines(store.deadlines)), **spanned
+        adapters,
+        store=replace(store, deadlines=LinkedDeadlines(store.deadlines)),
+        charts=adapters.charts._replace(shown=shown),
+        **spanned,
     )
 
 

@@ -9,7 +9,8 @@ from opentelemetry.trace import StatusCode
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
-from solebook.ports.language.tracing import recording
+from solebook.entrypoints.new_traces import new_trace
+from solebook.ports.language.tracing import begin, recording
 
 from .waterfall import drawn
 from .whole_trade import (
@@ -22,7 +23,7 @@ from .whole_trade import (
     traced_application,
     trade,
 )
-from .world import Person, World
+from .world import PARCEL, Person, World
 
 pytestmark = pytest.mark.integration
 
@@ -68,6 +69,24 @@ async def test_a_bid_is_one_trace_and_the_payout_days_later_is_linked_to_it(
     payout = recorder.trace_with("payment provider pay_out")
     assert "deadline payout" in names_of(traces[payout])
     assert recorder.trace_with("POST /v1/bids") in recorder.leads_to(payout)
+
+
+async def test_photos_charts_and_disputes_elsewhere_are_spans_too(
+    market: World, buyer: Person, seller: Person, authenticator: Person, recorder: Recorder
+) -> None:
+    order_id = await market.order(buyer, seller)
+    await market.move(order_id, "shipment", seller, json=PARCEL)
+    await market.move(order_id, "receipt", authenticator)
+    task = f"/v1/authentication/tasks/{await market.task_of(order_id, authenticator)}"
+    await market.ok("POST", f"{task}/claim", authenticator)
+    jpeg = {"Content-Type": "image/jpeg"}
+    content = b"\xff\xd8\xff a shoe"
+    await market.ok("POST", f"{task}/photos", authenticator, content=content, headers=jpeg)
+    await market.ok("GET", f"/v1/products/{market.product_id}/candles?interval=1d", buyer)
+    with begin("a look", new_trace()):
+        await market.application.disputes.find_disputes()
+    names = names_of(recorder.spans)
+    assert names >= {"photos keep", "charts candles", "dispute desk page"}
 
 
 async def test_the_id_of_the_trace_is_that_of_the_request(
