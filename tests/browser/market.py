@@ -138,7 +138,7 @@ async def _in_trouble(application: Application) -> None:
     assert payment.charge_id is not None
     await pages.dispute(payment.charge_id, 5_000)
     await pages.charge(None, 5_000)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (await store.disputes.page(PageRequest())).items:  # noqa: ASYNC110  # by workers
             await asyncio.sleep(0.01)
 

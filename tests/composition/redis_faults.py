@@ -5,12 +5,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+from ..busy_machine import seconds_short_of_cores
 from ..time_limit import stacks
 from ..valkey_server import ValkeyServer
 
 T = TypeVar("T")
+_Now: TypeAlias = tuple[float, float, float]
+"""The time, and how much of it this process stalled, and some program waited for a core."""
 
 _TICK = 0.005
 _LONG = 0.4
@@ -68,7 +71,7 @@ FAULTS = [emptied, hanging, killed, restarted]
 
 @dataclass
 class Hesitation:
-    """How long calls took, without the time in which this process was not run itself."""
+    """How long calls took, without the time in which this process or a server was not run."""
 
     longest: float = 0.0
     where: str = ""
@@ -77,7 +80,7 @@ class Hesitation:
 
     async def of(self, call: Callable[[], Awaitable[T]]) -> T:
         """Return what a call returns, and note how long it took."""
-        began = time.monotonic() - self._stalled
+        began = self._now()
         telling = asyncio.create_task(self._tell(began))
         try:
             result = await call()
@@ -87,10 +90,16 @@ class Hesitation:
         self.longest = max(self.longest, self._since(began) - 2 * _TICK)
         return result
 
-    def _since(self, began: float) -> float:
-        return time.monotonic() - self._stalled - began
+    def _now(self) -> _Now:
+        return time.monotonic(), self._stalled, seconds_short_of_cores()
 
-    async def _tell(self, began: float) -> None:
+    def _since(self, began: _Now) -> float:
+        """Return the seconds without those that were lost: one that waits for a core may stall."""
+        before_and_after = zip(began, self._now(), strict=True)
+        seconds, stalled, short = (after - before for before, after in before_and_after)
+        return seconds - max(stalled, short)
+
+    async def _tell(self, began: _Now) -> None:
         while (left := _LONG - self._since(began)) > 0:  # noqa: ASYNC110  # it must be late
             await asyncio.sleep(left + 2 * _TICK)
         self.where = stacks()

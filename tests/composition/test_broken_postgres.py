@@ -4,6 +4,7 @@ import asyncio
 import os
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -122,4 +123,4 @@ async def test_a_damaged_page_of_a_server_makes_the_process_unready_for_good(
 
 def damage(file: Path) -> None:
     with file.open("r+b") as opened:
-        opened.write(os.urandom(file.stat().st_size))
+        opened.write(Random(1).randbytes(file.stat().st_size))

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -35,11 +36,11 @@ def empty(file: Path) -> None:
 
 def overwrite_header(file: Path) -> None:
     with file.open("r+b") as opened:
-        opened.write(os.urandom(100))
+        opened.write(Random(1).randbytes(100))
 
 
 def overwrite_all(file: Path) -> None:
-    file.write_bytes(os.urandom(100_000))
+    file.write_bytes(Random(1).randbytes(100_000))
 
 
 def make_folder(file: Path) -> None:
@@ -58,7 +59,7 @@ def overwrite_middle(file: Path) -> None:
     """Overwrite all pages but the first few, which a start reads."""
     with file.open("r+b") as opened:
         opened.seek(4096)
-        opened.write(os.urandom(file.stat().st_size - 4096))
+        opened.write(Random(1).randbytes(file.stat().st_size - 4096))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ async def test_damage_that_is_found_later_makes_the_process_unready_for_good(
         with file.open("r+b") as opened:
             for page in range(4096, file.stat().st_size, 4096):
                 opened.seek(page)
-                opened.write(os.urandom(4096))
+                opened.write(Random(1).randbytes(4096))
         with pytest.raises(Unavailable):
             await store.alarms.page(PageRequest(limit=1))
         health = (await view_health_of(application)())["store"]

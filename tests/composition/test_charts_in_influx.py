@@ -1,7 +1,6 @@
 """An exchange whose charts are in InfluxDB, which may be away."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,6 +22,7 @@ from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.market import BookKey, Size
 from solebook.ports.language.process_roles import ProcessRole
 
+from ..busy_machine import timed
 from ..influx_server import InfluxServer
 from ..ports.records import Records
 
@@ -123,9 +123,9 @@ async def test_the_store_shows_the_charts_while_influxdb_is_away_and_nothing_is_
         longest = 0.0
         for number in range(2, 12):
             await exchange.sell()
-            begun = time.monotonic()
-            assert await exchange.shown() == number
-            longest = max(longest, time.monotonic() - begun)
+            with timed() as took:
+                assert await exchange.shown() == number
+            longest = max(longest, took.own)
         await exchange.void(first)
         assert await exchange.shown() == 10
         assert longest < LIMIT.total_seconds() + TOLERATED
@@ -153,10 +153,9 @@ async def test_without_a_fallback_charts_are_refused_while_influxdb_is_away(
         own_influx_server.pause()
         await exchange.sell()
         for _ in range(5):
-            begun = time.monotonic()
-            with pytest.raises(Unavailable, match="InfluxDB"):
+            with timed() as took, pytest.raises(Unavailable, match="InfluxDB"):
                 await exchange.shown()
-            assert time.monotonic() - begun < LIMIT.total_seconds() + TOLERATED
+            assert took.own < LIMIT.total_seconds() + TOLERATED
         own_influx_server.resume()
         await until(lambda: shows(exchange, 2))
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
@@ -87,7 +88,7 @@ async def test_a_damaged_file_is_noticed(on_sqlite: Settings) -> None:
     with file_of(on_sqlite).open("r+b") as file:
         for page in range(4, 40):
             file.seek(page * 4_096)
-            file.write(os.urandom(4_096))
+            file.write(Random(1).randbytes(4_096))
     says((await tried(on_sqlite, "store"))["damage"], FAILED, advice="restore a backup")
 
 

@@ -86,7 +86,7 @@ async def test_nothing_is_lost_or_told_under_two_ids_while_servers_are_stopped(
         receiver.answer = lambda: None
         receiver.got_one.clear()
         sending = asyncio.create_task(again.workers.settle())
-        await asyncio.wait_for(receiver.got_one.wait(), timeout=20)
+        await asyncio.wait_for(receiver.got_one.wait(), timeout=60)
         sending.cancel()
         await asyncio.wait((sending,))
     receiver.answer = Receiver().answer

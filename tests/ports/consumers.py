@@ -65,5 +65,5 @@ class Gate:
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait until a condition is true; the test fails if that never happens."""
-        async with asyncio.timeout(10), self._changed:
+        async with asyncio.timeout(60), self._changed:
             await self._changed.wait_for(is_so)

@@ -10,7 +10,7 @@ from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.adapters.system.clock import AdjustableClock, SystemClock
 from solebook.ports.clock import Clock
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 Pass = Callable[[timedelta], Awaitable[object]]
 

@@ -9,8 +9,6 @@ from solebook.ports.language.traces import Trace, within
 
 from .records import Records
 
-PATIENCE = 5.0
-
 
 async def test_a_deadline_has_the_trace_in_which_it_was_set(store: Store, records: Records) -> None:
     trace = Trace("1" * 32, "2" * 16, is_sampled=True)

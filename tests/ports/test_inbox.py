@@ -11,8 +11,6 @@ from solebook.ports.language.ids import MessageId
 
 from .records import Records
 
-PATIENCE = 5.0
-
 
 class Boom(Exception):
     """Stands for any error in a handler."""

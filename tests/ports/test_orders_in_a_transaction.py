@@ -22,7 +22,7 @@ from .test_orders import grown, pending, save
 if TYPE_CHECKING:
     from solebook.adapters.sql.engine.database import SqlDatabase
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which something hangs."""
 
 

@@ -30,7 +30,7 @@ from solebook.ports.language.traces import Trace, within
 
 from .records import Records
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 TRACE = Trace("1" * 32, "2" * 16, is_sampled=True)
 
 

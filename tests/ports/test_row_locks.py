@@ -16,7 +16,7 @@ from solebook.ports.language.payments import (
 
 from .records import Records
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which something hangs."""
 
 

@@ -112,7 +112,7 @@ async def test_turn_ends_after_a_failure_or_cancellation(shelf: Shelf) -> None:
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    async with asyncio.timeout(5), shelf.index.writing(product_id):
+    async with asyncio.timeout(60), shelf.index.writing(product_id):
         pass
 
 

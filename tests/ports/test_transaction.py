@@ -19,7 +19,7 @@ from solebook.ports.language.users import User
 from .records import Records
 from .shard import Shard
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which something hangs."""
 
 

@@ -135,7 +135,7 @@ async def test_sales_and_voids_while_the_server_is_away_are_charted_once_it_is_b
             assert await store.chart_backlog.count(1_000) > 0
             own_influx_server.start()
             await record(store, sales)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while await store.chart_backlog.count(1):  # noqa: ASYNC110  # it has no event
                     await asyncio.sleep(0.02)
         assert await candles_of(charts, some) == await candles_of(store.charts, some)

@@ -11,7 +11,7 @@ from solebook.ports.language.errors import Unavailable
 
 from ...nats_server import NatsServer
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 LONG = 60.0
 """When something that must end has not ended, also on a busy machine."""
 

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from time import perf_counter
 
 import pytest
 
@@ -10,6 +9,7 @@ from solebook.adapters.opentelemetry.export import exporting
 from solebook.ports.language.spans import SpanKind
 from solebook.ports.language.traces import Trace
 
+from ...busy_machine import timed
 from ...otlp_receiver import receiving
 
 pytestmark = pytest.mark.integration
@@ -39,16 +39,17 @@ def test_a_collector_that_does_not_answer_holds_up_nothing() -> None:
     before = set(threading.enumerate())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        begun = perf_counter()
-        with exporting(url, service="all", sample=1.0) as tracer:
+        with (
+            timed() as in_all,
+            exporting(url, service="all", sample=1.0) as tracer,
+            timed() as recording,
+        ):
             for _ in range(10_000):
                 with tracer.begin("much", TRACE, SpanKind.INTERNAL, None):
                     pass
-            recorded = perf_counter()
-        ended = perf_counter()
-    assert recorded - begun < 5.0
-    assert ended - recorded < 2.5
+    assert recording.own < 5.0
+    assert in_all.own - recording.own < 2.5
     # Nor does a thread stay that tries again and again.
     for thread in set(threading.enumerate()) - before:
-        thread.join(5.0)
+        thread.join(60.0)
         assert not thread.is_alive(), thread

@@ -70,7 +70,7 @@ async def test_tokens_come_back_after_the_servers_time_was_set_back(
         in_an_hour = int(at) + 3_600_000_000
         await connection.call("SET", key, b"%b %d" % (tokens, in_an_hour), "PX", 7_200_000)
         assert await is_refused(limits, limit)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while await is_refused(limits, limit):  # noqa: ASYNC110  # the server's time passes
                 await asyncio.sleep(0.01)
 

@@ -269,7 +269,7 @@ async def test_a_writer_waits_for_another_process_without_blocking_the_loop(path
     begun = asyncio.create_task(connection.begin())
     assert not (await asyncio.wait({begun}, timeout=0.05))[0]
     other.execute("ROLLBACK")
-    await asyncio.wait_for(begun, 5)
+    await asyncio.wait_for(begun, 60)
     await connection.commit()
     await connection.close()
     other.close()

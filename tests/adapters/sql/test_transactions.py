@@ -255,11 +255,11 @@ async def test_wherever_a_cancellation_falls_all_or_nothing_is_stored(
         async def write(users: list[User] = users) -> None:
             await add(store, *users)
 
-        in_time = await asyncio.wait_for(cancelled_after(steps, write), 5)
+        in_time = await asyncio.wait_for(cancelled_after(steps, write), 60)
         stored = {await is_stored(store, user) for user in users}
         assert len(stored) == 1, "half of a transaction is stored"
         stored_after += stored
-        await asyncio.wait_for(add(store, records.user()), 5)
+        await asyncio.wait_for(add(store, records.user()), 60)
         if not in_time:
             break
     assert len(stored_after) > 2
@@ -278,7 +278,7 @@ async def test_reading_continues_after_a_cancellation_at_any_point(
             await store.users.get(user.id)
 
     for steps in range(20):
-        await asyncio.wait_for(cancelled_after(steps, read), 5)
+        await asyncio.wait_for(cancelled_after(steps, read), 60)
     assert await asyncio.gather(*(store.users.get(user.id) for _ in range(8))) == [user] * 8
 
 
@@ -343,7 +343,7 @@ async def test_waiting_for_messages_ends_at_the_commit_and_not_before(
         await store.outbox.add(records.event())
         await let_the_driver_work()
         assert not waiting.done()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_a_rolled_back_write_wakes_nobody(

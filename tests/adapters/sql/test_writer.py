@@ -217,7 +217,7 @@ async def test_a_turn_ends_when_its_rollback_is_cancelled_too(
         patched.setattr(SqliteConnection, "rollback", stuck_too)
         writing = asyncio.create_task(write())
         for _ in range(2):
-            await asyncio.wait_for(reached.get(), 5)
+            await asyncio.wait_for(reached.get(), 60)
             writing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await writing

@@ -17,7 +17,7 @@ from solebook.ports.language.streams import FellBehind
 
 from ...ports.records import Records
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @dataclass

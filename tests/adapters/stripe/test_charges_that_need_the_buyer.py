@@ -41,7 +41,7 @@ async def test_a_charge_that_needs_the_buyer_is_declined_without_a_page_to_retur
 
 async def held(rig: StripeRig) -> None:
     """Wait until the double holds a call."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while rig.double.faults.held == 0:  # noqa: ASYNC110  # the double tells nobody
             await asyncio.sleep(0.01)
 

@@ -93,7 +93,7 @@ async def test_a_call_that_is_repeated_while_it_is_under_way_has_one_effect(
     path, step = await step_of(rig, kind, order_id)
     rig.fail("hold", "before", path)
     first = asyncio.ensure_future(step(rig.provider))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while rig.double.faults.held == 0:  # noqa: ASYNC110  # the double tells nobody
             await asyncio.sleep(0.01)
     async with stripe_calls(rig.url, limit=HASTE) as hasty:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -60,7 +61,7 @@ def overwrite(log: Path, frame: int) -> None:
     frames = (log.stat().st_size - 32) // (24 + PAGE)
     with log.open("r+b") as opened:
         opened.seek(32 + frame % frames * (24 + PAGE) + 1_000)
-        opened.write(os.urandom(100))
+        opened.write(Random(1).randbytes(100))
 
 
 @pytest.mark.parametrize("frame", [5, -3])
@@ -75,7 +76,7 @@ def test_commits_after_a_damaged_frame_are_found_and_sqlite_would_drop_them(
 
 def test_a_damaged_header_is_found(file: Path) -> None:
     with log_of(file).open("r+b") as opened:
-        opened.write(os.urandom(32))
+        opened.write(Random(1).randbytes(32))
     assert commits_lost(file) > COMMITS
 
 

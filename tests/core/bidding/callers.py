@@ -25,5 +25,5 @@ async def held_back(market: Market) -> "asyncio.Task[Placement]":
 
 async def stopped(market: Market) -> None:
     """Fail rather than hang if the engine does not stop."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await market.engine.stop()

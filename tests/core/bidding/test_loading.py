@@ -214,7 +214,7 @@ async def test_who_waits_for_the_books_is_told_when_the_engine_stops_before(mark
     waiting = asyncio.create_task(again.engine.loaded())
     await again.clock.advance(timedelta(0))
     await stopped(again)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(Unavailable):
             await waiting
 

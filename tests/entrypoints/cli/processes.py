@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 
+from ...busy_machine import timed
 from ...nats_server import NatsServer
 from ...served import ADDRESS, PASSWORD, Served
 
@@ -118,16 +119,20 @@ class Running(Served):
     def repeat_until_answered(
         self, method: str, path: str, token: str, **request: Any
     ) -> tuple[Any, float]:
-        """Repeat a request while the exchange is unavailable; return the answer and the seconds."""
+        """Repeat a request while the exchange is unavailable.
+
+        Return the answer, and the seconds without those in which programs waited for a core.
+        """
         begun = time.monotonic()
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-        while (
-            answer := self.http.request(method, path, headers=headers, **request)
-        ).status_code == 503:
-            assert time.monotonic() < begun + PATIENCE
-            time.sleep(0.01)
+        with timed() as took:
+            while (
+                answer := self.http.request(method, path, headers=headers, **request)
+            ).status_code == 503:
+                assert time.monotonic() < begun + PATIENCE
+                time.sleep(0.01)
         assert answer.is_success, answer.text
-        return answer.json(), time.monotonic() - begun
+        return answer.json(), took.own
 
     # ---- people --------------------------------------------------------------------------
 
@@ -166,9 +171,10 @@ class Running(Served):
 
 
 def wait_until(is_so: Callable[[], bool], patience: float = PATIENCE) -> float:
-    """Wait until it is so, and return the seconds that it took."""
+    """Wait until it is so, and return the seconds in which no program waited for a core."""
     begun = time.monotonic()
-    while not is_so():
-        assert time.monotonic() < begun + patience
-        time.sleep(0.02)
-    return time.monotonic() - begun
+    with timed() as took:
+        while not is_so():
+            assert time.monotonic() < begun + patience
+            time.sleep(0.02)
+    return took.own

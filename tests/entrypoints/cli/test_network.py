@@ -1,6 +1,5 @@
 """Processes that reach each other over NATS: HTTP, engines and the other workers apart."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ...busy_machine import timed
 from ...nats_server import NatsServer
 from ...otlp_receiver import Receiver, receiving
 from .processes import Processes, Running, wait_until
@@ -167,12 +167,11 @@ def test_another_engine_answers_soon_after_a_pause_and_the_first_one_nothing_mor
 
 
 def seconds_until_refused(exchange: Exchange) -> float:
-    begun = time.monotonic()
-    refused = exchange.here.ask_for("POST", "/v1/bids", exchange.buyer, json=exchange.quote())
-    seconds = time.monotonic() - begun
+    with timed() as took:
+        refused = exchange.here.ask_for("POST", "/v1/bids", exchange.buyer, json=exchange.quote())
     assert (refused.status_code, refused.json()["what"]) == (503, "the matching engine")
     assert refused.headers["retry-after"] == "1"
-    return seconds
+    return took.own
 
 
 def test_without_any_engine_orders_are_refused_within_a_second_and_reads_go_on(

@@ -101,7 +101,7 @@ async def test_a_connection_too_many_is_answered_503_until_another_one_ends(
     app = create_app(application)
     limits = ConnectionLimits(total=9, per_address=1)
     with reserved_address("127.0.0.1", 0) as address:
-        async with serving(app, address, limits=limits) as url, asyncio.timeout(10):
+        async with serving(app, address, limits=limits) as url, asyncio.timeout(60):
             port = int(url.rpartition(":")[2])
             reader, half = await asyncio.open_connection("127.0.0.1", port)
             half.write(b"GET /health/live HTTP/1.1\r\n")

@@ -47,11 +47,11 @@ class _Server:
 
     def start(self) -> None:
         self._thread.start()
-        assert self._ready.wait(timeout=30)
+        assert self._ready.wait(timeout=120)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(timeout=10)
+        self._thread.join()
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
@@ -106,7 +106,8 @@ def test_every_answer_is_documented_and_none_is_a_failure(
         # A good document does not promise that every request that fits it is granted.
         *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", str(RANDOM), "--seed", "1"),
-        *("--generation-database", "none", "--request-timeout", "30", "--no-color"),
+        *("--generation-database", "none", "--request-timeout", "120", "--no-color"),
+        *("--suppress-health-check", "too_slow"),  # a busy machine is not the API's fault
         *options,
     ]
     run = subprocess.run(

@@ -189,7 +189,7 @@ async def test_a_renewed_certificate_is_shown_to_who_comes_and_open_channels_sta
     async with (
         served(exchange, grpc_cert=str(used), grpc_key=str(key)) as address,
         stub(address, before) as opened,
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
         assert await is_served(opened)
         for made, file in zip(after.certify("renewed", "localhost"), (used, key), strict=True):

@@ -150,7 +150,7 @@ async def test_services_go_on_when_the_broker_is_back(own_nats_server: NatsServe
         own_nats_server.kill()
         own_nats_server.start()
         subject, answer = f"{way.prefix}.services.{SEARCH.name}", None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while answer is None:
                 with suppress(nats.errors.Error, TimeoutError):
                     answer = await way.client.request(subject, b"{}", timeout=0.5)

@@ -55,7 +55,7 @@ class Broker(EventBus, MessageBroker):
         self.lose(count)
 
     async def until(self, versions: Sequence[int]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.versions != versions:
                 self.grown.clear()
                 await self.grown.wait()

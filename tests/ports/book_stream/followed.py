@@ -19,7 +19,7 @@ from solebook.ports.language.market import (
 
 INTERVAL = timedelta(milliseconds=100)
 QUEUE = 5
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which something hangs."""
 
 

@@ -37,7 +37,7 @@ class Served:
 
     async def held(self) -> None:
         """Wait until a call is held."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await self.http.get("/_double/faults")).json()["held"] == 0:  # noqa: ASYNC110  # the double is asked as any client would
                 await asyncio.sleep(0.01)
 

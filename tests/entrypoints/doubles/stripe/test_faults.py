@@ -130,7 +130,7 @@ async def test_held_call_is_carried_out_when_the_double_ends(tmp_path: Path) -> 
         async with running_double(double) as url:
             client = await clients.enter_async_context(connected(url))
             call = asyncio.create_task(client.v1.customers.create_async())
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while double.faults.held == 0:  # noqa: ASYNC110  # a call that arrives is no event
                     await asyncio.sleep(0.01)
         customer = await call

@@ -66,7 +66,7 @@ class Receiver:
 
     async def got(self, count: int) -> list[str]:
         """Wait for so many events, and return their kinds."""
-        async with asyncio.timeout(10), self._arrived:
+        async with asyncio.timeout(60), self._arrived:
             await self._arrived.wait_for(lambda: len(self.events) >= count)
         return [str(each.type) for each in self.events]
 
@@ -252,7 +252,7 @@ async def waiting(served: Served) -> int:
 
 async def told(served: Served, *, waiting: int = 1, attempts: int | None = None) -> None:
     """Wait until so many deliveries wait, each after so many attempts."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             state = (await served.http.get("/_double/state")).json()
             done = {each["attempts"] for each in state["deliveries"]}

@@ -9,7 +9,7 @@ from typing import Any, cast
 from litestar import Litestar
 
 PATH = "/v1/stream"
-_PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which something hangs."""
 
 
@@ -70,7 +70,7 @@ class Socket:
 
     async def hear(self) -> Any:
         """Return the next message. Raises Closed."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return self._message(await self._to_client.get())
 
     async def ask(self, **request: Any) -> Any:
@@ -140,7 +140,7 @@ async def connected(
     finally:
         socket.reads.set()
         socket.hang_up()
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             await socket.serving
         for _ in range(3):
             await asyncio.sleep(0)

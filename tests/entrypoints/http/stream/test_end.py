@@ -10,7 +10,7 @@ from litestar import Litestar
 from solebook.config.stream import StreamSettings
 
 from ..world import Person, World
-from .sockets import Socket, accepted, connected
+from .sockets import PATIENCE, Socket, accepted, connected
 from .subscriptions import INTERVAL, book
 
 
@@ -26,7 +26,7 @@ async def test_a_client_that_vanishes_while_it_is_told_something_leaves_nothing_
         await market.bid(buyer)
         await market.clock.advance(INTERVAL)
         assert socket.serving is not None
-        await asyncio.wait_for(socket.serving, 1)
+        await asyncio.wait_for(socket.serving, PATIENCE)
 
 
 async def test_the_last_who_leaves_leaves_no_task_behind(
