@@ -12,7 +12,8 @@ from typing import Any
 
 import greenlet  # type: ignore[import-untyped]  # it has no annotations
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis.internal.conjecture import providers
 
 from solebook.adapters.memory.seeded import SeededIds, SeededRandomness
 from solebook.adapters.memory.virtual_clock import VirtualClock
@@ -95,15 +96,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Try few examples in the unit suite, and hold none to a time: the machine may be busy.
 
-    No test may hang, though, unless it was asked to take as long as it needs.
+    They are the same each time, so that none fails by chance, and others with `--full`. No test may
+    hang, though, unless it was asked to take as long as it needs.
     """
-    is_unit = "not integration" in config.option.markexpr
-    settings.register_profile("suite", max_examples=EXAMPLES[is_unit], deadline=None)
+    settings.register_profile(
+        "suite",
+        max_examples=EXAMPLES[is_unit_suite(config)],
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=not config.option.full,
+    )
     settings.load_profile("suite")
+    if not config.option.full:
+        draw_no_constants_of_the_source()
     if getattr(config.option, "cov_source", None):
         refuse_greenlets()
     if not config.option.full and config.option.rounds is None:
         config.pluginmanager.register(TimeLimit(SECONDS))
+
+
+def is_unit_suite(config: pytest.Config) -> bool:
+    return "not integration" in config.option.markexpr
+
+
+def draw_no_constants_of_the_source() -> None:
+    """Let examples not depend on which modules a process has imported.
+
+    hypothesis reads the source of all modules, which takes a second, for numbers and texts to try.
+    """
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def refuse_greenlets() -> None:
@@ -143,7 +164,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """
     path = collection_path.relative_to(HERE).as_posix()
     marks = config.option.markexpr
-    left_out = path.startswith(REACHES_OUT) and "not integration" in marks
+    left_out = path.startswith(REACHES_OUT) and is_unit_suite(config)
     left_out = left_out or (
         path.startswith(("journeys", "hostile", "torture", "browser")) and "not journey" in marks
     )
@@ -153,17 +174,33 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if left_out else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, None]:
+    """Make no tests of databases and servers for the unit suite: it would leave a third of all out.
+
+    One stays if there are no others: without any, pytest makes one that has no parameters.
+    """
+    yield
+    if is_unit_suite(metafunc.config):
+        calls, others = metafunc._calls, {*TURNS, "sqlite"}
+        without = [each for each in calls if others.isdisjoint(map(str, each.params.values()))]
+        metafunc._calls = without or calls[:1]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is not for the unit suite: the folders above, and the databases' contracts.
 
     Properties are not watched, as they run the same lines a hundred times.
     """
+    reaches_out = {
+        path: path.relative_to(HERE).as_posix().startswith(REACHES_OUT)
+        for path in {item.path for item in items}
+    }
     for item in items:
-        path = item.path.relative_to(HERE).as_posix()
         if uses_real_server(item):
             item.add_marker("real")
             item.add_marker("integration")
-        elif path.startswith(REACHES_OUT) or "sqlite" in item.name:
+        elif reaches_out[item.path] or "sqlite" in item.name:
             item.add_marker("integration")
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("no_cover")
