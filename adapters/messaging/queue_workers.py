@@ -190,7 +190,7 @@ class QueueWorkers:
     async def _begin(self) -> bool:
         """Give each free worker a delivery, if there are any. Return whether one is at work."""
         async with self._beginning:  # otherwise two readers could try the same delivery
-            while len(self._under_way) < (1 if self._is_single() else self._workers):
+            while self._has_free_worker():
                 portion = await self._next()
                 if not portion:
                     break
@@ -198,6 +198,11 @@ class QueueWorkers:
                 self._begun_at = self._time()
                 self._under_way[asyncio.create_task(self._attempt(portion))] = portion
         return bool(self._under_way)
+
+    def _has_free_worker(self) -> bool:
+        """Whether another delivery may be under way. What is asked most often is asked first."""
+        count = len(self._under_way)
+        return not count or (count < self._workers and not self._is_single())
 
     def _is_single(self) -> bool:
         """Whether only one delivery may be under way."""
@@ -209,6 +214,8 @@ class QueueWorkers:
             self._ahead.clear()
         if not self._ahead:
             await self._claim()
+        if not self._ahead:
+            return []
         most = 1 if self._is_single() else _PORTION
         portion: list[Delivery] = []
         while self._ahead and len(portion) < most:
