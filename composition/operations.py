@@ -7,8 +7,10 @@ from ..core.operations.answer_once import AnswerOnce
 from ..core.operations.await_outcome import AwaitOutcome
 from ..core.operations.find_order import FindOrder
 from ..core.operations.find_user import FindUser
+from ..core.operations.forget_old_records import ForgetOldRecords
 from ..core.operations.list_alarms import ListAlarms
 from ..core.operations.list_dead_letters import ListDeadLetters
+from ..core.operations.meet_deadlines import MeetDeadlines
 from ..core.operations.read_audit_log import ReadAuditLog
 from ..core.operations.record_alarm import RecordAlarm
 from ..core.operations.replay_dead_letter import ReplayDeadLetter
@@ -21,6 +23,7 @@ from ..ports.language.messages import Queue
 from ..ports.language.rules import MarketRules
 from ..ports.message_broker import WatchedBroker
 from .adapters import Adapters
+from .new_traces import new_trace
 from .router import Router
 
 
@@ -40,6 +43,8 @@ class OperationsUseCases:
     answer_once: AnswerOnce
     view_backlog: ViewBacklog
     view_waiting_work: ViewWaitingWork
+    meet_deadlines: MeetDeadlines
+    forget_old_records: ForgetOldRecords
 
 
 def operations_use_cases(
@@ -95,6 +100,21 @@ def operations_use_cases(
             clock=clock,
         ),
         view_waiting_work=ViewWaitingWork(store.waiting_work, clock),
+        meet_deadlines=MeetDeadlines(
+            transaction=store.transaction,
+            deadlines=store.deadlines,
+            outbox=store.outbox,
+            clock=clock,
+            new_trace=new_trace,
+        ),
+        forget_old_records=ForgetOldRecords(
+            transaction=store.transaction,
+            inbox=store.inbox,
+            idempotency_keys=store.idempotency_keys,
+            sessions=store.sessions,
+            notifications=store.notifications,
+            clock=clock,
+        ),
     )
 
 

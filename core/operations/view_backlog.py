@@ -1,6 +1,7 @@
 """View the backlog of the background workers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...ports.clock import Clock
 from ...ports.event_bus import Deliveries
@@ -24,6 +25,17 @@ class ViewBacklog:
     async def has_messages(self) -> bool:
         """Return whether the outbox has unsent messages. Raises Unavailable."""
         return bool(await self.outbox.unsent(1))
+
+    async def unhandled_since(self) -> datetime:
+        """Return since when messages may still be delivered, for the first time or again.
+
+        After a long downtime, a message that a consumer already handled may be delivered again,
+        because it was not marked as sent or its delivery was not deleted. Raises Unavailable.
+        """
+        now = self.clock.now()
+        oldest = [now, *(message.occurred_at for message in await self.outbox.unsent(1))]
+        delivered = await self.deliveries.oldest()
+        return min(oldest) if delivered is None else min(*oldest, delivered)
 
     async def next_deadline(self) -> Deadline | None:
         """Return a deadline that has passed but is no message yet, or None. Raises Unavailable."""

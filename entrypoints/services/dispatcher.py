@@ -14,6 +14,7 @@ import msgspec
 from litestar.exceptions import HTTPException, ValidationException
 
 from ...composition.application import Application
+from ...composition.new_traces import new_trace
 from ...config.http import HttpSettings
 from ...core.users.credential_limits import CredentialLimits
 from ...core.users.token_texts import PREFIX
@@ -39,7 +40,6 @@ from ..http.edge.problems import problem_of
 from ..http.edge.rate_limiting import bucket_of
 from ..http.edge.request_lines import RequestLines
 from ..logs import REQUESTS
-from ..new_traces import new_trace
 from .rpc import Context, Key, Rpc, Who
 
 _log = logging.getLogger("solebook.services")

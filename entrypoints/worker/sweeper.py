@@ -1,17 +1,11 @@
-"""The sweeper: turns passed deadlines into messages and deletes old data."""
+"""The sweeper: sees to what falls due as time passes."""
 
 from collections.abc import Set
 
-from ...composition.adapters import Store
 from ...composition.application import Application
-from ...ports.language.events import DeadlineReached
 from ...ports.language.process_roles import ProcessRole
-from ...ports.language.traces import parsed_trace
-from ...ports.language.tracing import begin
-from ..new_traces import new_trace
 from .forgetting import ForgettingWhatIsOld
 
-_AT_ONCE = 256
 _INTERVAL, _SHORTEST_PAUSE = 1.0, 0.02
 """Seconds from one check of the clock to the next, and at least from its end to the next."""
 
@@ -19,18 +13,16 @@ _INTERVAL, _SHORTEST_PAUSE = 1.0, 0.02
 class Sweeper:
     """Processes everything that is due, after making up for downtime."""
 
-    def __init__(
-        self, application: Application, store: Store, roles: Set[ProcessRole] | None = None
-    ) -> None:
+    def __init__(self, application: Application, roles: Set[ProcessRole] | None = None) -> None:
         """Create a sweeper for some roles, by default those of the application."""
         self._bidding = application.bidding
         self._disputes = application.disputes
         self._price_alerts = application.price_alerts
-        self._store = store
+        self._operations = application.operations
         self._clock = application.adapters.clock
         self._uptime = application.uptime
         self._roles = application.roles if roles is None else roles
-        self._forget_what_is_old = ForgettingWhatIsOld(application, store)
+        self._forget_what_is_old = ForgettingWhatIsOld(application)
 
     async def run(self) -> None:
         """Sweep until cancelled. Raises what the store raises; it may be run again."""
@@ -51,7 +43,7 @@ class Sweeper:
         due = 0
         if ProcessRole.DEADLINES in self._roles:
             await self._uptime()
-            due += await self._meet_deadlines()
+            due += await self._operations.meet_deadlines()
             due += await self._disputes.check_disputes()
         if ProcessRole.MATCHING in self._roles:
             due += await self._bidding.expire_quotes()
@@ -59,20 +51,3 @@ class Sweeper:
             due += await self._price_alerts.report_missed_drops()
             await self._forget_what_is_old()
         return due
-
-    async def _meet_deadlines(self) -> int:
-        """Turn some passed deadlines into messages, and return how many.
-
-        Each is read and deleted in one transaction, so several sweepers do it once.
-        """
-        if not await self._store.deadlines.due(self._clock.now(), 1):
-            return 0  # most of the time nothing is due, and nothing needs to be locked
-        async with self._store.transaction():
-            due = await self._store.deadlines.due(self._clock.now(), _AT_ONCE)
-            for deadline in due:
-                await self._store.deadlines.clear(deadline.order_id, [deadline.kind])
-                # What set it may be days ago: another trace, which is linked.
-                cause = parsed_trace(deadline.trace)
-                with begin(f"deadline {deadline.kind}", new_trace(), after=cause):
-                    await self._store.outbox.add(DeadlineReached(deadline.order_id, deadline.kind))
-        return len(due)

@@ -80,8 +80,8 @@ class Workers:
             transaction=adapters.store.transaction,
             keeper=self._broker_keeper(adapters),
         )
-        self.sweeper = Sweeper(application, adapters.store, sweeping)
-        self._expiry = Sweeper(application, adapters.store, {ProcessRole.MATCHING})
+        self.sweeper = Sweeper(application, sweeping)
+        self._expiry = Sweeper(application, {ProcessRole.MATCHING})
         self.reconciler = Reconciler(application)
         self.courier = Courier(adapters.event_bus, self._roles)
         chart_sales = application.analytics.chart_sales

@@ -9,6 +9,7 @@ from time import perf_counter
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from ....composition.new_traces import new_trace
 from ....config.log import Addresses
 from ....ports.language.spans import SpanKind
 from ....ports.language.traces import Trace, within
@@ -16,7 +17,6 @@ from ....ports.language.tracing import begin, is_recorded, span
 from ....ports.language.users import Actor
 from ....ports.tracer import Span
 from ...logs import REQUESTS
-from ...new_traces import new_trace
 from ..behind import Behind
 from .costs import HEALTH, KEPT
 from .headers import header

@@ -9,7 +9,7 @@ from opentelemetry.trace import StatusCode
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.application import Application
-from solebook.entrypoints.new_traces import new_trace
+from solebook.composition.new_traces import new_trace
 from solebook.ports.language.tracing import begin, recording
 
 from .waterfall import drawn

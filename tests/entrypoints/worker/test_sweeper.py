@@ -44,8 +44,11 @@ async def set_deadline(exchange: Exchange, number: int, after: timedelta) -> Dea
 
 
 def sweeper_on(exchange: Exchange, **ports: Any) -> Sweeper:
-    """Return a sweeper on a store of which some ports are others."""
-    return Sweeper(exchange.app, replace(exchange.store, **ports))
+    """Return a sweeper that meets deadlines with some other ports."""
+    operations = exchange.app.operations
+    meet_deadlines = replace(operations.meet_deadlines, **ports)
+    operations = replace(operations, meet_deadlines=meet_deadlines)
+    return Sweeper(replace(exchange.app, operations=operations))
 
 
 async def reached(exchange: Exchange) -> list[UUID]:

@@ -23,7 +23,7 @@ _QUEUES = [queue for queue in Queue if queue is not Queue.MATCHING]
 
 def sweeps(exchange: Exchange) -> Callable[[], Awaitable[int]]:
     """Return a function that sweeps once, as a new process."""
-    return tried_again(Sweeper(exchange.app, exchange.store, {ProcessRole.DEADLINES}).sweep)
+    return tried_again(Sweeper(exchange.app, {ProcessRole.DEADLINES}).sweep)
 
 
 async def test_one_deadline_is_swept_once(exchanges: Exchanges, races: Races) -> None:
