@@ -8,10 +8,10 @@ from functools import partial
 from typing import TypeAlias
 
 from ...composition.across import RECEIVING
-from ...composition.adapters import Adapters
 from ...composition.application import Application
 from ...composition.engine import engine_of, hosts_of
 from ...composition.keepers import Keepers
+from ...composition.relaying import relay_of
 from ...core.bidding.hosted_matching import HostedMatching
 from ...core.bidding.matching_engine import MatchingEngine
 from ...core.operations.lease_keeper import LeaseTenure
@@ -22,14 +22,12 @@ from ...ports.language.reminders import Reminders
 from ...ports.measurements import Measurements
 from ...ports.message_broker import MessageBroker
 from ...ports.tenure import Tenure
-from .broker_keeper import BrokerKeeper
 from .chart_drawer import ChartDrawer
 from .courier import Courier
 from .index_renewer import IndexRenewer
 from .lag_meter import LagMeter
 from .observer import Observer
 from .reconciler import Reconciler
-from .relay import Relay
 from .sweeper import Sweeper
 from .webhook_loop import WebhookLoop
 
@@ -54,13 +52,9 @@ _PAUSE = 1.0
 
 
 class Workers:
-    """The background loops of an application's roles.
-
-    This is the only entrypoint that passes on ports of the store.
-    """
+    """The background loops of an application's roles."""
 
     def __init__(self, application: Application) -> None:
-        adapters = application.adapters
         self._roles = application.roles
         self._keepers = application.keepers
         self._across = application.across
@@ -74,31 +68,19 @@ class Workers:
             else:
                 self._hosts = hosts_of(application)
                 sweeping = self._roles - {ProcessRole.MATCHING}
-        self.relay = Relay(
-            outbox=adapters.store.outbox,
-            bus=adapters.event_bus,
-            transaction=adapters.store.transaction,
-            keeper=self._broker_keeper(adapters),
-        )
+        self.relay = relay_of(application)
         self.sweeper = Sweeper(application, sweeping)
         self._expiry = Sweeper(application, {ProcessRole.MATCHING})
         self.reconciler = Reconciler(application)
-        self.courier = Courier(adapters.event_bus, self._roles)
+        self.courier = Courier(application.adapters.event_bus, self._roles)
         chart_sales = application.analytics.chart_sales
         self._drawer: ChartDrawer | None = None
         if chart_sales is not None and ProcessRole.CHARTS in self._roles:
             self._drawer = ChartDrawer(chart_sales)
         self.webhooks = WebhookLoop(application)
         self._index = IndexRenewer(application.search.renew_index)
-        self._measurements = adapters.measurements
+        self._measurements = application.adapters.measurements
         self.observer = Observer(application)
-
-    def _broker_keeper(self, adapters: Adapters) -> BrokerKeeper | None:
-        if self._across is None:
-            return None
-        store = adapters.store
-        broker = self._across.broker
-        return BrokerKeeper(broker, store.sent_messages, store.transaction)
 
     async def settle(self) -> None:
         """Do everything possible without time passing, for callers who control the clock."""

@@ -26,8 +26,6 @@ AT_HAND = {
 """The adapters that entrypoints use themselves."""
 KNOWN_FOR_MORE = {"solebook.ports.event_bus"}
 """Modules with a port of the store and another one, which entrypoints use."""
-WORKERS = ENTRYPOINTS / "worker" / "workers.py"
-"""The one place among the entrypoints that hands ports of the store on, to the loops."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,6 @@ def test_entrypoints_ask_no_store_and_no_projection() -> None:
         f"{file.relative_to(ENTRYPOINTS)}:{line}"
         for file in ENTRYPOINTS.rglob("*.py")
         for line in lines_that_ask(file.read_text(encoding="utf-8"))
-        if file != WORKERS
     }
 
     assert asking == set(), "ask a query of the core instead"

@@ -18,8 +18,8 @@ from solebook.adapters.nats.subjects import RECEIVING_ROLES
 from solebook.adapters.security.aes_cipher import NO_CIPHER
 from solebook.composition.adapters import Store
 from solebook.composition.in_process_bus import build_dispatcher
-from solebook.entrypoints.worker.broker_keeper import BrokerKeeper
-from solebook.entrypoints.worker.relay import Relay
+from solebook.core.operations.broker_keeper import BrokerKeeper
+from solebook.core.operations.relay import Relay
 from solebook.ports.language.errors import Unavailable
 from solebook.ports.language.events import ProductChanged
 from solebook.ports.language.ids import ProductId

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from solebook.adapters.memory.messengers import MemoryMailer
-from solebook.entrypoints.worker.relay import Relay
+from solebook.core.operations.relay import Relay
 from solebook.entrypoints.worker.sweeper import Sweeper
 from solebook.ports.language.deadlines import DeadlineKind
 from solebook.ports.language.events import DeadlineReached, PaymentCaptured

@@ -9,8 +9,8 @@ import pytest
 
 from solebook.adapters.memory.virtual_clock import VirtualClock
 from solebook.composition.adapters import Store
-from solebook.entrypoints.worker.broker_keeper import KEPT_FOR, BrokerKeeper
-from solebook.entrypoints.worker.relay import Relay
+from solebook.core.operations.broker_keeper import KEPT_FOR, BrokerKeeper
+from solebook.core.operations.relay import Relay
 from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
@@ -21,7 +21,7 @@ from solebook.ports.language.process_roles import ProcessRole
 from solebook.ports.message_broker import MessageBroker
 from solebook.ports.tenure import Tenure
 
-from .loops import stop
+from ...entrypoints.worker.loops import stop
 
 KEY = ProductId(UUID(int=7))
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from solebook.composition.adapters import Store
-from solebook.entrypoints.worker.relay import Relay
+from solebook.core.operations.relay import Relay
 from solebook.ports.event_bus import EventBus
 from solebook.ports.language.consumers import Consumer
 from solebook.ports.language.errors import Unavailable
@@ -22,8 +22,8 @@ from solebook.ports.language.notifications import Channel, NotificationKind
 from solebook.ports.language.priority import Priority
 from solebook.ports.outbox import Outbox
 
+from ...entrypoints.worker.loops import stop
 from ...exchange import MONDAY
-from .loops import stop
 
 
 class Bus(EventBus):
