@@ -10,6 +10,7 @@ from solebook.entrypoints.stack.processes import HTTP, TOGETHER
 from solebook.ports.language.errors import RebuildReplaced, TooManySubscriptions
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PICTURE = re.compile(r"!\[[^\]]+\]\((?!https?:)([^)]+)\)")
 MOST = 150_000
@@ -32,6 +33,14 @@ def test_pictures_of_the_page_exist_and_are_small(page: Path) -> None:
     shown = [page.parent / path for path in PICTURE.findall(page.read_text(encoding="utf-8"))]
 
     assert [each for each in shown if not each.exists() or each.stat().st_size > MOST] == []
+
+
+def test_every_page_for_readers_is_in_the_list_of_what_to_read() -> None:
+    index = DOCS / "index.md"
+    linked = set(re.findall(r"\]\(([\w/-]+\.md)", index.read_text(encoding="utf-8")))
+    pages = {*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md")} - {index}
+
+    assert {str(page.relative_to(DOCS)) for page in pages} - linked == set()
 
 
 def test_the_guide_has_every_refusal_of_a_route() -> None:
