@@ -13,8 +13,11 @@ from .application import Application
 from .engine import shards_of
 from .system_clock import check_of_clock
 
+_PATIENCE = 2.0
+"""Seconds."""
 
-def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHealth:
+
+def view_health_of(application: Application) -> ViewHealth:
     """Return the query of the health of this process, in its roles."""
     checks: dict[str, Check] = {"store": _of_store(application)}
     if application.across is not None:
@@ -49,7 +52,7 @@ def view_health_of(application: Application, *, patience: float = 2.0) -> ViewHe
     if check_clock is not None:
         optional["clock"] = check_clock
     optional |= _of_charts(application)
-    return ViewHealth(checks, patience, optional)
+    return ViewHealth(checks, _PATIENCE, optional)
 
 
 def _of_store(application: Application) -> Check:

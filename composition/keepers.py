@@ -8,7 +8,7 @@ from functools import cache
 
 from ..core.bidding.require_rules import OtherRules
 from ..core.operations.compare_clocks import CompareClocks
-from ..core.operations.lease_keeper import LeaseKeeper, LeaseTimes, Obstacle
+from ..core.operations.lease_keeper import LeaseKeeper, Obstacle
 from ..core.operations.lease_spread import LeaseSpread
 from ..core.operations.parts import OnlyPart, Parts
 from ..core.operations.require_network import RequireNetwork
@@ -58,7 +58,6 @@ def build_keepers(
     *,
     holder: str,
     shards: int = 1,
-    times: LeaseTimes | None = None,
     obstacle: Obstacle | None = None,
 ) -> Keepers:
     """Return the keepers of a process, whose `holder` no other process has.
@@ -67,9 +66,7 @@ def build_keepers(
     """
 
     def keeper(name: str) -> LeaseKeeper:
-        return LeaseKeeper(
-            leases, stopwatch, name=name, holder=holder, times=times, obstacle=obstacle
-        )
+        return LeaseKeeper(leases, stopwatch, name=name, holder=holder, obstacle=obstacle)
 
     @cache
     def spread(group: str, parts: int) -> LeaseSpread:
@@ -79,7 +76,6 @@ def build_keepers(
             group=group,
             parts=parts,
             holder=holder,
-            times=times,
             obstacle=obstacle,
         )
 

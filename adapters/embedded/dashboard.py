@@ -93,23 +93,19 @@ class Dashboard:
 
         await self.journal.consult(work)
 
-    async def dispute(
-        self, charge_id: str, amount: Cents, at: datetime, reason: str = "fraudulent"
-    ) -> str:
+    async def dispute(self, charge_id: str, amount: Cents, at: datetime) -> str:
         """Let the buyer's bank dispute a charge, in part or in full, and return the dispute's id.
 
         Raises AssertionError if less is left of it, or there is no such charge.
         """
-        return await self._open(Operation.DISPUTE, charge_id, amount, at, reason)
+        return await self._open(Operation.DISPUTE, charge_id, amount, at, "fraudulent")
 
-    async def inquire(
-        self, charge_id: str, amount: Cents, at: datetime, reason: str = "general"
-    ) -> str:
+    async def inquire(self, charge_id: str, amount: Cents, at: datetime) -> str:
         """Let the buyer's bank ask about a charge, and return the inquiry's id.
 
         Raises AssertionError like `dispute`.
         """
-        return await self._open(Operation.INQUIRY, charge_id, amount, at, reason)
+        return await self._open(Operation.INQUIRY, charge_id, amount, at, "general")
 
     async def decide_dispute(self, dispute_id: str, *, won: bool) -> None:
         """Let the bank decide a dispute or close an inquiry.
@@ -147,12 +143,12 @@ class Dashboard:
         """Let a seller tell all that is required. Raises AssertionError for an unknown account."""
         await self._change(Operation.ACCOUNT_COMPLETION, account)
 
-    async def restrict_account(self, account: str, reason: str = NOT_COMPLETE) -> None:
+    async def restrict_account(self, account: str) -> None:
         """Require more of a seller, until which the account cannot be paid.
 
         Raises AssertionError for an unknown account.
         """
-        await self._change(Operation.ACCOUNT_RESTRICTION, account, reason)
+        await self._change(Operation.ACCOUNT_RESTRICTION, account, NOT_COMPLETE)
 
     async def _change(self, operation: Operation, account: str, *more: str) -> None:
         def work(provider: Provider) -> Call:

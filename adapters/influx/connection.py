@@ -22,6 +22,8 @@ from ..decorators.circuit_breaker import CircuitBreaker
 
 INFLUX = "InfluxDB"
 """Its name in errors."""
+_FAILURES = 3
+"""How many calls in a row may fail before most are refused."""
 _RETRIES = 2
 """How often influxdb-client repeats a write that failed."""
 
@@ -56,12 +58,10 @@ class InfluxConnection:
     nobody waits for any more, so an old one never overtakes a newer one of this process.
     """
 
-    def __init__(
-        self, access: InfluxAccess, stopwatch: Stopwatch, *, failures: int = 3, pause: float = 1.0
-    ) -> None:
+    def __init__(self, access: InfluxAccess, stopwatch: Stopwatch, *, pause: float = 1.0) -> None:
         """Connect when it is used.
 
-        After so many `failures` in a row there is one call in each `pause` of seconds.
+        After three failures in a row there is one call in each `pause` of seconds.
         """
         self._access = access
         self._client = InfluxDBClient(
@@ -85,8 +85,8 @@ class InfluxConnection:
             verify=access.tls or True,
             trust_env=False,
         )
-        self._reading = CircuitBreaker(stopwatch, what=INFLUX, failures=failures, pause=pause)
-        self._writing = CircuitBreaker(stopwatch, what=INFLUX, failures=failures, pause=pause)
+        self._reading = CircuitBreaker(stopwatch, what=INFLUX, failures=_FAILURES, pause=pause)
+        self._writing = CircuitBreaker(stopwatch, what=INFLUX, failures=_FAILURES, pause=pause)
 
     async def __aenter__(self) -> Self:
         return self

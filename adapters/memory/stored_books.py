@@ -4,17 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...ports.book_views import StoredBooks
-from ...ports.language.market import BookKey, BookView, PriceLevel, QuoteStatus, Side, shard_of
-from .database import MemoryAdapter, MemoryDatabase
+from ...ports.language.market import BookKey, BookView, PriceLevel, QuoteStatus, Side
+from .database import MemoryAdapter
 from .tables import ShardState
 
 
 class MemoryStoredBooks(MemoryAdapter, StoredBooks):
     """Counts the quotes at each amount."""
-
-    def __init__(self, database: MemoryDatabase, *, shards: int = 1) -> None:
-        super().__init__(database)
-        self._shards = shards
 
     async def views(self, books: Sequence[BookKey], depth: int | None) -> Sequence[BookView]:
         with await self._database.reading():
@@ -30,7 +26,7 @@ class MemoryStoredBooks(MemoryAdapter, StoredBooks):
             )
             for side in Side
         }
-        shard = self._tables.shards.get(shard_of(book, self._shards), ShardState())
+        shard = self._tables.shards.get(0, ShardState())  # a store in memory has one
         halts = self._tables.halts.values()
         return BookView(
             book,

@@ -90,17 +90,15 @@ class RedisBookPublisher:
         shards: int,
         tells: bool = False,
         beat: float = BEAT,
-        life: float = _LIFE,
     ) -> None:
         """Publish the books of a shard that are in `source`.
 
         If it `tells`, listeners of a channel get all that is written. It looks every `beat` of
-        seconds whether Redis has the books. `life` seconds after it last did, readers no longer
-        rely on Redis.
+        seconds whether Redis has the books.
         """
         self._stopwatch = connection.stopwatch
         self._source = source
-        self._shard, self._beat, self._life = shard, beat, life
+        self._shard, self._beat = shard, beat
         self._writer = BookWriter(connection, shard=shard, shards=shards, tells=tells)
         self._engine: _Engine | None = None
         self._waiting: dict[BookKey, _Waiting] = {}
@@ -288,7 +286,7 @@ class RedisBookPublisher:
         is_complete = not self._waiting and not self._again
         complete = self._complete if is_complete else self._shown_complete
         answer = await self._writer.mark(
-            engine.epoch, life=self._life, begun=engine.begun, halts=halts, complete=complete
+            engine.epoch, life=_LIFE, begun=engine.begun, halts=halts, complete=complete
         )
         if engine is not self._engine:
             return False

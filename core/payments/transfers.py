@@ -180,12 +180,6 @@ def payout_transfer_id(order_id: OrderId, name: str) -> str:
     return f"{order_id}:payout:{name}"
 
 
-def taken_back(transfer: Transfer, at: datetime) -> Transfer:
-    """Return the reversal of a transfer."""
-    entries = tuple(Entry(entry.account, -entry.amount) for entry in transfer.entries)
-    return Transfer(f"{transfer.id}:back", transfer.order_id, at, entries)
-
-
 def came_back(paid: Transfer, number: int, known: Cents, total: Cents, at: datetime) -> Transfer:
     """Return the transfer of what came back of a payout between two totals.
 

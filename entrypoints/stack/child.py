@@ -16,7 +16,7 @@ _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 _STEADY = 30.0
 """Seconds after which a program that ran has proven itself, and pauses begin anew."""
-PATIENCE = 200.0
+_PATIENCE = 200.0
 """Seconds in which a program has to answer, before it is started again. What is only slow must have
 more than it needs on a busy machine: started again, it would begin anew."""
 _LAST = 5.0
@@ -26,7 +26,7 @@ _LAST = 5.0
 class Child:
     """Runs one program, again and again, until it is stopped."""
 
-    def __init__(self, program: Program, logs: Path, *, patience: float = PATIENCE) -> None:
+    def __init__(self, program: Program, logs: Path) -> None:
         self.program = program
         self.log = log_file(logs, program.name)
         self.state: State = "waits"
@@ -36,7 +36,6 @@ class Child:
         """Set while it answers."""
         self.failures = 0
         """How often in a row it has ended before it answered."""
-        self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
         self._asked_to_stop = asyncio.Event()
 
@@ -116,7 +115,7 @@ class Child:
     async def _look(self, process: asyncio.subprocess.Process) -> None:
         """Note when it answers, and end it if it does not in time."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(_PATIENCE):
                 while not await self.program.is_ready():  # noqa: ASYNC110  # there is no event
                     await asyncio.sleep(_POLL)
             if not self._stops:

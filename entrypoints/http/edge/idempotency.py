@@ -47,18 +47,14 @@ class _Answer(msgspec.Struct):
     body: msgspec.Raw
 
 
-async def request_key(
-    request: JsonRequest, key: str | None, *, body: bytes | None = None
-) -> IdempotencyKey | None:
+async def request_key(request: JsonRequest, key: str | None) -> IdempotencyKey | None:
     """Return the key of a request, or None if it has none.
 
-    Requests are the same if they have the same path and their bodies say the same. `body` replaces
-    the real body if that must not be stored, not even as a hash.
+    Requests are the same if they have the same path and their bodies say the same.
     """
     if key is None:
         return None
-    if body is None:
-        body = canonical(await request.body()) if takes_body(request.route_handler) else b""
+    body = canonical(await request.body()) if takes_body(request.route_handler) else b""
     actor = request.scope.get("user")
     return IdempotencyKey(
         user_id=actor.user_id if isinstance(actor, Actor) else ANONYMOUS,

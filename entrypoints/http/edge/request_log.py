@@ -24,9 +24,6 @@ from .request_lines import RequestLines
 
 log = logging.getLogger(REQUESTS)
 
-REQUEST_ID = "Request-Id"
-"""The header of each answer with the id of its trace, by which it is found in logs."""
-
 _ANSWERED_EARLY = {*KEPT, "/v1/bids", "/v1/asks"}
 """Paths that may be answered before their route is found."""
 _NO_ROUTE = "(none)"

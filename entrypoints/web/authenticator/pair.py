@@ -30,7 +30,6 @@ from ..visitor import User
 _MOST_OF_FORM = 16_777_216
 """The maximum size of a form with photos in bytes, which is what one address may send at a time.
 Large files are on the disk while it is read."""
-_BUTTONS = ("do", "remove", "_once")
 CHECKS = ("box_condition", "authenticity_markers", "size_verification")
 Act: TypeAlias = Callable[[Application, Actor, OrderId, Form], Awaitable[Any]]
 Again: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
