@@ -21,7 +21,7 @@ from .messenger_checks import (
     check_of_twilio,
     check_of_web_push,
 )
-from .network import check_of_nats
+from .nats_check import check_of_nats
 from .photos import check_of_photos
 from .public_address import check_of_public_address
 from .redis_adapters import check_of_redis

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from ..config.nats import NatsSettings
 from ..config.settings import Settings
-from ..ports.clock import Clock
-from ..ports.service_check import ServiceCheck
 from .encryption import encryption_of
 
 if TYPE_CHECKING:
@@ -24,25 +22,6 @@ async def open_network(settings: Settings, who: str) -> "AsyncIterator[Network]"
 
     async with Network(access_of(settings.nats, who)) as network:
         yield network
-
-
-def check_of_nats(settings: Settings, _: Clock) -> ServiceCheck | None:
-    """Return what tries NATS, or None without NATS. Raises OSError like `access_of`."""
-    if not settings.nats.servers:
-        return None
-    from ..adapters.nats.check import NatsCheck
-    from ..adapters.nats.subjects import EventNames
-    from ..adapters.sql.checks.postgres_exchange import exchange_in
-    from .nats_bus import PARTITIONS
-    from .sql_store import limits_of
-
-    nats = settings.nats
-    return NatsCheck(
-        access_of(nats, "solebook check"),
-        EventNames(nats.prefix, PARTITIONS),
-        lambda: exchange_in(settings.store_url, limits_of(settings)),
-        replicas=nats.replicas,
-    )
 
 
 def require_network(settings: Settings, shards: int) -> None:

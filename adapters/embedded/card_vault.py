@@ -14,10 +14,11 @@ from ...ports.language.cards import (
 )
 from ...ports.language.errors import CardRefused, NoSuchCardSetup
 from . import tokens
+from .calls import Call, Request
 from .card_records import client_secret_of
 from .operations import Operation
 from .payment_provider import EmbeddedPaymentProvider, SignedWebhook
-from .provider import Call, Provider, Request
+from .provider import Provider
 from .webhook_bodies import write_event
 
 PAGES = "/embedded-provider/cards"

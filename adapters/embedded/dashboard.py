@@ -10,12 +10,13 @@ from ...ports.language.money import Cents
 from ...ports.language.payments import Charge, PayoutMade, RefundMade
 from . import tokens
 from .account_records import NOT_COMPLETE
+from .calls import Call, Request
 from .dispute_desk import decide
 from .disputes import dispute_key
 from .journal import Journal
 from .operations import Operation
 from .outcomes import NOT_AUTHENTICATED, Outcome
-from .provider import Call, Provider, Request
+from .provider import Provider
 
 _BANK = "bank_of_the_exchange"
 

@@ -9,10 +9,11 @@ from ...ports.language.disputes import DisputeStatus, Evidence, ReportedDispute
 from ...ports.language.errors import DisputeNotOpen
 from ...ports.language.invariants import ensure
 from . import tokens
+from .calls import Request
 from .disputes import HeldDispute
 from .journal import Journal
 from .operations import Operation
-from .provider import Provider, Request
+from .provider import Provider
 
 _DECIDING = {tokens.WINNING_EVIDENCE: True, tokens.LOSING_EVIDENCE: False}
 

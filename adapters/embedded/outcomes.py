@@ -1,20 +1,8 @@
-"""The outcomes of calls, and what they mean for a charge."""
+"""The outcomes of calls."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from ...ports.language.payments import (
-    CancelledCharge,
-    Charge,
-    ChargeNeedsBuyer,
-    ChargeOutcome,
-    DeclinedCharge,
-    PendingCharge,
-)
 from . import tokens
-
-if TYPE_CHECKING:
-    from .provider import Call
 
 
 class Outcome(StrEnum):
@@ -59,19 +47,3 @@ DECIDED: dict[str, tuple[Outcome, str | None]] = {
 """The final outcome of cards whose charges are not decided at first."""
 UNDECIDED = (Outcome.PENDING, Outcome.NEEDS_BUYER)
 """The outcomes after which a charge gets another one."""
-
-
-def outcome_of(call: "Call") -> ChargeOutcome:
-    """Return what became of a charge, whose answer arrived."""
-    match call.outcome:
-        case Outcome.PENDING:
-            return PendingCharge(call.charge_id, call.request.amount)
-        case Outcome.NEEDS_BUYER:
-            url = f"https://provider.invalid/authenticate/{call.charge_id}"  # there is no such page
-            return ChargeNeedsBuyer(call.charge_id, call.request.amount, url)
-        case Outcome.CANCELLED:
-            return CancelledCharge(call.charge_id, call.request.amount)
-        case Outcome.DECLINED:
-            return DeclinedCharge(call.reason or "declined")
-        case _:
-            return Charge(call.charge_id, call.moved)

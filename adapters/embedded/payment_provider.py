@@ -28,11 +28,12 @@ from ...ports.language.payments import (
 from ...ports.payment_provider import PaymentProvider
 from ..security.webhook_signatures import check_signature, sign
 from . import tokens
+from .calls import Call, Request, outcome_of
 from .disputes import dispute_key
 from .journal import Journal
 from .operations import Operation
-from .outcomes import Outcome, outcome_of
-from .provider import Call, Provider, Request
+from .outcomes import Outcome
+from .provider import Provider
 from .webhook_bodies import read_event, write_event
 
 

@@ -1,16 +1,13 @@
 """The refunds at the embedded provider, and those of them that failed."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from ...ports.language.ids import OrderId
 from ...ports.language.invariants import ensure
 from ...ports.language.money import Cents
 from ...ports.language.payments import FoundRefund, RefundState
 from . import tokens
-
-if TYPE_CHECKING:
-    from .provider import Call
+from .calls import Call
 
 
 class RefundRecords:
@@ -21,12 +18,12 @@ class RefundRecords:
         self._failed: dict[str, Call] = {}
         self._refunded: Counter[str] = Counter()
 
-    def add(self, refund: "Call") -> None:
+    def add(self, refund: Call) -> None:
         """Note that a refund was made."""
         self._made[refund.refund_id] = refund
         self._refunded[refund.charge_id] += refund.moved
 
-    def add_failure(self, failure: "Call") -> None:
+    def add_failure(self, failure: Call) -> None:
         """Note that a refund has failed."""
         self._failed[failure.refund_id] = failure
         self._refunded[self._made[failure.refund_id].charge_id] -= failure.moved
@@ -42,7 +39,7 @@ class RefundRecords:
         """Return what was refunded of a charge."""
         return self._refunded[charge_id]
 
-    def made(self, refund_id: str) -> "Call | None":
+    def made(self, refund_id: str) -> Call | None:
         """Return the call that made a refund, or None."""
         return self._made.get(refund_id)
 
@@ -59,7 +56,7 @@ class RefundRecords:
         """Return whether a refund shall fail when it is asked for."""
         return card == tokens.CARD_WHOSE_REFUNDS_FAIL and refund_id not in self._failed
 
-    def left_to_fail(self, refund_id: str) -> "Call":
+    def left_to_fail(self, refund_id: str) -> Call:
         """Return a refund that can fail.
 
         Raises AssertionError if there is none, or it has failed already.
@@ -68,7 +65,7 @@ class RefundRecords:
         ensure(refund_id not in self._failed, f"the refund {refund_id} has failed already")
         return self._made[refund_id]
 
-    def as_it_is(self, refund: "Call", card: str, order_id: OrderId | None) -> FoundRefund:
+    def as_it_is(self, refund: Call, card: str, order_id: OrderId | None) -> FoundRefund:
         """Return a refund of a charge of a card."""
         failure = self._failed.get(refund.refund_id)
         state = RefundState.MADE

@@ -7,10 +7,11 @@ from ...ports.language.errors import PayoutAccountUnusable, Unavailable
 from ...ports.language.ids import UserId
 from ...ports.language.seller_accounts import AccountLink, SellerAccount
 from ...ports.seller_accounts import SellerAccounts
+from .calls import Request
 from .journal import Journal
 from .operations import Operation
 from .outcomes import Outcome
-from .provider import Provider, Request
+from .provider import Provider
 
 _PAGES = "/embedded-provider/accounts"
 """Where the exchange shows the page of an account, by its id."""

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from ...ports.language.errors import Unavailable
 from ...ports.language.ids import OrderId
+from .calls import Call, Request
 from .journal import Journal
 from .operations import Operation
 from .outcomes import Outcome
-from .provider import Call, Provider, Request
+from .provider import Provider
 
 R = TypeVar("R")
 

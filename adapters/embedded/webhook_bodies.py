@@ -13,9 +13,9 @@ from ...ports.language.ids import OrderId, parse_id
 from ...ports.language.money import Cents
 from ...ports.language.payments import Webhook, WebhookKind
 from ..security.webhook_fields import body_object, object_in, text_in, text_or_none
+from .calls import Call
 from .operations import OF_DISPUTES, Operation
 from .outcomes import Outcome
-from .provider import Call
 
 _MAX_AMOUNT = 2**53
 """Many JSON parsers read numbers as doubles, which are exact only up to here."""

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from solebook.adapters.embedded.calls import Call
 from solebook.adapters.embedded.operations import Operation
 from solebook.adapters.embedded.outcomes import Outcome
-from solebook.adapters.embedded.provider import Call
 from solebook.core.payments.transfers import debt, escrow, losses, payable
 from solebook.ports.language.complaints import Bearer, ComplaintKind, ComplaintState
 from solebook.ports.language.deadlines import DeadlineKind

@@ -19,9 +19,9 @@ from hypothesis.stateful import (
 )
 
 from solebook.adapters.embedded import tokens
+from solebook.adapters.embedded.calls import Call
 from solebook.adapters.embedded.dashboard import Dashboard
 from solebook.adapters.embedded.operations import Operation
-from solebook.adapters.embedded.provider import Call
 from solebook.composition.engine import engine_of
 from solebook.core.payments.refunds.refund_transfers import refund_amount
 from solebook.core.payments.transfers import escrow, payable
