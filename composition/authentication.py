@@ -8,6 +8,7 @@ from ..core.authentication.claim_task import ClaimTask
 from ..core.authentication.complete_review import CompleteReview
 from ..core.authentication.forget_photos import ForgetPhotos
 from ..core.authentication.give_verdict import GiveVerdict
+from ..core.authentication.list_review_acts import ListReviewActs
 from ..core.authentication.list_tasks import ListTasks
 from ..core.authentication.list_waiting_pairs import ListWaitingPairs
 from ..core.authentication.open_task import OpenTask
@@ -40,6 +41,7 @@ class AuthenticationUseCases:
     add_photo: AddPhoto
     remove_photo: RemovePhoto
     view_photos: ViewPhotos
+    list_review_acts: ListReviewActs
     forget_photos: ForgetPhotos
 
 
@@ -88,6 +90,7 @@ def authentication_use_cases(
         list_tasks=ListTasks(authentication_tasks=tasks),
         list_waiting_pairs=ListWaitingPairs(authentication_tasks=tasks, rules=rules),
         view_task=ViewTask(authentication_tasks=tasks),
+        list_review_acts=ListReviewActs(authentication_tasks=tasks, clock=clock, rules=rules),
         add_photo=AddPhoto(
             transaction=transaction,
             authentication_tasks=tasks,

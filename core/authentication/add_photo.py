@@ -40,6 +40,11 @@ class AddPhoto:
     pictures: Pictures
     clock: Clock
 
+    @property
+    def most_bytes(self) -> int:
+        """The maximum size of a file in bytes. Read no more of one."""
+        return self.pictures.most_bytes
+
     async def __call__(self, actor: Actor, task_id: TaskId, content: bytes) -> ReviewPhoto:
         """Return the photo, which is kept without its metadata.
 
@@ -47,7 +52,7 @@ class AddPhoto:
         OutOfRange, Unavailable.
         """
         check_role(actor, Role.AUTHENTICATOR, "review a pair")
-        if len(content) > self.pictures.most_bytes:
+        if len(content) > self.most_bytes:
             raise self.refusal_of_size()
         id_ = photo_id(task_id, content)
         if (known := await self._check(actor, task_id, id_)) is not None:

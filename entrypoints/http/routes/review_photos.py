@@ -96,7 +96,7 @@ class ReviewPhotosController(Controller):
         if request.content_type[0] not in MEDIA_TYPES:
             raise ClientException(f"send one of {', '.join(MEDIA_TYPES)}", status_code=415)
         add_photo = application.authentication.add_photo
-        content = await request.body_within(add_photo.pictures.most_bytes)
+        content = await request.body_within(add_photo.most_bytes)
         if content is None:
             raise add_photo.refusal_of_size()
         return photo_view(await add_photo(request.user, TaskId(task_id), content))

@@ -9,6 +9,7 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath, QueryParameter
 
 from ....composition.application import Application
+from ....core.authentication.list_review_acts import ReviewAct
 from ....core.authentication.verdicts import MAX_PHOTOS, check_verdict
 from ....core.orders.list_acts import OrderAct
 from ....ports.language.authentication import Checks, TaskStatus, Verdict
@@ -152,30 +153,27 @@ async def _shown(
     task = await application.authentication.view_task.of_order(actor, order_id)
     detail = await application.orders.view_order(actor, order_id)
     order, now = detail.order, application.adapters.clock.now()
-    possible = await application.orders.list_acts(actor, order_id)
+    order_acts = (await application.orders.list_acts(actor, order_id)).acts
+    review_acts = await application.authentication.list_review_acts(actor, order_id)
     is_party = actor.user_id in (order.buyer_id, order.seller_id)
-    handles = actor.has(Role.AUTHENTICATOR) and not is_party
     typed = {} if form is None else form.fields
     is_held = task is not None and task.lease_until is not None and now < task.lease_until
     is_mine = task is not None and task.authenticator_id == actor.user_id
+    # Who typed a verdict sees it again, also if somebody else has claimed the pair meanwhile.
+    is_typed = "do" in typed and actor.has(Role.AUTHENTICATOR) and not is_party
     answer = page.shows(
         "authenticator/pair",
         status=status,
         order=order,
-        ship_to=detail.ship_to if OrderAct.DISPATCH in possible.acts else None,
+        ship_to=detail.ship_to if OrderAct.DISPATCH in order_acts else None,
         task=task,
         product=await application.catalog.view_product(order.product_id),
         checks=CHECKS,
-        can_receive=handles and OrderAct.RECEIVE in possible.acts,
-        can_send=handles and OrderAct.DISPATCH in possible.acts,
-        can_claim=handles
-        and task is not None
-        and task.status in (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW)
-        and (is_mine or not is_held),
-        reviews=handles
-        and task is not None
-        and task.status is TaskStatus.IN_REVIEW
-        and (is_mine or "do" in typed),
+        can_receive=OrderAct.RECEIVE in order_acts,
+        can_send=OrderAct.DISPATCH in order_acts,
+        can_claim=ReviewAct.CLAIM in review_acts,
+        reviews=ReviewAct.GIVE_VERDICT in review_acts
+        or (is_typed and task is not None and task.status is TaskStatus.IN_REVIEW),
         is_mine=is_mine,
         is_held=is_held,
         left=0
@@ -230,7 +228,7 @@ async def _add_photos(
     files = (await request.form()).getall("photos", [])
     for file in files:
         if isinstance(file, UploadFile):
-            content = await file.read(add_photo.pictures.most_bytes + 1)
+            content = await file.read(add_photo.most_bytes + 1)
             if content:  # else none was chosen
                 await add_photo(actor, task_id, content)
 
