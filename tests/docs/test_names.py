@@ -43,6 +43,15 @@ def test_every_page_for_readers_is_in_the_list_of_what_to_read() -> None:
     assert {str(page.relative_to(DOCS)) for page in pages} - linked == set()
 
 
+@pytest.mark.parametrize("layer", ["entrypoints", "core", "adapters"])
+def test_the_drawing_of_the_architecture_has_every_room(layer: str) -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    box = page.partition(f'subgraph {layer}["')[2].partition("    end\n")[0]
+    rooms = {package.parent.name for package in (ROOT / layer).glob("*/__init__.py")}
+
+    assert rooms - set(re.findall(r"\w+", box)) == set()
+
+
 def test_the_guide_has_every_refusal_of_a_route() -> None:
     told = {kind for kind in STATUS if kind not in (RebuildReplaced, TooManySubscriptions)}
     rows = (ROOT / "docs" / "http-guide.md").read_text(encoding="utf-8").splitlines()
