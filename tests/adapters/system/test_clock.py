@@ -158,10 +158,6 @@ def test_threads_that_read_system_clock_never_see_it_go_back() -> None:
         assert all(threads.map(read, range(4)))
 
 
-async def test_system_clock_sleeps() -> None:
-    await SystemClock().sleep(0)
-
-
 # ---- AdjustableClock -------------------------------------------------------------------------
 
 
