@@ -20,6 +20,8 @@ _NEEDED = (
     r"adapters/mail/templates/.+\.html",
     r"adapters/sql/migrations/versions/\w+\.py",
     r"entrypoints/demo/sample/sales\.csv",
+    r"entrypoints/web/templates/.+\.html",
+    r"entrypoints/web/static/.+\.css",
 )
 """Of both packages: code, and what the code reads."""
 
@@ -35,7 +37,8 @@ _NEEDED_IN_SOURCES = (
 )
 
 _LAYERS = "ports|core|adapters|config|composition|entrypoints|client"
-_NOT_OF_WHEEL = rf"(?!({_LAYERS})/|__init__\.py$|py\.typed$).*"
+_OF_WHEEL = rf"({_LAYERS})/.*|__init__\.py|py\.typed"
+_NOT_OF_WHEEL = rf"(?!({_OF_WHEEL})$).*"
 
 _NEVER = (
     r"(.*/)?(__pycache__|\.venv|\.git|solebook-\w+)/.*",
@@ -72,6 +75,11 @@ class Packages:
         return [
             *wheel.faults(_NEEDED, (_NOT_OF_WHEEL, *_NEVER)),
             *sources.faults((*_NEEDED, *_NEEDED_IN_SOURCES), _NEVER),
+            *(
+                f"{wheel.name} has no {name}, which {sources.name} has"
+                for name in sorted(sources.files.keys() - wheel.files.keys())
+                if re.fullmatch(_OF_WHEEL, name)
+            ),
         ]
 
     def metadata(self) -> Metadata:

@@ -73,13 +73,16 @@ def test_what_is_missing_in_a_wheel_or_should_not_be_there_is_a_fault(tmp_path: 
         packed.writestr("solebook/tests/conftest.py", "")
         packed.writestr("solebook/solebook-data/solebook.sqlite3", "")
         packed.writestr("solebook-1.0.0.dist-info/METADATA", "")
-    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "entrypoints" / "web").mkdir(parents=True)
     (tmp_path / "a" / "PKG-INFO").touch()
+    (tmp_path / "a" / "entrypoints" / "web" / "words.toml").touch()
     subprocess.run(["tar", "czf", sdist, "a"], cwd=tmp_path, check=True)
 
     faults = Packages(wheel, sdist).faults()
 
     assert "a.whl has no py\\.typed" in faults
+    assert "a.whl has no entrypoints/web/words.toml, which a.tar.gz has" in faults
+    assert "a.tar.gz has no entrypoints/web/templates/.+\\.html" in faults
     assert "a.whl has tests/conftest.py" in faults
     assert not any(fault.startswith("a.whl has core/__init__.py") for fault in faults)
     assert "a.whl has solebook-data/solebook.sqlite3" in faults
