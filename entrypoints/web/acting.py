@@ -32,7 +32,6 @@ class Refused:
         status, detail = detail_of(request, refusal)
         wrong = {}
         if isinstance(refusal, InvalidText):
-            detail = detail.replace("_", " ")
             wrong[refusal.field] = f"{refusal.problem[:1].upper()}{refusal.problem[1:]}."
         return cls(status, detail, wrong, {} if form is None else form.fields)
 

@@ -12,6 +12,7 @@ from litestar.exceptions import ClientException, HTTPException
 from ...ports.language.errors import Refusal
 from ..http.edge.problems import AnyRequest, http_response, refusal_response
 from .page import page, paragraph
+from .refusals import told
 
 MOST_FORM = 16_384
 """The maximum size of a form in bytes. To read it takes longer than JSON."""
@@ -89,15 +90,19 @@ def _texts_of(form: FormMultiDict) -> Mapping[str, str]:
 
 
 def detail_of(request: AnyRequest, refusal: Refusal) -> tuple[int, str]:
-    """Return the status of a refusal, and what it says, as a sentence."""
+    """Return the status of a refusal, and what it says to people, as a sentence."""
     problem = refusal_response(request, refusal)
-    return problem.status_code or 400, sentence(problem)
+    text = told(refusal, request.state.page.currency) if "page" in request.state else None
+    return problem.status_code or 400, _sentence(text) if text else sentence(problem)
 
 
 def sentence(problem: Response[dict[str, Any]]) -> str:
     """Return what a problem says, as a sentence."""
-    detail = str(problem.content["detail"])
-    return f"{detail[:1].upper()}{detail[1:]}."
+    return _sentence(str(problem.content["detail"]))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def refused_page(request: AnyRequest, refusal: Refusal) -> Response[Any]:

@@ -48,7 +48,7 @@ class RegisterPages(Controller):
     @get("/forgotten-password")
     async def view_forgotten(self, page: ThePage) -> Response[bytes]:
         """Show the form that asks for a link."""
-        return page.shows("account/forgotten", refused="")
+        return page.shows("account/forgotten", email="", refused="")
 
     @post("/forgotten-password", status_code=200)
     async def ask_for_link(
@@ -66,6 +66,6 @@ class RegisterPages(Controller):
             await application.users.request_password_reset(email)
         except Refusal as refusal:
             status, detail = detail_of(request, refusal)
-            return page.shows("account/forgotten", status=status, refused=detail)
+            return page.shows("account/forgotten", status=status, email=email, refused=detail)
         texts = words().forgotten
         return page.shows("account/done", texts=texts, text=texts.done)

@@ -18,7 +18,7 @@ from .admin.routes import ADMIN_PAGES
 from .assets import Assets
 from .authenticator.pair import PairPages
 from .authenticator.warehouse import WarehousePages
-from .forms import MOST_FORM, sentence
+from .forms import MOST_FORM, detail_of, sentence
 from .market.market import MarketPages
 from .market.product import ProductPages
 from .mine.alerts import AlertPages
@@ -79,7 +79,8 @@ def _confirm(request: AnyRequest, outdated: FormOutdated) -> Response[bytes]:
 
 
 def _refused(request: AnyRequest, refusal: Refusal) -> Response[Any]:
-    return _problem(request, refusal_response(request, refusal))
+    _, detail = detail_of(request, refusal)
+    return _problem(request, refusal_response(request, refusal), detail)
 
 
 def _failed(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -90,10 +91,13 @@ def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     return _problem(request, unexpected_response(request, error))
 
 
-def _problem(request: AnyRequest, problem: Response[dict[str, Any]]) -> Response[Any]:
+def _problem(
+    request: AnyRequest, problem: Response[dict[str, Any]], detail: str = ""
+) -> Response[Any]:
     """Return a problem as a page. It may have come before it was known who looks at the page."""
     page: Page = request.state.get("page") or Page(stranger(request), DOLLAR)
-    answer = page.shows("problem", status=problem.status_code or 400, detail=sentence(problem))
+    told = detail or sentence(problem)
+    answer = page.shows("problem", status=problem.status_code or 400, detail=told)
     answer.headers.update(
         {name: of for name, of in problem.headers.items() if name.lower() in _KEPT_HEADERS}
     )

@@ -137,6 +137,7 @@ async def _shown(
         possible=await application.orders.list_acts(actor, order_id),
         product=await application.catalog.view_product(detail.order.product_id),
         typed={} if form is None else form.fields,
+        refused_act="" if form is None else form.path.rpartition("/")[2],
         refused=refused,
     )
 

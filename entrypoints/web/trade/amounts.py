@@ -17,8 +17,10 @@ def amount_of(text: str, currency: Currency) -> Cents:
 
     >>> amount_of(" $1,250 ", Currency.of("USD")), amount_of("99.5", Currency.of("USD"))
     (125000, 9950)
+    >>> amount_of("KWD 30.5", Currency.of("KWD"))
+    30500
     """
-    plain = text.strip().removeprefix(currency.shown(0)[0]).strip()
+    plain = text.strip().removeprefix(currency.shown(0).partition("0")[0].strip()).strip()
     try:
         if "," in plain and not _GROUPED.fullmatch(plain):
             raise ValueError("a comma stands where no thousands end")

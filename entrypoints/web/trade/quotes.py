@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from ....composition.application import Application
-from ....ports.language.errors import Refusal
+from ....ports.language.errors import QuoteNotActive, Refusal
 from ....ports.language.ids import QuoteId
 from ....ports.language.market import QuoteStatus, Side
 from ....ports.language.money import Cents
@@ -20,9 +20,9 @@ from ..choices import Choice, chosen
 from ..forms import detail_of
 from ..listed_products import listed_products
 from ..pages import Page, ThePage
-from ..posted import TheForm
+from ..posted import Form, TheForm
 from ..visitor import User
-from .amounts import amount_of, days_of, typed
+from .amounts import amount_of, days_of
 
 _A_PAGE = 20
 
@@ -33,6 +33,11 @@ class Unusual(Exception):
     def __init__(self, amount: Cents) -> None:
         super().__init__("the amount is unusual")
         self.amount = amount
+
+
+def _is_meant(form: Form, amount: Cents) -> bool:
+    """Whether the sender has confirmed this amount. To confirm one is not to confirm another."""
+    return form.text("meant") == str(amount)
 
 
 class QuotePages(Controller):
@@ -94,9 +99,13 @@ class QuotePages(Controller):
         id_ = QuoteId(quote_id)
 
         async def cancel() -> None:
-            await application.bidding.cancel_quote(user.actor, side, id_)
+            try:
+                await application.bidding.cancel_quote(user.actor, side, id_)
+            except QuoteNotActive as refusal:
+                if refusal.status != QuoteStatus.CANCELLED:  # the button was pressed twice
+                    raise
 
-        return await _done(request, page, user.actor, application, side, id_, cancel)
+        return await _done(request, page, user.actor, application, side, id_, form, cancel)
 
     @post("/{quote_id:uuid}/change")
     async def change_quote(
@@ -115,13 +124,13 @@ class QuotePages(Controller):
         async def change() -> None:
             text, days = form.text("amount").strip(), days_of(form.text("days"))
             amount = amount_of(text, page.currency) if text else None
-            if amount is not None and not form.text("meant"):
+            if amount is not None and not _is_meant(form, amount):
                 await _refuse_unusual(user.actor, application, side, id_, amount)
             await application.bidding.reprice_quote(
                 user.actor, side, id_, amount=amount, expires_in_days=days
             )
 
-        return await _done(request, page, user.actor, application, side, id_, change)
+        return await _done(request, page, user.actor, application, side, id_, form, change)
 
 
 async def _refuse_unusual(
@@ -152,16 +161,21 @@ async def _done(
     application: Application,
     side: Side,
     quote_id: QuoteId,
+    form: Form,
     act: Callable[[], Awaitable[None]],
 ) -> Response[bytes]:
     """Do something with a quote and lead back to it, or show it with the refusal."""
     try:
         await act()
     except Unusual as unusual:
-        return await _shown(page, actor, application, side, quote_id, unusual=unusual.amount)
+        return await _shown(
+            page, actor, application, side, quote_id, form=form, unusual=unusual.amount
+        )
     except Refusal as refusal:
         status, detail = detail_of(request, refusal)
-        return await _shown(page, actor, application, side, quote_id, status=status, refused=detail)
+        return await _shown(
+            page, actor, application, side, quote_id, form=form, status=status, refused=detail
+        )
     return page.leads_to(f"/quotes/{side}/{quote_id}")
 
 
@@ -172,6 +186,7 @@ async def _shown(
     side: Side,
     quote_id: QuoteId,
     *,
+    form: Form | None = None,
     status: int = 200,
     refused: str = "",
     unusual: Cents | None = None,
@@ -186,5 +201,5 @@ async def _shown(
         product=await application.catalog.view_product(seen.quote.book.product_id),
         refused=refused,
         unusual=unusual,
-        typed="" if unusual is None else typed(unusual, page.currency),
+        typed={} if form is None else form.fields,
     )

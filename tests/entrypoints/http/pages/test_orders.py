@@ -171,6 +171,19 @@ async def test_refused_act_shows_the_order_with_what_was_typed(
     assert refused.form(f"{path}/shipment").fields["carrier"] == "UPS"
 
 
+async def test_refused_cancellation_stays_open_with_its_reason(
+    market: World, seller_in: Browser, buyer: Person, seller: Person
+) -> None:
+    path = f"/orders/{await market.order(buyer, seller)}"
+    form = (await seller_in.opens(path)).form(f"{path}/cancellation")
+
+    refused = await seller_in.sends(form, reason="x" * 501)
+
+    assert refused.status == 422
+    assert "<details open><summary>Cancel the sale" in refused.answer.text
+    assert refused.form(f"{path}/cancellation").fields["reason"] == "x" * 501
+
+
 async def test_order_of_others_does_not_exist(
     market: World, browser: Browser, buyer: Person, seller: Person
 ) -> None:

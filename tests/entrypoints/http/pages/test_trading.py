@@ -132,7 +132,7 @@ async def test_price_far_from_the_last_sales_is_confirmed_twice(
     warned = await buyer_in.sends(shown.form(change), amount="3000")
     assert "far from the last sales" in warned.text
     assert (await bids_of(market, buyer))[0]["amount"] == 200_000
-    await buyer_in.sends(warned.form(change), meant="yes")
+    await buyer_in.sends(warned.form(change), meant="300000")
     assert (await bids_of(market, buyer))[0]["amount"] == 300_000
 
 
@@ -143,7 +143,7 @@ async def test_price_far_from_the_last_sales_is_confirmed_twice(
         ("cheap", "amount"),
         ("195.001", "amount"),
         ("1", "amount"),
-        ("195.50", "tick"),
+        ("195.50", "multiple"),
     ],
 )
 async def test_wrong_amount_shows_the_form_again_with_what_was_typed(
@@ -221,3 +221,52 @@ async def test_form_with_a_value_that_no_page_offers_is_refused_as_a_page(
 
     assert refused.status == 422
     assert "That did not work" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"amount": "1"}, "Amount must be between $25.00 and $100,000.00, not $1.00."),
+        ({"amount": "195.50"}, "$195.50 is not a multiple of $1.00."),
+        ({"amount": "195", "days": "999"}, "Days must be between 1 and 60, not 999."),
+    ],
+)
+async def test_refused_change_tells_amounts_as_money_and_keeps_what_was_typed(
+    market: World, buyer_in: Browser, typed: dict[str, str], told: str
+) -> None:
+    shown = await buyer_in.sends((await looked_at(buyer_in, market, "bid", "190")).forms[-1])
+
+    refused = await buyer_in.sends(shown.form(f"{shown.path}/change"), **typed)
+
+    assert refused.status == 422
+    assert told in refused.text
+    assert refused.form(f"{shown.path}/change").fields.items() >= typed.items()
+
+
+async def test_confirmed_change_keeps_its_days_and_is_of_the_amount_that_was_confirmed(
+    market: World, buyer_in: Browser, buyer: Person, seller: Person
+) -> None:
+    for _ in range(5):
+        await market.order(buyer, seller, 20_000)
+    shown = await buyer_in.sends((await looked_at(buyer_in, market, "bid", "190")).forms[-1])
+    change = f"{shown.path}/change"
+    warned = (await buyer_in.sends(shown.form(change), amount="500", days="7")).form(change)
+
+    again = await buyer_in.sends(warned, amount="5000", meant="50000")
+    assert "Yes, I mean $5,000.00" in again.text
+    await buyer_in.sends(warned, meant="50000")
+
+    bid = (await bids_of(market, buyer))[0]
+    assert (bid["amount"], str(bid["expires_at"])[:10]) == (50_000, "2026-03-09")
+
+
+async def test_pressing_cancel_twice_shows_the_cancelled_bid(
+    market: World, buyer_in: Browser
+) -> None:
+    shown = await buyer_in.sends((await looked_at(buyer_in, market, "bid", "190")).forms[-1])
+    form = shown.form(f"{shown.path}/cancellation")
+
+    await buyer_in.sends(form)
+    again = await buyer_in.sends(form)
+
+    assert (again.status, again.path) == (200, shown.path)
