@@ -65,6 +65,15 @@ class Currency:
         return cls(code, _EXPONENTS[code])
 
     @property
+    def mark(self) -> str:
+        """What stands before an amount.
+
+        >>> Currency.of("JPY").mark, Currency.of("KWD").mark
+        ('¥', 'KWD ')
+        """
+        return _SYMBOLS.get(self.code, f"{self.code} ")
+
+    @property
     def unit(self) -> int:
         """One unit, such as a dollar, in minor units."""
         return int(10**self.exponent)
@@ -132,8 +141,7 @@ class Currency:
 
     def _named(self, number: str, amount: float) -> str:
         sign = "-" if amount < 0 else ""
-        symbol = _SYMBOLS.get(self.code)
-        return f"{sign}{symbol}{number}" if symbol else f"{sign}{self.code} {number}"
+        return f"{sign}{self.mark}{number}"
 
 
 DOLLAR = Currency.of(CURRENCY)

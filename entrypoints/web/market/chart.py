@@ -7,7 +7,7 @@ from ....ports.language.analytics import Candle
 from ....ports.language.money import Cents
 
 WIDTH, HEIGHT = 640, 240
-RIGHT = 64
+RIGHT = 92
 """The width of the prices beside the drawing."""
 _TOP, _BOTTOM = 12, 24
 _LINES = 4
@@ -70,7 +70,7 @@ def chart_of(candles: Sequence[Candle]) -> Chart | None:
             high=y(candle.high),
             low=y(candle.low),
             top=y(max(candle.open, candle.close)),
-            height=max(1.0, round(abs(y(candle.open) - y(candle.close)), 1)),
+            height=max(2.0, round(abs(y(candle.open) - y(candle.close)), 1)),
             rises=candle.close >= candle.open,
             candle=candle,
         )

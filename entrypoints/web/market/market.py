@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
-from ....ports.language.errors import OutOfRange
+from ....ports.language.errors import InvalidText, OutOfRange
 from ....ports.language.market import parse_size
 from ....ports.language.search import MAX_OFFSET, MAX_TEXT, SearchFilters, SearchQuery, SearchSort
 from ...http.edge.injected import App
@@ -39,9 +39,10 @@ class MarketPages(Controller):
     ) -> Response[bytes]:
         """Show the products that a visitor looks for, and what to narrow the search by."""
         chosen = {"q": q, "brand": brand, "size": size, "price": price, "year": year}
-        chosen["sort"] = "" if sort is SearchSort.RELEVANCE else sort
-        if sort is SearchSort.RELEVANCE and not q:
-            sort = SearchSort.MOST_TRADED
+        usual = SearchSort.RELEVANCE if q else SearchSort.MOST_TRADED
+        if sort is SearchSort.RELEVANCE:
+            sort = usual
+        chosen["sort"] = "" if sort is usual else sort
         results = await application.search.search_products(
             SearchQuery(q, _filters(brand, size, price, year), sort, _A_PAGE, start)
         )
@@ -49,7 +50,8 @@ class MarketPages(Controller):
             "market/market",
             results=results,
             chosen=chosen,
-            sorts=list(SearchSort),
+            sort=sort,
+            sorts=[each for each in SearchSort if q or each is not SearchSort.RELEVANCE],
             start=start,
             page_size=_A_PAGE,
             hue_of=hue_of,
@@ -60,7 +62,10 @@ class MarketPages(Controller):
 
 
 def _filters(brand: str, size: str, price: str, year: str) -> SearchFilters:
-    """Return what was chosen. Prices are like `10000-20000`. Raises InvalidSize, OutOfRange."""
+    """Return what was chosen. Prices are like `10000-20000`.
+
+    Raises InvalidSize, InvalidText, OutOfRange.
+    """
     minimum, _, below = price.partition("-")
     least, end = _number("price", minimum), _number("price", below)
     return SearchFilters(
@@ -75,7 +80,9 @@ def _filters(brand: str, size: str, price: str, year: str) -> SearchFilters:
 def _number(field: str, text: str, most: int = 1_000_000_000) -> int | None:
     if not text:
         return None
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else -1
-    if not 0 <= number <= most:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        raise InvalidText(field=field, problem="is not a number")
+    number = int(text)
+    if number > most:
         raise OutOfRange(field=field, value=number, minimum=0, maximum=most)
     return number

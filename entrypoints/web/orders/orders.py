@@ -26,6 +26,7 @@ from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
+from .timeline import told_by
 
 _A_PAGE = 20
 RoleOf: TypeAlias = Annotated[str, QueryParameter(name="role", max_length=20)]
@@ -133,7 +134,10 @@ async def _shown(
         detail=detail,
         order=detail.order,
         is_buyer=detail.order.buyer_id == actor.user_id,
-        history=await application.orders.view_history(actor, order_id),
+        history=[
+            (step, told_by(step, page.currency))
+            for step in await application.orders.view_history(actor, order_id)
+        ],
         possible=await application.orders.list_acts(actor, order_id),
         product=await application.catalog.view_product(detail.order.product_id),
         typed={} if form is None else form.fields,

@@ -48,11 +48,11 @@ class LiveBook {
 
   constructor(section) {
     this.section = section
-    const { currency, exponent } = section.dataset
-    const digits = Number(exponent)
+    const digits = Number(section.dataset.exponent)
     this.unit = 10 ** digits
+    // As the server writes amounts: a browser has signs of its own for some currencies.
     this.format = new Intl.NumberFormat("en-US", {
-      style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits,
+      minimumFractionDigits: digits, maximumFractionDigits: digits,
     })
     this.connect()
   }
@@ -94,7 +94,7 @@ class LiveBook {
       const rows = book.best(side, this.depth).map(([price, quantity]) => {
         const row = document.createElement("tr")
         row.dataset.price = price
-        row.insertCell().textContent = this.format.format(price / this.unit)
+        row.insertCell().textContent = this.section.dataset.mark + this.format.format(price / this.unit)
         row.insertCell().textContent = quantity
         if (before.get(String(price)) !== String(quantity)) row.className = "changed"
         return row
@@ -175,7 +175,15 @@ function sendPhotos(input) {
   })
 }
 
+// A double click sends a form once. Without this, the server takes care that it has one effect.
+function sendOnce(event) {
+  const sent = event.target.dataset
+  if (event.timeStamp - Number(sent.sent ?? -Infinity) < 1000) event.preventDefault()
+  else sent.sent = event.timeStamp
+}
+
 document.addEventListener("keydown", pressKey)
+document.addEventListener("submit", sendOnce)
 showTimes()
 for (const section of document.querySelectorAll("[data-refresh]")) new Refreshed(section)
 for (const element of document.querySelectorAll("[data-left]")) countDown(element)

@@ -20,7 +20,7 @@ def amount_of(text: str, currency: Currency) -> Cents:
     >>> amount_of("KWD 30.5", Currency.of("KWD"))
     30500
     """
-    plain = text.strip().removeprefix(currency.shown(0).partition("0")[0].strip()).strip()
+    plain = text.strip().removeprefix(currency.mark.strip()).strip()
     try:
         if "," in plain and not _GROUPED.fullmatch(plain):
             raise ValueError("a comma stands where no thousands end")

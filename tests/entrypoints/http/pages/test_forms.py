@@ -13,7 +13,7 @@ from solebook.ports.language.api_tokens import KeyScope
 from solebook.ports.language.complaints import ComplaintKind
 from solebook.ports.language.market import Condition, QuoteStatus
 from solebook.ports.language.notifications import ALWAYS_SENT, Channel, NotificationKind
-from solebook.ports.language.orders import CancelReason, OrderStatus
+from solebook.ports.language.orders import CancelReason, FreezeReason, OrderStatus
 from solebook.ports.language.payments import PayoutState
 from solebook.ports.language.search import SearchSort
 from solebook.ports.language.steps import ORDER_STEPS
@@ -50,6 +50,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "order_status",
         "complaint",
         "cancel_reason",
+        "freeze_reason",
         "step",
         "test_card",
         "key_scope",
@@ -89,6 +90,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         ("order_status", OrderStatus),
         ("complaint", ComplaintKind),
         ("cancel_reason", CancelReason),
+        ("freeze_reason", FreezeReason),
         ("step", ORDER_STEPS),
         ("test_card", TEST_CARDS),
         ("key_scope", KeyScope),

@@ -44,6 +44,24 @@ async def test_search_narrows_the_market(
     assert ("Nothing was found" in page.text) is not is_found
 
 
+async def test_filter_that_finds_nothing_is_still_the_one_that_is_chosen(
+    market: World, browser: Browser
+) -> None:
+    page = await browser.opens("/?brand=Odd%20%26%20Co&price=10000-20000&sort=price_asc")
+
+    html = page.answer.text
+    assert '<option value="Odd &amp; Co" selected>Odd &amp; Co</option>' in html
+    assert '<option value="10000-20000" selected>from $100.00</option>' in html
+    assert '<option value="price_asc" selected>' in html
+
+
+async def test_list_says_how_it_is_sorted_before_anything_is_chosen(
+    market: World, browser: Browser
+) -> None:
+    assert '<option value="most_traded" selected>' in (await browser.opens("/")).answer.text
+    assert '<option value="relevance" selected>' in (await browser.opens("/?q=dunk")).answer.text
+
+
 @pytest.mark.parametrize(
     "query", ["size=huge", "price=cheap", "year=x", "sort=best", "from=-1", "q=%00"]
 )
