@@ -22,7 +22,7 @@ from solebook.entrypoints.demo.people import PASSWORD
 
 CHROMIUM = Path("/usr/bin/chromium")
 """Debian's. The tests download none."""
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds within which a page has to show what is expected."""
 _OWN = "127.0.0.1"
 _NO_OTHER_HOST = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {_OWN}"

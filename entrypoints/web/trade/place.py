@@ -94,18 +94,20 @@ class TradePages(Controller):
         amount: AmountOf = None,
         days: DaysOf = "",
         now: NowOf = "",
+        change: NowOf = "",
         once: OnceOf = "",
     ) -> Response[bytes]:
         """Show the form, with what trading now would cost or bring.
 
-        With an amount, show what comes of it, and the button that places it. Nothing is placed by
-        looking, so it is a page to come back to. `once` tells which act it is about: who goes back
-        and presses the button again places no second quote.
+        With an amount, show what comes of it, and the button that places it, or with `change` the
+        form with what was typed. Nothing is placed by looking, so it is a page to come back to.
+        `once` tells which act it is about: who goes back and presses the button again places no
+        second quote.
         """
         product = await application.catalog.view_product(ProductId(product_id))
         given = {"side": side, "size": size, "condition": condition, "amount": amount or ""}
         given["days"] = days
-        if amount is None:
+        if amount is None or change:
             missing = await _missing(request, user.actor, application, side)
             return await _form(page, user.actor, application, product, given, missing)
         try:

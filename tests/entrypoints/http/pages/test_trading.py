@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from ....served import PASSWORD
+from ..test_staff_in_between import WINDOW, halt, on_its_way_back
 from ..world import Person, World
 from .browser import Browser, Shown
 
@@ -94,6 +95,17 @@ async def test_going_back_and_typing_another_amount_places_a_second_bid(
     await buyer_in.sends(form, amount="190")
 
     assert {bid["amount"] for bid in await bids_of(market, buyer)} == {19_500, 19_000}
+
+
+async def test_going_back_by_the_link_keeps_what_was_typed(
+    market: World, buyer_in: Browser
+) -> None:
+    page = await looked_at(buyer_in, market, "bid", "$1,195", days="7")
+
+    again = await buyer_in.opens(page.link("change=yes"))
+
+    assert again.forms[-1].fields.items() >= {"amount": "$1,195", "days": "7"}.items()
+    assert "You pay" not in again.text
 
 
 async def test_buy_now_trades_at_the_lowest_ask_or_not_at_all(
@@ -270,3 +282,18 @@ async def test_pressing_cancel_twice_shows_the_cancelled_bid(
     again = await buyer_in.sends(form)
 
     assert (again.status, again.path) == (200, shown.path)
+
+
+async def test_ask_that_waits_for_its_book_to_open_can_be_cancelled(
+    market: World, browser: Browser, admin: Person, seller: Person
+) -> None:
+    ask = await on_its_way_back(market, seller)
+    await halt(market, admin)
+    await market.pass_of_time(WINDOW)
+    await browser.signs_in("seller@example.com")
+    shown = await browser.opens(f"/quotes/ask/{ask['ask']['id']}")
+    assert "Waits for the book to open" in shown.text
+
+    cancelled = await browser.sends(shown.form(f"{shown.path}/cancellation"))
+
+    assert "Status Cancelled" in cancelled.text
