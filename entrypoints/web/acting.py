@@ -7,12 +7,26 @@ from typing import Self, TypeAlias
 from litestar import Response
 
 from ...composition.application import Application
-from ...ports.language.errors import InvalidText, Refusal
+from ...ports.language.errors import (
+    AddressMissing,
+    EmailNotProven,
+    InvalidText,
+    PaymentMethodMissing,
+    PayoutAccountMissing,
+    Refusal,
+)
 from ...ports.language.users import Actor
 from ..http.edge.problems import AnyRequest
 from .forms import detail_of
 from .pages import Page
 from .posted import Form
+
+_REMEDIES: Mapping[type[Refusal], str] = {
+    PaymentMethodMissing: "/account/cards",
+    AddressMissing: "/account/addresses",
+    PayoutAccountMissing: "/account/payout-account",
+    EmailNotProven: "/account",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,8 @@ class Refused:
     wrong: Mapping[str, str] = field(default_factory=dict)
     """What is shown at a field, by its name."""
     typed: Mapping[str, str] = field(default_factory=dict)
+    remedy: str = ""
+    """The page on which somebody does what is missing, or nothing."""
 
     @classmethod
     def of(cls, request: AnyRequest, refusal: Refusal, form: Form | None = None) -> Self:
@@ -33,7 +49,8 @@ class Refused:
         wrong = {}
         if isinstance(refusal, InvalidText):
             wrong[refusal.field] = f"{refusal.problem[:1].upper()}{refusal.problem[1:]}."
-        return cls(status, detail, wrong, {} if form is None else form.fields)
+        typed = {} if form is None else form.fields
+        return cls(status, detail, wrong, typed, _REMEDIES.get(type(refusal), ""))
 
 
 Act: TypeAlias = Callable[[], Awaitable[object]]

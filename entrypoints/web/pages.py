@@ -40,7 +40,12 @@ def _templates() -> Environment:
     )
     environment.globals.update(words=words(), asset=address_of)
     environment.filters.update(
-        instant=_instant, percent=_percent, spaced=_spaced, headed=_headed, span=_span
+        instant=_instant,
+        percent=_percent,
+        spaced=_spaced,
+        headed=_headed,
+        span=_span,
+        steps_of=_steps_of,
     )
     return environment
 
@@ -53,6 +58,8 @@ class Page:
     currency: Currency
     path: str = ""
     """The path of the page, so that the navigation shows where one is."""
+    query: str = ""
+    """What follows the path, such as "?cursor=...", so that a form leads back to the same rows."""
     unread: int = 0
     """The number of the visitor's unread notifications, of which not all are counted."""
     has_form: bool = False
@@ -135,6 +142,16 @@ def _spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _steps_of(path: str) -> str:
+    """Return a path as words, in which an id is as short as lists show it.
+
+    >>> _steps_of("/admin/dead-letters/01890a5e-0c12-7d33-8a4e-1c2d3e4f5a6b/replay?queue=charges")
+    'admin, dead letters, 3e4f5a6b, replay'
+    """
+    parts = path.partition("?")[0].strip("/").split("/")
+    return ", ".join(part[-8:] if len(part) == _ID else part.replace("-", " ") for part in parts)
+
+
 def _span(of: timedelta) -> str:
     """Return a span in its largest unit, rounded down.
 
@@ -148,6 +165,8 @@ def _span(of: timedelta) -> str:
     return f"{seconds} s"
 
 
+_ID = 36
+"""The length of an id as text."""
 _CELL = re.compile(r"<td\b")
 
 

@@ -42,7 +42,13 @@ _KEPT_HEADERS = ("retry-after", "allow")
 
 
 async def _page_of(request: AnyRequest, visitor: Anybody, application: App) -> Page:
-    page = Page(visitor, application.rules.money, request.url.path)
+    query = request.url.query
+    page = Page(
+        visitor,
+        application.rules.money,
+        path=request.url.path,
+        query=f"?{query}" if query else "",
+    )
     request.state.page = page
     if visitor.actor is not None:
         page.unread = await application.notifications.count_unread(visitor.actor)
@@ -53,13 +59,12 @@ def _sign_in_first(request: AnyRequest, needed: SignInNeeded) -> Response[bytes]
     """Return the page to sign in, with the form that came without a session."""
     page: Page = request.state.page
     if request.method != "POST":
-        wanted = f"{request.url.path}?{request.url.query}".removesuffix("?")
-        return page.leads_to(f"/sign-in?{urlencode({'next': wanted})}")
+        return page.leads_to(f"/sign-in?{urlencode({'next': page.path + page.query})}")
     short = {name: text for name, text in needed.fields.items() if len(text) <= _MOST_KEPT}
     return page.shows(
         "account/sign_in",
         status=401,
-        next=request.url.path,
+        next=page.path + page.query,
         # A button without fields is kept too: its path cannot be gone to by a link.
         kept=short or {"_sent": "yes"},
         email="",
@@ -72,7 +77,7 @@ def _confirm(request: AnyRequest, outdated: FormOutdated) -> Response[bytes]:
     return page.shows(
         "account/again",
         status=409,
-        path=request.url.path,
+        path=page.path + page.query,
         fields=outdated.fields,
         is_outdated=True,
     )

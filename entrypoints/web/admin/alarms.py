@@ -1,5 +1,6 @@
 """The pages of alarms."""
 
+from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -7,15 +8,13 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from ....composition.application import Application
-from ....ports.language.errors import Refusal
 from ....ports.language.ids import AlarmId
 from ....ports.language.paging import PageRequest
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
@@ -39,7 +38,7 @@ class AlarmPages(Controller):
         cursor: Cursor = None,
     ) -> Response[bytes]:
         """List the open alarms, or all of them, newest first."""
-        return await _listed(page, user.actor, application, shows_all=shows_all, cursor=cursor)
+        return await _listed(page, user.actor, application, shows_all, cursor)
 
     @post("/{alarm_id:uuid}/resolution")
     async def resolve_alarm(
@@ -50,41 +49,42 @@ class AlarmPages(Controller):
         form: TheForm,
         alarm_id: FromPath[UUID],
         application: App,
+        shows_all: All = "",
+        cursor: Cursor = None,
     ) -> Response[bytes]:
         """Close an alarm."""
-        try:
-            await act_once(
-                application,
-                user.actor,
-                form,
-                lambda: application.operations.resolve_alarm(
-                    user.actor, AlarmId(alarm_id), reason=form.text("reason")
-                ),
+
+        async def resolve() -> None:
+            await application.operations.resolve_alarm(
+                user.actor, AlarmId(alarm_id), reason=form.text("reason")
             )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _listed(page, user.actor, application, status=status, refused=detail)
-        return page.leads_to("/admin/alarms")
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, user.actor, form, resolve),
+            partial(_listed, page, user.actor, application, shows_all, cursor),
+            then=f"/admin/alarms{page.query}",
+        )
 
 
 async def _listed(
     page: Page,
     actor: Actor,
     application: Application,
-    *,
-    shows_all: str = "",
-    cursor: UUID | None = None,
-    status: int = 200,
-    refused: str = "",
+    shows_all: str,
+    cursor: UUID | None,
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     found = await application.operations.list_alarms(
         actor, PageRequest(A_PAGE, cursor), open_only=not shows_all
     )
     return page.shows(
         "admin/alarms",
-        status=status,
+        status=refused.status,
         alarms=found.items,
         next=found.next_cursor,
         shows_all=shows_all,
-        refused=refused,
+        refused=refused.detail,
     )

@@ -1,15 +1,15 @@
 """The pages of dead letters."""
 
 from contextlib import suppress
-from typing import Annotated, TypeAlias
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from ....composition.application import Application
 from ....ports.language.audit import parse_reason
-from ....ports.language.errors import NotFound, PartyToTheOrder, Refusal
+from ....ports.language.errors import NotFound, PartyToTheOrder
 from ....ports.language.ids import MessageId
 from ....ports.language.messages import Queue
 from ....ports.language.paging import MAX_PAGE, PageRequest
@@ -18,20 +18,20 @@ from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
 from ...http.routes.admin.dead_letters import shown_error
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
+from ..choices import Choice, chosen
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
 from .staff import A_PAGE
 
-QueueOf: TypeAlias = Annotated[str, QueryParameter(name="queue", max_length=20)]
+_HERE = "/admin/dead-letters"
 
 
 class DeadLetterPages(Controller):
     """Dead letters."""
 
-    path = "/admin/dead-letters"
+    path = _HERE
 
     @get()
     async def list_dead_letters(
@@ -39,11 +39,11 @@ class DeadLetterPages(Controller):
         page: ThePage,
         user: User,
         application: App,
-        queue: QueueOf = "",
+        queue: Choice = "",
         cursor: Cursor = None,
     ) -> Response[bytes]:
-        """List what failed too often, newest first: all, or in one queue."""
-        return await _listed(page, user.actor, application, queue=_queue(queue), cursor=cursor)
+        """List what failed too often, newest first: all, or in one queue. Raises InvalidText."""
+        return await _listed(page, user.actor, application, chosen("queue", queue, Queue), cursor)
 
     @post("/replay")
     async def replay_all(
@@ -52,16 +52,17 @@ class DeadLetterPages(Controller):
         """Have the newest hundred handled again, of all queues or of one.
 
         Those about orders of one's own are left to others. A second press replays what is left.
+        Raises InvalidText for an unknown queue.
         """
-        only = _queue(form.text("queue"))
-        try:
-            await _replay_newest(application, user.actor, only, form.text("reason"))
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _listed(
-                page, user.actor, application, queue=only, status=status, refused=detail
-            )
-        return page.leads_to(f"/admin/dead-letters?queue={only or ''}")
+        only = chosen("queue", form.text("queue"), Queue)
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: _replay_newest(application, user.actor, only, form.text("reason")),
+            partial(_listed, page, user.actor, application, only, None),
+            then=f"{_HERE}?queue={only}" if only else _HERE,
+        )
 
     @post("/{letter_id:uuid}/replay")
     async def replay_dead_letter(
@@ -72,25 +73,25 @@ class DeadLetterPages(Controller):
         form: TheForm,
         letter_id: FromPath[UUID],
         application: App,
+        queue: Choice = "",
+        cursor: Cursor = None,
     ) -> Response[bytes]:
-        """Have one handled again, which is always safe."""
-        try:
-            await act_once(
-                application,
-                user.actor,
-                form,
-                lambda: application.operations.replay_dead_letter(
-                    user.actor, MessageId(letter_id), reason=form.text("reason")
-                ),
+        """Have one handled again, which is always safe. Raises InvalidText for an unknown queue."""
+        only = chosen("queue", queue, Queue)
+
+        async def replay() -> None:
+            await application.operations.replay_dead_letter(
+                user.actor, MessageId(letter_id), reason=form.text("reason")
             )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _listed(page, user.actor, application, status=status, refused=detail)
-        return page.leads_to("/admin/dead-letters")
 
-
-def _queue(text: str) -> Queue | None:
-    return Queue(text) if text in set(Queue) else None
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, user.actor, form, replay),
+            partial(_listed, page, user.actor, application, only, cursor),
+            then=f"{_HERE}{page.query}",
+        )
 
 
 async def _replay_newest(
@@ -110,22 +111,20 @@ async def _listed(
     page: Page,
     actor: Actor,
     application: Application,
-    *,
-    queue: Queue | None = None,
-    cursor: UUID | None = None,
-    status: int = 200,
-    refused: str = "",
+    queue: Queue | None,
+    cursor: UUID | None,
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     found = await application.operations.list_dead_letters(
         actor, PageRequest(A_PAGE, cursor), queue
     )
     return page.shows(
         "admin/dead_letters",
-        status=status,
+        status=refused.status,
         letters=found.items,
         next=found.next_cursor,
         shown_error=shown_error,
         queue=queue or "",
         queues=list(Queue),
-        refused=refused,
+        refused=refused.detail,
     )

@@ -1,7 +1,7 @@
 """The pages of disputes."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -9,7 +9,6 @@ from litestar.params import FromPath
 
 from ....composition.application import Application
 from ....ports.language.disputes import Dispute
-from ....ports.language.errors import Refusal
 from ....ports.language.ids import DisputeId
 from ....ports.language.paging import MAX_PAGE, PageRequest
 from ....ports.language.text import one_line
@@ -17,8 +16,7 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Act, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
@@ -112,17 +110,20 @@ async def _done(
     form: Form,
     application: Application,
     dispute_id: DisputeId,
-    act: Callable[[], Awaitable[None]],
+    act: Act,
 ) -> Response[bytes]:
-    try:
+    async def act_surely() -> None:
         check_sure(form)
-        await act_once(application, user.actor, form, act)
-    except Refusal as refusal:
-        status, detail = detail_of(request, refusal)
-        return await _shown(
-            page, user.actor, application, dispute_id, form, status=status, refused=detail
-        )
-    return page.leads_to(f"/admin/disputes/{dispute_id}")
+        await act()
+
+    return await acted(
+        request,
+        page,
+        form,
+        lambda: act_once(application, user.actor, form, act_surely),
+        partial(_shown, page, user.actor, application, dispute_id),
+        then=f"/admin/disputes/{dispute_id}",
+    )
 
 
 async def _shown(
@@ -130,19 +131,16 @@ async def _shown(
     actor: Actor,
     application: Application,
     dispute_id: DisputeId,
-    form: Form | None = None,
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     dispute, evidence = await application.disputes.view_dispute(actor, dispute_id)
     audit = await application.operations.read_audit_log(actor, _AUDITED, target_id=dispute_id)
     return page.shows(
         "admin/dispute",
-        status=status,
+        status=refused.status,
         dispute=dispute,
         evidence=evidence.given(),
         audit=audit.items,
-        typed={} if form is None else form.fields,
-        refused=refused,
+        typed=refused.typed,
+        refused=refused.detail,
     )

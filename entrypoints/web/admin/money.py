@@ -1,15 +1,16 @@
 """The pages of the exchange's money: what is in suspense, and whether it is all there."""
 
+from functools import partial
+
 from litestar import Controller, Response, get, post
 
 from ....composition.application import Application
-from ....ports.language.errors import Refusal, Unavailable
+from ....ports.language.errors import Unavailable
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
 from ...http.routes.admin.waiting_money import NameCursor
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
@@ -30,23 +31,30 @@ class MoneyPages(Controller):
 
     @post("/suspense/write-off")
     async def write_off_suspense(
-        self, request: AnyRequest, page: ThePage, user: User, form: TheForm, application: App
+        self,
+        request: AnyRequest,
+        page: ThePage,
+        user: User,
+        form: TheForm,
+        application: App,
+        cursor: NameCursor = "",
     ) -> Response[bytes]:
         """Write off money of no known order."""
-        try:
+
+        async def write_off() -> None:
             check_sure(form)
-            await act_once(
-                application,
-                user.actor,
-                form,
-                lambda: application.payments.write_off_suspense(
-                    user.actor, form.text("name"), reason=form.text("reason")
-                ),
+            await application.payments.write_off_suspense(
+                user.actor, form.text("name"), reason=form.text("reason")
             )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _suspense(page, user.actor, application, "", status=status, refused=detail)
-        return page.leads_to("/admin/suspense")
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, user.actor, form, write_off),
+            partial(_suspense, page, user.actor, application, cursor),
+            then=f"/admin/suspense{page.query}",
+        )
 
     @get("/solvency")
     async def view_solvency(
@@ -56,8 +64,10 @@ class MoneyPages(Controller):
         try:
             found = await application.payments.check_solvency()
         except Unavailable as refusal:
-            status, detail = detail_of(request, refusal)
-            return page.shows("admin/solvency", status=status, found=None, refused=detail)
+            refused = Refused.of(request, refusal)
+            return page.shows(
+                "admin/solvency", status=refused.status, found=None, refused=refused.detail
+            )
         return page.shows("admin/solvency", found=found, refused="")
 
 
@@ -66,15 +76,13 @@ async def _suspense(
     actor: Actor,
     application: Application,
     cursor: str,
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     found = await application.payments.list_suspense(actor, A_PAGE, cursor)
     return page.shows(
         "admin/suspense",
-        status=status,
+        status=refused.status,
         items=found.items,
         next=found.next_cursor,
-        refused=refused,
+        refused=refused.detail,
     )

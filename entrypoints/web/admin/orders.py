@@ -1,5 +1,6 @@
 """The pages of all orders, for admins."""
 
+from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from ....composition.application import Application
 from ....core.orders.shown_orders import ShownOrder
 from ....ports.language.complaints import Bearer
-from ....ports.language.errors import InvalidText, NotFound, Refusal
+from ....ports.language.errors import InvalidText, NotFound
 from ....ports.language.ids import OrderId, UserId, parse_id
 from ....ports.language.orders import OrderStatus
 from ....ports.language.paging import Page as Items
@@ -18,11 +19,11 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
+from ..choices import Choice, chosen
 from ..listed_products import listed_products
 from ..pages import Page, ThePage
-from ..posted import Form, TheForm
+from ..posted import TheForm
 from ..visitor import User
 from .found import user_named
 from .ledger_lines import lines_of
@@ -31,7 +32,6 @@ from .shown_values import shown_values
 from .staff import A_PAGE, check_sure
 
 Sought: TypeAlias = Annotated[str, QueryParameter(max_length=254)]
-StatusOf: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
 Frozen: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
 _AUDITED = PageRequest(limit=50)
 
@@ -48,17 +48,17 @@ class AdminOrderPages(Controller):
         user: User,
         application: App,
         q: Sought = "",
-        status: StatusOf = "",
+        status: Choice = "",
         frozen: Frozen = "",
         cursor: Cursor = None,
     ) -> Response[bytes]:
         """List orders, newest first: all, those of a user, or those with a frozen payout.
 
-        The id of an order leads to it.
+        The id of an order leads to it. Raises InvalidText for an unknown state.
         """
         if await _is_order(application, user.actor, q):
             return page.leads_to(f"/admin/orders/{q.strip()}")
-        only = OrderStatus(status) if status in set(OrderStatus) else None
+        only = chosen("status", status, OrderStatus)
         found = await _orders(
             application, user.actor, q, only, bool(frozen), PageRequest(A_PAGE, cursor)
         )
@@ -66,7 +66,7 @@ class AdminOrderPages(Controller):
             "admin/orders",
             orders=found.items,
             next=found.next_cursor,
-            chosen={"q": q, "status": status if only else "", "frozen": frozen},
+            chosen={"q": q, "status": status, "frozen": frozen},
             statuses=list(OrderStatus),
             products=await listed_products(
                 application, (order.product_id for order in found.items)
@@ -93,20 +93,22 @@ class AdminOrderPages(Controller):
     ) -> Response[bytes]:
         """Do something with an order, once however often the form is sent."""
         id_ = OrderId(order_id)
-        try:
+
+        async def do() -> None:
             if (found := ORDER_ACTS.get(act)) is None:
                 raise InvalidText(field="act", problem="is unknown")
             if found.is_final:
                 check_sure(form)
-            await act_once(
-                application, user.actor, form, lambda: found.do(application, user.actor, id_, form)
-            )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(
-                page, user.actor, application, id_, form, act, status=status, refused=detail
-            )
-        return page.leads_to(f"/admin/orders/{id_}")
+            await found.do(application, user.actor, id_, form)
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, user.actor, form, do),
+            partial(_shown, page, user.actor, application, id_, act),
+            then=f"/admin/orders/{id_}",
+        )
 
 
 async def _is_order(application: Application, actor: Actor, text: str) -> bool:
@@ -141,11 +143,8 @@ async def _shown(
     actor: Actor,
     application: Application,
     order_id: OrderId,
-    form: Form | None = None,
     act: str = "",
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     record = await application.operations.find_order(actor, order_id)
     detail = await application.orders.view_order(actor, order_id)
@@ -155,7 +154,7 @@ async def _shown(
     audit = await application.operations.read_audit_log(actor, _AUDITED, target_id=order_id)
     return page.shows(
         "admin/order",
-        status=status,
+        status=refused.status,
         detail=detail,
         order=order,
         payment=record.payment,
@@ -167,7 +166,7 @@ async def _shown(
         possible=await application.orders.list_staff_acts(actor, order_id),
         audit=audit.items,
         bearers=list(Bearer),
-        typed={} if form is None else form.fields,
+        typed=refused.typed,
         tried=act,
-        refused=refused,
+        refused=refused.detail,
     )

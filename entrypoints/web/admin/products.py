@@ -1,14 +1,16 @@
 """The pages of the catalogue, for admins."""
 
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from ....composition.application import Application
+from ....ports.language.audit import AuditEntry
 from ....ports.language.catalog import Product
-from ....ports.language.errors import InvalidText, Refusal
+from ....ports.language.errors import Refusal
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition
 from ....ports.language.paging import Page as Items
@@ -18,8 +20,8 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
+from ..choices import chosen
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
 from ..visitor import User
@@ -74,9 +76,12 @@ class AdminProductPages(Controller):
         try:
             await act_once(application, user.actor, form, create)
         except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
+            refused = Refused.of(request, refusal, form)
             return page.shows(
-                "admin/new_product", status=status, typed=_typed(form), refused=detail
+                "admin/new_product",
+                status=refused.status,
+                typed=_typed(form),
+                refused=refused.detail,
             )
         return page.leads_to(f"/admin/products/{created[0].id}" if created else "/admin/products")
 
@@ -114,14 +119,14 @@ class AdminProductPages(Controller):
                 images=typed.images,
             )
 
-        try:
-            await act_once(application, user.actor, form, edit)
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(
-                page, user.actor, application, id_, _typed(form), status=status, refused=detail
-            )
-        return page.leads_to(f"/admin/products/{id_}")
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, user.actor, form, edit),
+            partial(_shown, page, user.actor, application, id_, _typed(form)),
+            then=f"/admin/products/{id_}",
+        )
 
     @post("/{product_id:uuid}/halt")
     async def halt_books(
@@ -135,24 +140,24 @@ class AdminProductPages(Controller):
     ) -> Response[bytes]:
         """Halt the books of a product, or those in one size or condition."""
         id_ = ProductId(product_id)
-        try:
-            condition = _condition(form)
-            await ask_once(
-                application,
-                user,
-                form,
-                lambda: application.bidding.request_halt(
-                    user.actor,
-                    id_,
-                    size=form.text("size") or None,
-                    condition=condition,
-                    reason=form.text("reason"),
-                ),
+
+        async def ask() -> AuditEntry:
+            return await application.bidding.request_halt(
+                user.actor,
+                id_,
+                size=form.text("size") or None,
+                condition=chosen("condition", form.text("condition"), Condition),
+                reason=form.text("reason"),
             )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(page, user.actor, application, id_, status=status, refused=detail)
-        return page.leads_to("/admin/halts")
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: ask_once(application, user.actor, form, ask),
+            partial(_shown, page, user.actor, application, id_, None),
+            then="/admin/halts",
+        )
 
 
 async def _products(application: Application, sought: str, request: PageRequest) -> Items[Product]:
@@ -169,30 +174,21 @@ async def _shown(
     application: Application,
     product_id: ProductId,
     typed: Mapping[str, str] | None = None,
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     product = await application.catalog.view_product(product_id)
     audit = await application.operations.read_audit_log(actor, _AUDITED, target_id=product_id)
     return page.shows(
         "admin/product",
-        status=status,
+        status=refused.status,
         product=product,
         typed=typed or fields_of(product, page.currency),
         stock=await application.catalog.view_stock(product_id),
         conditions=list(Condition),
         audit=audit.items,
-        refused=refused,
+        refused=refused.detail,
     )
 
 
 def _typed(form: Form) -> dict[str, str]:
     return {name: form.text(name) for name in NAMES}
-
-
-def _condition(form: Form) -> Condition | None:
-    try:
-        return Condition(form.text("condition")) if form.text("condition") else None
-    except ValueError as error:
-        raise InvalidText(field="condition", problem="is unknown") from error

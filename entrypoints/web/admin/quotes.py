@@ -1,12 +1,13 @@
 """The pages of the bids and asks of users, for admins."""
 
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from ....composition.application import Application
-from ....ports.language.errors import Refusal
+from ....ports.language.audit import AuditEntry
 from ....ports.language.ids import QuoteId, UserId
 from ....ports.language.market import Side
 from ....ports.language.paging import PageRequest
@@ -14,7 +15,7 @@ from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, acted
 from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
@@ -39,7 +40,7 @@ class AdminQuotePages(Controller):
         cursor: Cursor = None,
     ) -> Response[bytes]:
         """List what may still trade, newest first."""
-        return await _listed(page, user.actor, application, UserId(user_id), side, cursor=cursor)
+        return await _listed(page, user.actor, application, UserId(user_id), side, cursor)
 
     @post("/{side:str}/{quote_id:uuid}/withdrawal")
     async def withdraw_quote(
@@ -52,28 +53,28 @@ class AdminQuotePages(Controller):
         side: FromPath[Side],
         quote_id: FromPath[UUID],
         application: App,
+        cursor: Cursor = None,
     ) -> Response[bytes]:
         """Have a quote withdrawn. Its owner is told, with the note."""
         owner = UserId(user_id)
-        try:
+
+        async def ask() -> AuditEntry:
             check_sure(form)
-            await ask_once(
-                application,
-                user,
-                form,
-                lambda: application.bidding.request_withdrawal(
-                    user.actor,
-                    QuoteId(quote_id),
-                    reason=form.text("reason"),
-                    note=form.text("note") or None,
-                ),
+            return await application.bidding.request_withdrawal(
+                user.actor,
+                QuoteId(quote_id),
+                reason=form.text("reason"),
+                note=form.text("note") or None,
             )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _listed(
-                page, user.actor, application, owner, side, status=status, refused=detail
-            )
-        return page.leads_to(f"/admin/users/{owner}/quotes?side={side}")
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: ask_once(application, user.actor, form, ask),
+            partial(_listed, page, user.actor, application, owner, side, cursor),
+            then=f"/admin/users/{owner}/quotes{page.query}",
+        )
 
 
 async def _listed(
@@ -82,17 +83,15 @@ async def _listed(
     application: Application,
     user_id: UserId,
     side: Side,
-    *,
-    cursor: UUID | None = None,
-    status: int = 200,
-    refused: str = "",
+    cursor: UUID | None,
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     found = await application.bidding.list_quotes.of_user(
         actor, user_id, side, PageRequest(A_PAGE, cursor), standing=True
     )
     return page.shows(
         "admin/quotes",
-        status=status,
+        status=refused.status,
         user_id=user_id,
         side=side,
         quotes=found.items,
@@ -100,5 +99,5 @@ async def _listed(
         products=await listed_products(
             application, (quote.book.product_id for quote in found.items)
         ),
-        refused=refused,
+        refused=refused.detail,
     )

@@ -7,7 +7,7 @@ from ....ports.language.audit import AuditEntry
 from ....ports.language.errors import InvalidText
 from ....ports.language.ids import AuditEntryId, parse_id
 from ....ports.language.staff import check_role
-from ....ports.language.users import Role
+from ....ports.language.users import Actor, Role
 from ...http.edge.problems import AnyRequest
 from ...http.routes.admin.requests import PATIENCE
 from ..pages import ThePage
@@ -35,7 +35,7 @@ async def admin_form_of(request: AnyRequest, sent: Sent, page: ThePage, user: Us
 
 
 async def ask_once(
-    application: Application, user: User, form: Form, ask: Callable[[], Awaitable[AuditEntry]]
+    application: Application, actor: Actor, form: Form, ask: Callable[[], Awaitable[AuditEntry]]
 ) -> None:
     """Ask for what the process with the engine carries out, and wait for it a little.
 
@@ -46,7 +46,7 @@ async def ask_once(
     async def run() -> bytes:
         return str((await ask()).id).encode()
 
-    answered = await application.operations.answer_once(form.key(user.actor.user_id), run)
+    answered = await application.operations.answer_once(form.key(actor.user_id), run)
     entry_id = AuditEntryId(parse_id(answered.answer.decode()))
     await application.operations.await_outcome(entry_id, PATIENCE)
 

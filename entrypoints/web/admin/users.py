@@ -1,21 +1,21 @@
 """The pages of users, for admins."""
 
+from functools import partial
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from ....composition.application import Application
-from ....ports.language.errors import InvalidText, Refusal
+from ....ports.language.errors import InvalidText
 from ....ports.language.ids import UserId
 from ....ports.language.paging import PageRequest
 from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
-from ..posted import Form, TheForm
+from ..posted import TheForm
 from ..visitor import User
 from .found import user_named
 from .orders import Sought
@@ -60,7 +60,8 @@ class AdminUserPages(Controller):
     ) -> Response[bytes]:
         """Do something with a user."""
         id_ = UserId(user_id)
-        try:
+
+        async def do() -> None:
             if (found := USER_ACTS.get(act)) is None:
                 raise InvalidText(field="act", problem="is unknown")
             if found.is_final:
@@ -68,18 +69,11 @@ class AdminUserPages(Controller):
             if found.is_repeatable:
                 await found.do(application, user.actor, id_, form)
             else:
-                await act_once(
-                    application,
-                    user.actor,
-                    form,
-                    lambda: found.do(application, user.actor, id_, form),
-                )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(
-                page, user.actor, application, id_, form, act, status=status, refused=detail
-            )
-        return page.leads_to(f"/admin/users/{id_}")
+                do_it = partial(found.do, application, user.actor, id_, form)
+                await act_once(application, user.actor, form, do_it)
+
+        show = partial(_shown, page, user.actor, application, id_, act)
+        return await acted(request, page, form, do, show, then=f"/admin/users/{id_}")
 
 
 async def _shown(
@@ -87,23 +81,20 @@ async def _shown(
     actor: Actor,
     application: Application,
     user_id: UserId,
-    form: Form | None = None,
     act: str = "",
-    *,
-    status: int = 200,
-    refused: str = "",
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     record = await application.operations.find_user(actor, user_id)
     audit = await application.operations.read_audit_log(actor, _AUDITED, target_id=user_id)
     return page.shows(
         "admin/user",
-        status=status,
+        status=refused.status,
         record=record,
         user=record.user,
         is_self=user_id == actor.user_id,
         roles=list(Role),
         audit=audit.items,
-        typed={} if form is None else form.fields,
+        typed=refused.typed,
         tried=act,
-        refused=refused,
+        refused=refused.detail,
     )

@@ -1,6 +1,7 @@
 """The page of one pair in the warehouse: claim it, judge it, send it on."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
@@ -22,8 +23,7 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
 from ...http.routes.review_photos import SizeOf, photo_response
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
 from ..posted import TAKES_PHOTOS, Form, TheForm
 from ..visitor import User
@@ -104,10 +104,8 @@ class PairPages(Controller):
                 await application.authentication.give_verdict(actor, task_id, verdict)
                 return page.leads_to(f"/warehouse/{id_}")
         except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(
-                page, actor, application, id_, form=form, status=status, refused=detail
-            )
+            refused = Refused.of(request, refusal, form)
+            return await _shown(page, actor, application, id_, refused, form)
         return await _shown(page, actor, application, id_, form=form)
 
     @post("/{act:str}")
@@ -124,18 +122,19 @@ class PairPages(Controller):
         """Receive, claim or send a pair, once however often the form is sent."""
         actor, id_ = user.actor, OrderId(order_id)
 
-        try:
+        async def do() -> None:
             if act not in _ACTS:
                 raise InvalidText(field="act", problem="is unknown")
-            await act_once(
-                application, actor, form, lambda: _ACTS[act](application, actor, id_, form)
-            )
-        except Refusal as refusal:
-            status, detail = detail_of(request, refusal)
-            return await _shown(
-                page, actor, application, id_, form=form, status=status, refused=detail
-            )
-        return page.leads_to(f"/warehouse/{id_}")
+            await _ACTS[act](application, actor, id_, form)
+
+        return await acted(
+            request,
+            page,
+            form,
+            lambda: act_once(application, actor, form, do),
+            partial(_shown, page, actor, application, id_, form=form),
+            then=f"/warehouse/{id_}",
+        )
 
 
 async def _shown(
@@ -143,10 +142,9 @@ async def _shown(
     actor: Actor,
     application: Application,
     order_id: OrderId,
-    *,
+    refused: Refused = NOT_REFUSED,
     form: Form | None = None,
-    status: int = 200,
-    refused: str = "",
+    *,
     again: bool = False,
 ) -> Response[bytes]:
     """Show a pair. Raises Forbidden, NotFound."""
@@ -163,7 +161,7 @@ async def _shown(
     is_typed = "do" in typed and actor.has(Role.AUTHENTICATOR) and not is_party
     answer = page.shows(
         "authenticator/pair",
-        status=status,
+        status=refused.status,
         order=order,
         ship_to=detail.ship_to if OrderAct.DISPATCH in order_acts else None,
         task=task,
@@ -185,10 +183,10 @@ async def _shown(
         most_photos=MAX_PHOTOS,
         does=typed.get("do", ""),
         typed=typed,
-        refused=refused,
+        refused=refused.detail,
         again=again,
     )
-    if status == 200 and form is None and task is not None and _follows(order.status, task.status):
+    if form is None and task is not None and _follows(order.status, task.status):
         answer.headers["Refresh"] = "1"
     return answer
 

@@ -1,8 +1,9 @@
 """The page of the warehouse: what waits there, and the box for what arrives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from enum import StrEnum
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -19,28 +20,30 @@ from ....ports.language.users import Actor, Role
 from ...http.edge.injected import App
 from ...http.edge.paging import Cursor
 from ...http.edge.problems import AnyRequest
-from ..acting import act_once
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused, act_once
+from ..choices import Choice, chosen
 from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
+from ..words import words
 from .numbers import order_number
 
 _A_PAGE = 20
 _WAITING = (TaskStatus.RECEIVED, TaskStatus.IN_REVIEW)
-_TO_SEND = "to_send"
-VIEWS = (
-    TaskStatus.RECEIVED.value,
-    TaskStatus.IN_REVIEW.value,
-    _TO_SEND,
-    TaskStatus.AWAITING_ITEM.value,
-    TaskStatus.PASSED.value,
-    TaskStatus.FAILED.value,
-    TaskStatus.CANCELLED.value,
-)
-ViewOf: TypeAlias = Annotated[str, QueryParameter(max_length=20)]
 JustReceived: TypeAlias = Annotated[UUID | None, QueryParameter()]
+
+
+class View(StrEnum):
+    """What is listed: the tasks in a status, or the orders whose pair is to be sent."""
+
+    RECEIVED = TaskStatus.RECEIVED.value
+    IN_REVIEW = TaskStatus.IN_REVIEW.value
+    TO_SEND = "to_send"
+    AWAITING_ITEM = TaskStatus.AWAITING_ITEM.value
+    PASSED = TaskStatus.PASSED.value
+    FAILED = TaskStatus.FAILED.value
+    CANCELLED = TaskStatus.CANCELLED.value
 
 
 class WarehousePages(Controller):
@@ -54,12 +57,16 @@ class WarehousePages(Controller):
         page: ThePage,
         user: User,
         application: App,
-        view: ViewOf = "",
+        view: Choice = "",
         cursor: Cursor = None,
         received: JustReceived = None,
     ) -> Response[bytes]:
-        """List the pairs in one state. Those to be reviewed begin with the most urgent."""
-        return await _shown(page, user.actor, application, view, cursor, received)
+        """List the pairs in one state. Those to be reviewed begin with the most urgent.
+
+        Raises InvalidText for an unknown state.
+        """
+        only = chosen("view", view, View) or View.RECEIVED
+        return await _shown(page, user.actor, application, only, cursor, received)
 
     @post()
     async def receive_pair(
@@ -81,44 +88,25 @@ class WarehousePages(Controller):
         except IllegalMove as refusal:
             if refusal.status not in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
                 return page.leads_to(f"/warehouse/{refusal.order_id}?again=yes")
-            return await _refused(request, page, actor, application, refusal, form.text("number"))
+            refused = replace(
+                Refused.of(request, refusal, form), detail=words().warehouse.too_early
+            )
+            return await _shown(page, actor, application, refused=refused)
         except Refusal as refusal:
-            return await _refused(request, page, actor, application, refusal, form.text("number"))
+            refused = Refused.of(request, refusal, form)
+            return await _shown(page, actor, application, refused=refused)
         return page.leads_to(f"/warehouse?received={order_id}")
-
-
-async def _refused(
-    request: AnyRequest,
-    page: Page,
-    actor: Actor,
-    application: Application,
-    refusal: Refusal,
-    number: str,
-) -> Response[bytes]:
-    status, detail = detail_of(request, refusal)
-    return await _shown(
-        page,
-        actor,
-        application,
-        status=status,
-        refused=detail,
-        is_early=status == 409,
-        typed=number,
-    )
 
 
 async def _shown(
     page: Page,
     actor: Actor,
     application: Application,
-    view: str = "",
+    view: View = View.RECEIVED,
     cursor: UUID | None = None,
     received: UUID | None = None,
-    *,
-    status: int = 200,
-    **values: Any,
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
-    view = view if view in VIEWS else VIEWS[0]
     rows, following = await _pairs(actor, application, view, PageRequest(_A_PAGE, cursor))
     ids = {row.book.product_id for row in rows}
     arrived = None
@@ -127,17 +115,18 @@ async def _shown(
         ids.add(arrived.product_id)
     return page.shows(
         "authenticator/warehouse",
-        status=status,
+        status=refused.status,
         rows=rows,
         next=following,
         view=view,
-        views=VIEWS,
+        views=list(View),
         arrived=arrived,
         user_id=actor.user_id,
         now=application.adapters.clock.now(),
         may_receive=actor.has(Role.AUTHENTICATOR),
         products=await listed_products(application, ids),
-        **{"refused": "", "is_early": False, "typed": "", **values},
+        refused=refused.detail,
+        typed=refused.typed.get("number", ""),
     )
 
 
@@ -152,10 +141,10 @@ class _Row:
 
 
 async def _pairs(
-    actor: Actor, application: Application, view: str, request: PageRequest
+    actor: Actor, application: Application, view: View, request: PageRequest
 ) -> tuple[list[_Row], UUID | None]:
     """Return a page of pairs. Raises Forbidden if somebody is no staff."""
-    if view == _TO_SEND:
+    if view is View.TO_SEND:
         role = Role.AUTHENTICATOR if actor.has(Role.AUTHENTICATOR) else Role.ADMIN
         orders = await application.orders.list_orders(
             actor, request, role=role, status=OrderStatus.AUTH_PASSED

@@ -1,7 +1,7 @@
 """The page to place a bid or an ask, which works everything out before it is confirmed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, TypeAlias
 from uuid import UUID, uuid4
@@ -12,20 +12,13 @@ from litestar.params import FromPath, QueryParameter
 from ....composition.application import Application
 from ....core.bidding.preview_quote import QuotePreview
 from ....ports.language.catalog import Product
-from ....ports.language.errors import (
-    AddressMissing,
-    EmailNotProven,
-    InvalidText,
-    PaymentMethodMissing,
-    PayoutAccountMissing,
-    Refusal,
-)
+from ....ports.language.errors import InvalidText, Refusal
 from ....ports.language.ids import ProductId
 from ....ports.language.market import Condition, Side, TimeInForce
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
 from ...http.edge.problems import AnyRequest
-from ..forms import detail_of
+from ..acting import NOT_REFUSED, Refused
 from ..market.product import ConditionOf
 from ..pages import Page, ThePage
 from ..posted import Form, TheForm
@@ -40,39 +33,16 @@ NowOf: TypeAlias = Annotated[str, QueryParameter(max_length=3)]
 OnceOf: TypeAlias = Annotated[str, QueryParameter(max_length=64)]
 
 
-_REMEDIES: Mapping[type[Refusal], str] = {
-    PaymentMethodMissing: "/account/cards",
-    AddressMissing: "/account/addresses",
-    PayoutAccountMissing: "/account/payout-account",
-    EmailNotProven: "/account",
-}
-"""The page on which somebody does what is missing before they can trade."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    status: int = 200
-    detail: str = ""
-    remedy: str = ""
-
-
-_NOT_REFUSED = _Refused()
-
-
-def _refused(request: AnyRequest, refusal: Refusal) -> _Refused:
-    return _Refused(*detail_of(request, refusal), _REMEDIES.get(type(refusal), ""))
-
-
 async def _missing(
     request: AnyRequest, actor: Actor, application: Application, side: Side
-) -> _Refused:
+) -> Refused:
     """Return what is missing before somebody may trade, to be told before they type."""
     bidding = application.bidding
     try:
         await (bidding.place_bid if side is Side.BID else bidding.place_ask).check_trader(actor)
     except Refusal as refusal:
-        return replace(_refused(request, refusal), status=200)
-    return _NOT_REFUSED
+        return replace(Refused.of(request, refusal), status=200)
+    return NOT_REFUSED
 
 
 class TradePages(Controller):
@@ -114,7 +84,7 @@ class TradePages(Controller):
             preview, _ = await _worked_out(page, user.actor, application, product, given)
         except Refusal as refusal:
             return await _form(
-                page, user.actor, application, product, given, _refused(request, refusal)
+                page, user.actor, application, product, given, Refused.of(request, refusal)
             )
         return _confirmation(page, product, given, preview, now=bool(now), once=once)
 
@@ -144,7 +114,7 @@ class TradePages(Controller):
             path = await _place(application, user.actor, form, product, preview, days)
         except Refusal as refusal:
             return await _form(
-                page, user.actor, application, product, given, _refused(request, refusal)
+                page, user.actor, application, product, given, Refused.of(request, refusal)
             )
         return page.leads_to(path)
 
@@ -209,7 +179,7 @@ async def _form(
     application: Application,
     product: Product,
     given: Mapping[str, str],
-    refused: _Refused = _NOT_REFUSED,
+    refused: Refused = NOT_REFUSED,
 ) -> Response[bytes]:
     market = await application.bidding.view_market(
         actor.user_id, product.id, given["size"], Condition(given["condition"])

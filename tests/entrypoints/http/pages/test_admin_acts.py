@@ -34,7 +34,7 @@ def of_dispute(_: World, places: Places, call: Call) -> tuple[str, str]:
 
 def of_quote(world: World, places: Places, call: Call) -> tuple[str, str]:
     page = f"/admin/users/{world.people['seller'].id}/quotes"
-    return f"{page}?side=ask", f"{page}/ask/{call.target}/withdrawal"
+    return f"{page}?side=ask", f"{page}/ask/{call.target}/withdrawal?side=ask"
 
 
 def of_list(page: str) -> WhereOf:
