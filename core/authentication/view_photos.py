@@ -32,10 +32,14 @@ class ViewPhotos:
         check_no_party(actor, task.order_id, buyer_id=task.buyer_id, seller_id=task.seller_id)
         return await self.review_photos.of(task_id)
 
+    async def check(self, actor: Actor, task_id: TaskId, photo_id: PhotoId) -> None:
+        """Raise Forbidden, NotFound, PartyToTheOrder unless the actor may see the photo."""
+        if photo_id not in [photo.id for photo in await self(actor, task_id)]:
+            raise NotFound(what="photo", id=photo_id)
+
     async def open(
         self, actor: Actor, task_id: TaskId, photo_id: PhotoId, size: PhotoSize
     ) -> bytes:
         """Return a photo as JPEG. Raises Forbidden, NotFound, PartyToTheOrder, Unavailable."""
-        if photo_id not in [photo.id for photo in await self(actor, task_id)]:
-            raise NotFound(what="photo", id=photo_id)
+        await self.check(actor, task_id, photo_id)
         return await self.photos.open(photo_id, size)

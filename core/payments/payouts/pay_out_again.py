@@ -66,6 +66,18 @@ class PayOutAgain:
                 )
             )
 
+    async def is_possible(self, actor: Actor, order_id: OrderId) -> bool:
+        """Whether there is a payout to request now. Raises Forbidden, NotFound."""
+        check_role(actor, Role.ADMIN, "have a payout repeated")
+        order = await self.orders.get(order_id)
+        if actor.user_id in (order.buyer_id, order.seller_id):
+            return False
+        try:
+            self._check(order, await self.payouts.find(order_id))
+        except (PayoutStopped, PayoutNotOpen):
+            return False
+        return True
+
     def _check(self, order: Order, payout: Payout | None) -> None:
         if order.freezes:
             raise PayoutStopped(order_id=order.id, reasons=tuple(sorted(order.freezes)))

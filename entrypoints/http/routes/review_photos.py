@@ -13,6 +13,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import FromPath, QueryParameter
 
+from ....composition.application import Application
 from ....core.authentication.verdicts import MAX_PHOTOS
 from ....ports.language.errors import (
     InvalidPhoto,
@@ -24,10 +25,11 @@ from ....ports.language.errors import (
 )
 from ....ports.language.ids import PhotoId, TaskId
 from ....ports.language.photos import PhotoSize, ReviewPhoto
-from ....ports.language.users import Role
+from ....ports.language.users import Actor, Role
 from ..edge.injected import App
 from ..edge.json_body import JsonRequest
 from ..edge.key_scopes import FOR_TRADERS
+from ..edge.problems import AnyRequest
 from ..edge.roles import requires
 from ..openapi.documented import problems, success
 
@@ -129,10 +131,9 @@ class ReviewPhotosController(Controller):
         size: SizeOf = PhotoSize.FULL,
     ) -> Response[bytes]:
         """Return a photo as JPEG."""
-        content = await application.authentication.view_photos.open(
-            request.user, TaskId(task_id), PhotoId(photo_id), size
+        return await photo_response(
+            request, application, request.user, TaskId(task_id), PhotoId(photo_id), size
         )
-        return photo_response(content)
 
     @delete(
         "/{photo_id:uuid}",
@@ -153,10 +154,24 @@ class ReviewPhotosController(Controller):
         )
 
 
-def photo_response(content: bytes) -> Response[bytes]:
-    """Return a photo, which a browser may keep for its user: another one has another id."""
-    return Response(
-        content,
-        media_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"},
-    )
+async def photo_response(
+    request: AnyRequest,
+    application: Application,
+    actor: Actor,
+    task_id: TaskId,
+    photo_id: PhotoId,
+    size: PhotoSize,
+) -> Response[bytes]:
+    """Return a photo, or 304 to a browser that has it: another one has another id.
+
+    A browser asks each time, so it shows none that was removed, or to somebody who may not see it.
+    Raises Forbidden, NotFound, PartyToTheOrder, Unavailable.
+    """
+    view_photos, tag = application.authentication.view_photos, f'"{photo_id}-{size}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": tag}
+    if tag in request.headers.get("if-none-match", ""):
+        await view_photos.check(actor, task_id, photo_id)
+        return Response(b"", status_code=304, headers=headers)
+    content = await view_photos.open(actor, task_id, photo_id, size)
+    headers["Content-Disposition"] = "inline"
+    return Response(content, media_type="image/jpeg", headers=headers)

@@ -164,6 +164,7 @@ async def _shown(
         lines=lines_of(await application.payments.list_order_entries(actor, order_id)),
         letters=await application.notifications.list_order_letters(actor, order_id, parties),
         possible=await application.orders.list_staff_acts(actor, order_id),
+        can_be_paid_again=await application.payments.pay_out_again.is_possible(actor, order_id),
         audit=audit.items,
         bearers=list(Bearer),
         typed=refused.typed,

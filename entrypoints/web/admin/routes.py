@@ -16,6 +16,7 @@ from .products import AdminProductPages
 from .quotes import AdminQuotePages
 from .staff import admin_form_of, admin_of
 from .users import AdminUserPages
+from .webhooks import AdminWebhookPages
 
 ADMIN_PAGES = Router(
     "/",
@@ -32,6 +33,7 @@ ADMIN_PAGES = Router(
         ImportPages,
         DisputePages,
         MoneyPages,
+        AdminWebhookPages,
     ],
     dependencies={"user": Provide(admin_of), "form": Provide(admin_form_of)},
 )

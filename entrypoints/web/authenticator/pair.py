@@ -56,6 +56,7 @@ class PairPages(Controller):
     @get("/photos/{photo_id:uuid}")
     async def view_photo(
         self,
+        request: AnyRequest,
         user: User,
         order_id: FromPath[UUID],
         photo_id: FromPath[UUID],
@@ -64,10 +65,9 @@ class PairPages(Controller):
     ) -> Response[bytes]:
         """Send a photo of the pair, to authenticators and admins."""
         task_id = await _task_of(application, user.actor, OrderId(order_id))
-        content = await application.authentication.view_photos.open(
-            user.actor, task_id, PhotoId(photo_id), size
+        return await photo_response(
+            request, application, user.actor, task_id, PhotoId(photo_id), size
         )
-        return photo_response(content)
 
     @post("/review", opt={TAKES_PHOTOS: Role.AUTHENTICATOR}, request_max_body_size=_MOST_OF_FORM)
     async def review_pair(

@@ -166,6 +166,18 @@ function pressKey(event) {
   if (target.matches("a, button, [type=checkbox], [type=radio], [type=file]")) target.click()
 }
 
+// Says that a photo is not there, in place of a broken picture.
+function tellMissing(image) {
+  const tell = () => {
+    const note = document.createElement("span")
+    note.className = "none"
+    note.textContent = `${image.alt} ${image.dataset.missing}`
+    image.replaceWith(note)
+  }
+  if (image.complete && image.naturalWidth === 0) tell()
+  else image.addEventListener("error", tell)
+}
+
 // A photo is sent as soon as it is chosen, with all that was typed.
 function sendPhotos(input) {
   const button = document.getElementById(input.dataset.send)
@@ -187,5 +199,6 @@ document.addEventListener("submit", sendOnce)
 showTimes()
 for (const section of document.querySelectorAll("[data-refresh]")) new Refreshed(section)
 for (const element of document.querySelectorAll("[data-left]")) countDown(element)
+for (const image of document.querySelectorAll("[data-missing]")) tellMissing(image)
 for (const input of document.querySelectorAll("[data-send]")) sendPhotos(input)
 for (const section of document.querySelectorAll("[data-book]")) new LiveBook(section)

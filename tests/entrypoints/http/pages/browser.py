@@ -121,10 +121,10 @@ class Browser:
         )
         return _shown(answer)
 
-    async def status(self, method: str, path: str) -> int:
+    async def status(self, method: str, path: str, headers: dict[str, str] | None = None) -> int:
         """Return the status of a page, or of an empty form that is sent to it."""
         data = {"nothing": ""} if method == "POST" else None
-        return (await self._client.request(method, path, data=data)).status_code
+        return (await self._client.request(method, path, data=data, headers=headers)).status_code
 
     async def signs_in(self, email: str, password: str = PASSWORD) -> Shown:
         """Sign in by the form."""

@@ -12,7 +12,7 @@ from solebook.ports.language.currencies import DOLLAR
 
 from ....served import ADDRESS, PASSWORD
 from ..admin.test_dead_letters import bury
-from ..world import Person, World, alarm
+from ..world import PARCEL, PASS, Person, World, alarm
 from .browser import Browser, Shown
 
 
@@ -127,6 +127,41 @@ async def test_admin_cannot_decide_on_an_order_of_their_own(
     refused = await admin_in.sends(sign_out, reason="mine")
 
     assert refused.status == 403
+
+
+async def test_payout_that_never_began_is_begun_on_the_page_of_its_order(
+    market: World, admin_in: Browser, buyer: Person, seller: Person, authenticator: Person
+) -> None:
+    order_id = await delivered(market, buyer, seller, authenticator)
+    path = f"/admin/orders/{order_id}"
+    action = f"{path}/payout"
+    held = await admin_in.opens(path)
+    # Nothing is settled, so nobody has noticed that the hold is over.
+    await market.clock.advance(market.application.rules.payout_hold)
+    await admin_in.signs_in("admin@example.com")
+
+    form = (await admin_in.opens(path)).form(action)
+    begun = await admin_in.sends(form, reason="it did not begin")
+    await market.workers.settle()
+
+    assert action not in [form.action for form in held.forms]
+    assert begun.status == 200
+    paid = await admin_in.opens(path)
+    assert "Paid out" in paid.text
+    assert action not in [form.action for form in paid.forms]
+
+
+async def delivered(market: World, buyer: Person, seller: Person, authenticator: Person) -> str:
+    order_id = await market.order(buyer, seller)
+    await market.move(order_id, "shipment", seller, json=PARCEL)
+    await market.move(order_id, "receipt", authenticator)
+    task = f"/v1/authentication/tasks/{await market.task_of(order_id, authenticator)}"
+    await market.ok("POST", f"{task}/claim", authenticator)
+    await market.ok("POST", f"{task}/verdict", authenticator, json=PASS)
+    await market.workers.settle()
+    await market.move(order_id, "dispatch", authenticator, json=PARCEL)
+    await market.move(order_id, "delivery", buyer)
+    return order_id
 
 
 async def test_user_is_found_by_email_suspended_and_reinstated(

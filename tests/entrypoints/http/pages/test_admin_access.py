@@ -41,6 +41,8 @@ POST /admin/alarms/{id}/resolution          409
 POST /admin/dead-letters/replay             409
 GET  /admin/dead-letters                    200
 POST /admin/dead-letters/{id}/replay        409
+GET  /admin/webhooks                        200
+POST /admin/webhooks/{id}/disablement       409
 """
 """What an admin gets. Forms are sent without the field that other sites cannot know."""
 

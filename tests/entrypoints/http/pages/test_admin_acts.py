@@ -62,12 +62,12 @@ PAGES: dict[str, WhereOf] = {
         f"/admin/products/{call.target}/halt",
     ),
     "/v1/admin/halts/{halt_id}/end": of_list("/admin/halts"),
+    "/v1/admin/webhooks/{endpoint_id}/disablement": of_list("/admin/webhooks"),
     "/v1/admin/dead-letters/{letter_id}/replay": of_list("/admin/dead-letters"),
     "/v1/admin/alarms/{alarm_id}/resolution": of_list("/admin/alarms"),
 }
 ONLY_FOR_PROGRAMS = {
     "/v1/admin/webhooks",
-    "/v1/admin/webhooks/{endpoint_id}/disablement",
 }
 MADE_WHERE_NEEDED = {"/v1/admin/users/{user_id}/declines/forgiveness"}
 """Forms that are shown only if there is something to forgive."""

@@ -201,12 +201,14 @@ async def test_photos_are_added_with_all_that_was_typed_and_once(
     photo = await inside.opens(shown[0])
     assert photo.answer.content == PHOTO
     assert photo.answer.headers["content-type"] == "image/jpeg"
-    assert "private" in photo.answer.headers["cache-control"]
+    cache, tag = photo.answer.headers["cache-control"], photo.answer.headers["etag"]
+    assert {"private", "no-cache"} <= set(cache.split(", "))
+    assert await inside.status("GET", shown[0], {"If-None-Match": tag}) == 304
 
     unwanted = shown[0].rpartition("/")[2].partition("?")[0]
     fewer = await inside.sends_files(added.form(f"{path}/review"), [], **typed, remove=unwanted)
     assert re.findall(f'src="({path}/photos/[^"]+)"', fewer.answer.text) == shown[1:]
-    assert (await inside.opens(shown[0])).status == 404
+    assert await inside.status("GET", shown[0], {"If-None-Match": tag}) == 404
 
 
 async def test_file_that_is_no_photo_is_refused_with_all_that_was_typed(
