@@ -19,9 +19,9 @@ class ProductsOfFile:
     refused: Mapping[int, str]
 
 
-def products_of(content: str, currency: Currency, name: str) -> ProductsOfFile:
+def products_of(content: bytes, currency: Currency, name: str) -> ProductsOfFile:
     """Return the products of a CSV file. Raises BadFile."""
-    rows = RowFile(io.BytesIO(content.encode()), name)
+    rows = RowFile(io.BytesIO(content), name)
     columns = find_columns(rows.columns, PRODUCTS, currency, name)
     given, refused = dict[int, GivenProduct](), dict[int, str]()
     for row in rows:

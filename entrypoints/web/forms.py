@@ -1,12 +1,11 @@
 """The fields of a submitted form, and refusals as pages."""
 
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Response
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException, HTTPException
 
 from ...ports.language.errors import Refusal
@@ -18,24 +17,21 @@ MOST_FORM = 16_384
 """The maximum size of a form in bytes. To read it takes longer than JSON."""
 _FIELDS = 200
 """The maximum number of fields of a form."""
-TAKES_FILE = {"takes_file": True}
-"""The `opt` of a page whose form has a file."""
 
 
-async def submitted(request: AnyRequest, *, with_photos: bool = False) -> Mapping[str, str]:
-    """Return the fields of a form. A file, where the page takes one, is a field with its text.
+async def submitted(request: AnyRequest, *, most_with_files: int = 0) -> Mapping[str, str]:
+    """Return the fields of a form.
 
-    Photos are no fields, and stay in the form. Raises ClientException if the body is none.
+    With `most_with_files`, it may have files, which are no fields and stay in the form, and as many
+    characters besides. Raises ClientException if the body is no form.
     """
     kind = request.content_type[0]
-    if kind == "multipart/form-data" and with_photos:
-        return _texts_of(await _multipart(request))
-    if kind == "multipart/form-data" and request.route_handler.opt.get("takes_file"):
-        return await _with_files(request)
+    if kind == "multipart/form-data" and most_with_files:
+        return _texts_of(await _multipart(request), most_with_files)
     if kind != "application/x-www-form-urlencoded":
         raise ClientException("send the form as application/x-www-form-urlencoded", status_code=415)
     body = await request.body()
-    if with_photos and len(body) > MOST_FORM:  # only photos may be large
+    if 0 < most_with_files < len(body):  # only files may be larger
         raise ClientException("the form is too long", status_code=413)
     try:
         text = body.decode("ascii")
@@ -65,25 +61,9 @@ def _refuse_nul(fields: Mapping[str, str]) -> None:
         raise ClientException("the form has the character U+0000")
 
 
-async def _with_files(request: AnyRequest) -> Mapping[str, str]:
-    """Return the fields of a form with files. Raises ClientException, also if one is no text."""
-    fields = {}
-    for name, value in (await _multipart(request)).multi_items():
-        fields[name] = _text_of(await value.read()) if isinstance(value, UploadFile) else str(value)
-    return fields
-
-
-def _text_of(content: bytes) -> str:
-    is_utf_16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if is_utf_16 else "utf-8-sig")
-    except UnicodeError as error:
-        raise ClientException("the file is no text in UTF-8") from error
-
-
-def _texts_of(form: FormMultiDict) -> Mapping[str, str]:
+def _texts_of(form: FormMultiDict, most: int) -> Mapping[str, str]:
     texts = {name: text for name, text in form.multi_items() if isinstance(text, str)}
-    if len(texts) > _FIELDS or sum(map(len, texts.values())) > MOST_FORM:
+    if len(texts) > _FIELDS or sum(map(len, texts.values())) > most:
         raise ClientException("the fields of the form are too long", status_code=413)
     _refuse_nul(texts)
     return texts

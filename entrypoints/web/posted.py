@@ -14,6 +14,7 @@ from litestar.params import SkipValidation
 
 from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId
+from ...ports.language.users import Role
 from ..http.edge.problems import AnyRequest
 from .forms import MOST_FORM, submitted
 from .pages import ThePage
@@ -98,25 +99,34 @@ async def user_of(sent: Sent, page: ThePage) -> SignedInVisitor:
     return page.visitor
 
 
-TAKES_PHOTOS = "takes_photos"
-"""The `opt` of a page whose form has photos: it is the role of those who may send some."""
+_SENDER, _MOST_TEXT = "takes_files_of", "most_text_with_files"
+
+
+def takes_files(role: Role, *, most_text: int = MOST_FORM) -> dict[str, object]:
+    """Return the `opt` of a page whose form has files, from those who have a role.
+
+    It has at most so many characters besides.
+    """
+    return {_SENDER: role, _MOST_TEXT: most_text}
 
 
 async def sent_by(request: AnyRequest, visitor: Anybody) -> Mapping[str, str]:
     """Return the fields of the form in a request, or none.
 
-    Photos are for those who may send some. Of others, only a form without any is read. Raises
+    Files are for those who may send some. Of others, only a form without any is read. Raises
     ClientException if the body is none, and PermissionDeniedException if another site sent it.
     """
     if request.method != "POST":
         return {}
     _refuse_other_sites(request)
-    role = request.route_handler.opt.get(TAKES_PHOTOS)
-    if role is None:
+    opt = request.route_handler.opt
+    if (role := opt.get(_SENDER)) is None:
         return await submitted(request)
     length = request.headers.get("content-length", "")
     is_short = length.isdecimal() and int(length) <= MOST_FORM
-    return await submitted(request, with_photos=True) if is_short or visitor.has(role) else {}
+    if not is_short and not visitor.has(role):
+        return {}
+    return await submitted(request, most_with_files=opt[_MOST_TEXT])
 
 
 def without_own(fields: Mapping[str, str]) -> dict[str, str]:

@@ -254,6 +254,8 @@ _BY_COST: Mapping[int, tuple[str, ...]] = {
         "POST /admin/alarms/{alarm_id}/resolution",
         "GET /admin/dead-letters",
         "POST /admin/dead-letters/{letter_id}/replay",
+        "GET /admin/webhooks",
+        "POST /admin/webhooks/{endpoint_id}/disablement",
     ),
     4: ("GET /health/ready",),
     5: (

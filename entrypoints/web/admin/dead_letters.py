@@ -31,7 +31,7 @@ _HERE = "/admin/dead-letters"
 class DeadLetterPages(Controller):
     """Dead letters."""
 
-    path = _HERE
+    path = "/admin/dead-letters"
 
     @get()
     async def list_dead_letters(

@@ -25,7 +25,7 @@ from ...http.edge.problems import AnyRequest
 from ...http.routes.review_photos import SizeOf, photo_response
 from ..acting import NOT_REFUSED, Refused, act_once, acted
 from ..pages import Page, ThePage
-from ..posted import TAKES_PHOTOS, Form, TheForm
+from ..posted import Form, TheForm, takes_files
 from ..visitor import User
 
 _MOST_OF_FORM = 16_777_216
@@ -69,7 +69,7 @@ class PairPages(Controller):
             request, application, user.actor, task_id, PhotoId(photo_id), size
         )
 
-    @post("/review", opt={TAKES_PHOTOS: Role.AUTHENTICATOR}, request_max_body_size=_MOST_OF_FORM)
+    @post("/review", opt=takes_files(Role.AUTHENTICATOR), request_max_body_size=_MOST_OF_FORM)
     async def review_pair(
         self,
         request: AnyRequest,

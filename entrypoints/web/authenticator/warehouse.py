@@ -1,6 +1,6 @@
 """The page of the warehouse: what waits there, and the box for what arrives."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeAlias
@@ -26,7 +26,6 @@ from ..listed_products import listed_products
 from ..pages import Page, ThePage
 from ..posted import TheForm
 from ..visitor import User
-from ..words import words
 from .numbers import order_number
 
 _A_PAGE = 20
@@ -88,9 +87,7 @@ class WarehousePages(Controller):
         except IllegalMove as refusal:
             if refusal.status not in (OrderStatus.PENDING, OrderStatus.CONFIRMED):
                 return page.leads_to(f"/warehouse/{refusal.order_id}?again=yes")
-            refused = replace(
-                Refused.of(request, refusal, form), detail=words().warehouse.too_early
-            )
+            refused = Refused.of(request, refusal, form)
             return await _shown(page, actor, application, refused=refused)
         except Refusal as refusal:
             refused = Refused.of(request, refusal, form)
@@ -126,6 +123,7 @@ async def _shown(
         may_receive=actor.has(Role.AUTHENTICATOR),
         products=await listed_products(application, ids),
         refused=refused.detail,
+        is_early=refused.status == 409,
         typed=refused.typed.get("number", ""),
     )
 

@@ -58,6 +58,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
         "notification_kind",
         "payout_state",
         "warehouse_view",
+        "webhook_disabled",
         "check",
     }
     short = {
