@@ -53,6 +53,7 @@ def disputes_use_cases(
         destinations=store.destinations,
         products=store.products,
         tasks=store.authentication_tasks,
+        review_photos=store.review_photos,
         users=store.users,
         currency=rules.money,
     )

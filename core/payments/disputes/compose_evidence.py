@@ -21,6 +21,8 @@ class TradeFacts:
     history: tuple[RecordedStep, ...]
     product: Product
     task: AuthenticationTask | None
+    photos: int
+    """How many photos of the pair are kept."""
     buyer: User
     destination: PostalAddress | None
     """None if it was erased."""
@@ -55,7 +57,7 @@ def _story(facts: TradeFacts, currency: Currency, sent_at: datetime | None) -> I
     order = facts.order
     total = f"{currency.plain(order.buyer_total)} {currency.code}"
     yield f"Order {order.id}: bought on {_day(order.matched_at)} for {total}, shipping included."
-    yield from _examination(facts.task)
+    yield from _examination(facts.task, facts.photos)
     if sent_at is not None and order.outbound is not None:
         parcel = f"{order.outbound.carrier} {order.outbound.tracking_number}"
         yield f"The pair was sent to the buyer on {_day(sent_at)} with {parcel}."
@@ -70,7 +72,7 @@ def _story(facts: TradeFacts, currency: Currency, sent_at: datetime | None) -> I
         yield f"The buyer complained to us on {_day(complaint.at)}: {said}."
 
 
-def _examination(task: AuthenticationTask | None) -> Iterable[str]:
+def _examination(task: AuthenticationTask | None, photos: int) -> Iterable[str]:
     if task is None or task.verdict is None or task.decided_at is None:
         return
     word = "passed" if task.verdict.passed else "did not pass"
@@ -81,6 +83,8 @@ def _examination(task: AuthenticationTask | None) -> Iterable[str]:
     if task.verdict.photos:
         yield "Photos of the examination:"
         yield from task.verdict.photos
+    if photos:
+        yield f"Photos of the examination that we keep, and show on request: {photos}."
 
 
 def _sent_at(history: Iterable[RecordedStep]) -> datetime | None:

@@ -8,6 +8,7 @@ from ....ports.language.disputes import Evidence
 from ....ports.language.ids import OrderId
 from ....ports.orders import Destinations, Orders
 from ....ports.products import Products
+from ....ports.review_photos import ReviewPhotos
 from ....ports.users import Users
 from .compose_evidence import TradeFacts, compose_evidence
 
@@ -20,6 +21,7 @@ class GatherEvidence:
     destinations: Destinations
     products: Products
     tasks: AuthenticationTasks
+    review_photos: ReviewPhotos
     users: Users
     currency: Currency
 
@@ -33,6 +35,7 @@ class GatherEvidence:
             history=tuple(await self.orders.history(order_id)),
             product=await self.products.get(order.book.product_id),
             task=await self.tasks.find_by_order(order_id),
+            photos=len(await self.review_photos.of_order(order_id)),
             buyer=await self.users.get(order.buyer_id),
             destination=await self.destinations.find(order_id),
         )

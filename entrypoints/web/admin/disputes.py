@@ -1,5 +1,6 @@
 """The pages of disputes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -9,8 +10,9 @@ from litestar.params import FromPath
 
 from ....composition.application import Application
 from ....ports.language.disputes import Dispute
-from ....ports.language.ids import DisputeId
+from ....ports.language.ids import DisputeId, OrderId
 from ....ports.language.paging import MAX_PAGE, PageRequest
+from ....ports.language.photos import ReviewPhoto
 from ....ports.language.text import one_line
 from ....ports.language.users import Actor
 from ...http.edge.injected import App
@@ -99,6 +101,18 @@ class DisputePages(Controller):
         return await _done(request, page, user, form, application, id_, accept)
 
 
+async def _photos(
+    application: Application, actor: Actor, order_id: OrderId | None
+) -> Sequence[ReviewPhoto]:
+    """Return the photos of a pair, or none to a party to its order."""
+    if order_id is None:
+        return ()
+    task = await application.authentication.view_task.of_order(actor, order_id)
+    if task is None or actor.user_id in (task.buyer_id, task.seller_id):
+        return ()
+    return await application.authentication.view_photos(actor, task.id)
+
+
 def _deadline(dispute: Dispute) -> datetime:
     return dispute.evidence_due_by or _NEVER
 
@@ -140,6 +154,7 @@ async def _shown(
         status=refused.status,
         dispute=dispute,
         evidence=evidence.given(),
+        photos=await _photos(application, actor, dispute.order_id),
         audit=audit.items,
         typed=refused.typed,
         refused=refused.detail,

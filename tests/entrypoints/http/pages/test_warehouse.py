@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from solebook.composition.provider_pages import ProviderPages
 from solebook.entrypoints.web.authenticator.numbers import order_number
 from solebook.ports.language.errors import InvalidText
-from solebook.ports.language.ids import UserId
+from solebook.ports.language.ids import OrderId, UserId
+from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Role
 
 from ..world import CHECKS, PARCEL, ROOT, Person, World
@@ -209,6 +211,36 @@ async def test_photos_are_added_with_all_that_was_typed_and_once(
     fewer = await inside.sends_files(added.form(f"{path}/review"), [], **typed, remove=unwanted)
     assert re.findall(f'src="({path}/photos/[^"]+)"', fewer.answer.text) == shown[1:]
     assert await inside.status("GET", shown[0], {"If-None-Match": tag}) == 404
+
+
+async def test_dispute_shows_the_photos_of_its_pair_and_tells_the_bank_of_them(
+    market: World, inside: Browser, buyer: Person, seller: Person
+) -> None:
+    order_id = await shipped(market, buyer, seller)
+    path = f"/warehouse/{order_id}"
+    form = (await claimed(market, inside, order_id)).form(f"{path}/review")
+    sure = await inside.sends_files(form, [PHOTO], **FOUND, do="look")
+    await inside.sends(sure.form(f"{path}/review"), do="give")
+    await market.workers.settle()
+    dispute_id = await disputed(market, order_id)
+
+    await inside.signs_in("admin@example.com")
+    shown = await inside.opens(f"/admin/disputes/{dispute_id}")
+
+    assert "that we keep, and show on request: 1." in shown.text
+    [photo] = re.findall(f'src="({path}/photos/[^"]+)"', shown.answer.text)
+    assert (await inside.opens(photo)).status == 200
+
+
+async def disputed(market: World, order_id: str) -> str:
+    store = market.application.adapters.store
+    payment = await store.payments.find(OrderId(UUID(order_id)))
+    assert payment is not None
+    assert payment.charge_id is not None
+    await ProviderPages(market.application).dispute(payment.charge_id, 5_000)
+    await market.workers.settle()
+    [dispute] = (await store.disputes.page(PageRequest())).items
+    return str(dispute.id)
 
 
 async def test_file_that_is_no_photo_is_refused_with_all_that_was_typed(
