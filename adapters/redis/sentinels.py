@@ -33,27 +33,24 @@ class Sentinels(Sentinel):
     async def discover_master(self, service_name: str) -> _Named:
         """Return the host and port of the primary. It raises what the client raises."""
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask_all(service_name))
+            asked = [asyncio.create_task(self._ask(one, service_name)) for one in self.sentinels]
+            for answering in asked:
+                self._asked.add(answering)
+                answering.add_done_callback(self._asked.discard)
+            self._asking = asyncio.create_task(_first_of(asked))
             self._asking.add_done_callback(note_end)
         asking = self._asking
         await asyncio.wait([asking])
+        if asking.cancelled():
+            raise MasterNotFoundError("the client was closed before a Sentinel answered")
         return asking.result()
 
     async def aclose(self) -> None:
-        """Close all connections, when nobody is asked any more."""
-        await asyncio.gather(*self._asked)
-        await super().aclose()
-
-    async def _ask_all(self, service: str) -> _Named:
-        asked = [asyncio.create_task(self._ask(one, service)) for one in self.sentinels]
-        self._asked.update(asked)
-        answers = []
-        for answering in asyncio.as_completed(asked):
-            answer = await answering
-            if not isinstance(answer, str):
-                return answer  # the others end by themselves, and keep their connections
-            answers.append(answer)
-        raise MasterNotFoundError(f"no Sentinel names a primary ({', '.join(answers)})")
+        """Close all connections, when nobody is asked any more, or at once if cancelled."""
+        try:
+            await asyncio.gather(*self._asked)
+        finally:
+            await super().aclose()
 
     async def _ask(self, sentinel: Redis, service: str) -> _Named | str:
         """Return the primary, or why there is none."""
@@ -63,14 +60,22 @@ class Sentinels(Sentinel):
             states: Any = await sentinel.sentinel_masters()
         except FAILURES as error:
             return f"{who}: {str(error) or type(error).__name__}"
-        finally:
-            self._asked.discard(asyncio.current_task())
         state = states.get(service)
         if state is None:
             return f"{who} does not know {service}"
         if not self.check_master_state(state, service):
             return f"{who}: the primary is down"
         return state["ip"], state["port"]
+
+
+async def _first_of(asked: Sequence[asyncio.Task[_Named | str]]) -> _Named:
+    answers = []
+    for answering in asyncio.as_completed(asked):
+        answer = await answering
+        if not isinstance(answer, str):
+            return answer  # the others end by themselves, and keep their connections
+        answers.append(answer)
+    raise MasterNotFoundError(f"no Sentinel names a primary ({', '.join(answers)})")
 
 
 async def follow_primary(
