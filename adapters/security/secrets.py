@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from ..system.durable_files import sync_folder
 from .access_tokens import MIN_SECRET
 
 
@@ -37,5 +38,6 @@ def _create(path: Path) -> None:
             os.link(draft, path)
         except FileExistsError:
             return
+        sync_folder(path.parent)  # or a power cut might take it, and the next start make another
     finally:
         draft.unlink()

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import tempfile
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from ...ports.language.errors import Unavailable
+from .durable_files import write_whole
 from .private_folder import private_folder
 
 
@@ -40,19 +40,8 @@ class OutgoingFolder:
         folder = private_folder(self._path)
         if (folder / name).exists():
             return
-        # The name of a draft begins with a dot, so that readers of the folder ignore it.
-        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".", suffix=".draft")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, folder / name)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        write_whole(folder / name, content)
         self._delete_oldest(folder, name)
-        _sync(folder)
 
     def _delete_oldest(self, folder: Path, added: str) -> None:
         with self._lock:
@@ -74,14 +63,3 @@ def _names(folder: Path) -> deque[str]:
                 if not entry.name.startswith("."):
                     found.append((entry.stat().st_mtime_ns, entry.name))
     return deque(name for _, name in sorted(found))
-
-
-def _sync(folder: Path) -> None:
-    """Sync the folder to disk. Without it, a new file name may be lost in a crash."""
-    if os.name == "nt":  # Windows cannot open folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,14 +1,13 @@
 """Photos in a folder."""
 
 import asyncio
-import os
-import tempfile
 from pathlib import Path
 
 from ...ports.language.errors import NotFound, Unavailable
 from ...ports.language.ids import PhotoId
 from ...ports.language.photos import PhotoSize, Picture
 from ...ports.photos import Photos
+from .durable_files import write_whole
 from .private_folder import private_folder
 
 
@@ -58,14 +57,5 @@ class PhotoFolder(Photos):
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
-        folder = private_folder(path.parent)
-        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".", suffix=".draft")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+        private_folder(path.parent)
+        write_whole(path, content)
