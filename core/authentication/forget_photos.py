@@ -1,10 +1,12 @@
 """Forget the photos of orders that are over."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from ...ports.clock import Clock
 from ...ports.disputes import Disputes
+from ...ports.language.errors import Unavailable
 from ...ports.language.ids import OrderId
 from ...ports.language.orders import Order
 from ...ports.language.retention import Retention
@@ -14,6 +16,8 @@ from ...ports.review_photos import ReviewPhotos
 from ...ports.transaction import Transaction
 
 _PAGE = 100
+_FAILURES = 10
+"""After so many orders whose photos could not be deleted, the rest is left for the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class ForgetPhotos:
     """Deletes the photos of a pair when no dispute about it can need them any more.
 
     That is some time after the last step of an order that is over. While a dispute is open they
-    stay, because they are evidence.
+    stay, because they are evidence. Photos that cannot be deleted keep no others.
     """
 
     transaction: Transaction
@@ -33,14 +37,29 @@ class ForgetPhotos:
     retention: Retention
 
     async def __call__(self) -> None:
-        """Delete all that are too old, a file before its row. Raises Unavailable."""
+        """Delete all that are too old, a file before its row.
+
+        Raises Unavailable if some could not be deleted, after the rest was.
+        """
+        failures: list[Unavailable] = []
+        async for order_id in self._old():
+            try:
+                await self._delete(order_id)
+            except Unavailable as error:
+                failures.append(error)
+                if len(failures) == _FAILURES:
+                    break
+        if failures:
+            raise failures[0]
+
+    async def _old(self) -> AsyncIterator[OrderId]:
         before = self.clock.now() - self.retention.photos
         after: OrderId | None = None
         while page := await self.review_photos.kept(after, _PAGE):
             orders = await self.orders.look_up(page)
             for order in orders.values():
                 if await self._is_old(order, before):
-                    await self._delete(order.id)
+                    yield order.id
             after = page[-1]
             if orders[after].matched_at >= before:
                 return

@@ -18,6 +18,7 @@ from solebook.ports.language.ids import OrderId, PhotoId
 from solebook.ports.language.orders import OrderStatus
 from solebook.ports.language.photos import PhotoSize, Picture, ReviewPhoto, photo_id
 from solebook.ports.language.retention import Retention
+from solebook.ports.photos import Photos
 
 from ...exchange import Exchange
 from ..payments.disputes.stories import decide, dispute
@@ -62,6 +63,35 @@ async def test_photo_is_deleted_when_its_order_has_been_over_for_long(exchange: 
     assert await is_kept(exchange, photo)
     await exchange.later(timedelta(hours=1))
     assert not await is_kept(exchange, photo)
+
+
+class LockedPhotos(MemoryPhotos):
+    """Cannot remove some photos, as in a folder that is read-only."""
+
+    def __init__(self, photos: Photos, locked: PhotoId) -> None:
+        super().__init__()
+        self._photos = photos
+        self._locked = locked
+
+    async def remove(self, photo_id: PhotoId) -> None:
+        if photo_id == self._locked:
+            raise Unavailable(what="the folder of photos")
+        await self._photos.remove(photo_id)
+
+
+async def test_photo_that_cannot_be_removed_keeps_no_other_one(exchange: Exchange) -> None:
+    orders = [await exchange.trade(OrderStatus.DELIVERED) for _ in range(2)]
+    locked, other = [await photographed(exchange, order.id) for order in orders]
+    await exchange.later(4 * DAY)
+    await exchange.clock.advance(LIFE + DAY)
+    forget = exchange.app.authentication.forget_photos
+    photos = LockedPhotos(exchange.app.adapters.photos, locked.id)
+    with pytest.raises(Unavailable):
+        await replace(forget, photos=photos)()
+    assert await is_kept(exchange, locked)
+    assert not await is_kept(exchange, other)
+    await forget()
+    assert not await is_kept(exchange, locked)
 
 
 async def test_photo_stays_while_its_order_is_not_over_or_disputed(exchange: Exchange) -> None:
