@@ -19,6 +19,9 @@ from .sealing import cipher_of
 if TYPE_CHECKING:
     from ..adapters.sql.engine.database import SqlDatabase
 
+_LONGEST_ROLES, _LONGEST_HOST = 30, 20
+"""PostgreSQL keeps 63 bytes of who is connected, and a migration looks for their form."""
+
 
 @asynccontextmanager
 async def open_database(
@@ -66,10 +69,13 @@ def who_is(roles: Set[ProcessRole] | None) -> str:
     >>> who_is(None).startswith("solebook command on ")
     True
     """
+    host = socket.gethostname()[:_LONGEST_HOST]
     if roles is None:
-        return f"solebook command on {socket.gethostname()}"
+        return f"solebook command on {host}"
     shown = "all" if roles == ALL_ROLES else ",".join(sorted(roles))
-    return f"solebook {shown} on {socket.gethostname()}"
+    if len(shown) > _LONGEST_ROLES:
+        shown = f"{shown[: _LONGEST_ROLES - 3]}..."
+    return f"solebook {shown} on {host}"
 
 
 @asynccontextmanager
