@@ -53,6 +53,8 @@ def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings
             _set(values, name, text)
     try:
         return msgspec.convert(_with_defaults(values, _defaults(values)), Settings, strict=False)
+    except SettingsError:
+        raise
     except (msgspec.ValidationError, ValueError) as error:
         raise SettingsError(
             f"the settings are wrong: {error}{_allowed_words(str(error))}"

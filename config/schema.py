@@ -17,6 +17,12 @@ from .tree import fields, is_group
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DURATION = {"type": "string", "format": "duration"}
+_NUMBER = r"[0-9]+(\.[0-9]+)?"
+_WRITTEN = (
+    r"^P(?!$)(?!.*\.[0-9]+[A-Z].)"  # only the last number may have a fraction
+    rf"({_NUMBER}D)?(T(?!$)({_NUMBER}H)?({_NUMBER}M)?({_NUMBER}S)?)?$"
+)
+"""Days to seconds: years, months and weeks are refused, because they are not read."""
 
 
 def settings_schema() -> dict[str, Any]:
@@ -63,7 +69,7 @@ def _limit(setting: dict[str, Any], between: Between) -> None:
         others = [part for part in setting.pop("anyOf", ()) if part != _DURATION]
         setting.pop("type", None)
         setting.pop("format", None)
-        written = {**_DURATION, "pattern": "^P"}  # because not everybody checks formats
+        written = {**_DURATION, "pattern": _WRITTEN}  # because not everybody checks formats
         setting["anyOf"] = [seconds, written, *others]
 
 

@@ -49,6 +49,9 @@ _NO_ANSWER = "the database could not answer in time"
 _STOPPED = "the engine would accept no commands"
 
 
+_BACKENDS = ("sqlite", "postgres", "postgresql")
+
+
 class StoreSettings(Section, frozen=True):
     """Where the exchange stores its data."""
 
@@ -107,6 +110,9 @@ class StoreSettings(Section, frozen=True):
 
     def __post_init__(self) -> None:
         check_limits(self)
+        scheme, separator, _ = (self.url or "sqlite://").partition("://")
+        if not separator or scheme.partition("+")[0] not in _BACKENDS:
+            raise ValueError("store.url must be a sqlite:// or postgresql:// URL")
         if self.adapter == "postgres" and not self._is_at_postgres:
             raise ValueError("store.adapter = 'postgres' needs a postgresql:// URL in store.url")
         if self.replica_url is not None and not _is_postgres(self.replica_url):

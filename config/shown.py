@@ -55,7 +55,12 @@ def _without_secrets(name: str, value: Any, is_secret: bool) -> Any:
 def _without_inner_secrets(item: Any) -> Any:
     secrets: frozenset[str] = getattr(type(item), "SECRETS", frozenset())
     plain = msgspec.to_builtins(item)
-    return {**plain, **dict.fromkeys(secrets, HIDDEN)} if secrets else plain
+    if not secrets:
+        return plain
+    return {
+        name: HIDDEN if name in secrets and value is not None else value
+        for name, value in plain.items()
+    }
 
 
 def _without_login(url: str) -> str:

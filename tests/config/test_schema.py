@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from solebook.config.schema import DRAFT, settings_schema
@@ -79,6 +80,16 @@ def test_a_member_of_a_group_may_be_set_alone() -> None:
 @pytest.mark.parametrize("value", [900, 900.5, "PT15M", "P3D"])
 def test_a_duration_is_seconds_or_iso_8601(value: object) -> None:
     assert problems({"market": {"payment_window": value}}) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["P", "PT", "PX", "P1Y", "P1M", "P1W", "P1DT", "PT1.5H2M", "PT3S2M"]
+)
+def test_a_duration_that_the_exchange_cannot_read_is_refused(value: str) -> None:
+    written = nested("market.payment_window", value)
+    assert problems(written)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(value, timedelta)
 
 
 @pytest.mark.integration  # it tries each number, which takes too long for a unit
