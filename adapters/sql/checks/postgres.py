@@ -157,7 +157,7 @@ async def connecting(trials: Trials, url: str, limits: Limits, advice: str) -> A
         with trials.trying("reach", advice) as trial:
             connection = await connected(data_source(url), limits, "solebook check")
             version = connection.get_server_version()
-            trial.found = f"PostgreSQL {version.major}.{version.minor}"
+            trial.found = f"PostgreSQL {version.major}.{version.micro}"  # so since 10
             if version.major < OLDEST:
                 trial.fail(trial.found, f"use PostgreSQL {OLDEST} or newer")
         yield connection
