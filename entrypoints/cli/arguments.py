@@ -1,4 +1,4 @@
-"""Arguments of the command line: ids and amounts."""
+"""Arguments of the command line: ids, amounts and times."""
 
 import argparse
 from uuid import UUID
@@ -9,6 +9,7 @@ from ...ports.language.money import Cents
 
 _MOST = 1_000_000_000
 """The highest amount, in minor units."""
+_LONGEST = 3_600.0
 
 
 def an_id(text: str) -> UUID:
@@ -29,3 +30,16 @@ def an_amount(text: str, currency: Currency) -> Cents:
         limits = f"{currency.plain(1)} to {currency.plain(_MOST)}"
         raise ValueError(f"{text!r} is not an amount in {currency.code} from {limits}")
     return amount
+
+
+def seconds(text: str) -> float:
+    """Return a time to wait, in seconds. Raises ArgumentTypeError, which argparse prints."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= _LONGEST:  # also for NaN
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of seconds, more than 0 and up to {_LONGEST:g}"
+        )
+    return number

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...ports.language.text import counted
 from ...ports.language.trials import TrialResult, Verdict
+from .arguments import seconds
+from .error_text import error_text
 
 if TYPE_CHECKING:
     from ...config.settings import Settings
@@ -54,10 +56,10 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
     )
     parser.add_argument(
         "--timeout",
-        type=float,
+        type=seconds,
         default=_LIMIT,
         metavar="SECONDS",
-        help=f"how long each service may take ({_LIMIT:g})",
+        help=f"how long each service may take, up to an hour ({_LIMIT:g})",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     # What libraries log of a failure, the table says.
@@ -116,8 +118,8 @@ def _read(options: argparse.Namespace) -> "tuple[Settings, list[Path]]":
 
 def _not_read(error: Exception, *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps({"error": str(error)}, indent=2, ensure_ascii=False))
-    print(f"solebook: {error}", file=sys.stderr)
+        print(json.dumps({"error": error_text(error)}, indent=2, ensure_ascii=False))
+    print(f"solebook: {error_text(error)}", file=sys.stderr)
     return _NOT_READ
 
 

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ...ports.language.errors import Refusal, Unavailable
+from ...ports.language.errors import Refusal
 from ..event_loop import run
 from ..garbage import looked_at_rarely
 from ..logs import log_to_stderr
@@ -29,6 +29,7 @@ from . import (
 )
 from .admin import command as admin
 from .configured import add_store
+from .error_text import error_text
 from .importing import command as importing
 
 _DESCRIPTION = """\
@@ -65,20 +66,9 @@ def _run(options: argparse.Namespace) -> int:
     except (Refusal, OSError, ValueError, ModuleNotFoundError) as error:
         if options.verbose:
             traceback.print_exc()
-        print(f"solebook: {_message(error)}", file=sys.stderr)
+        print(f"solebook: {error_text(error)}", file=sys.stderr)
         return 1
     return code
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, ModuleNotFoundError):
-        return f"{error.name} is not installed; run in the checkout: pip install '.[all]'"
-    cause = error.__cause__
-    if isinstance(error, Unavailable) and cause is not None:
-        return f"{error.what} is unavailable: {str(cause) or type(cause).__name__}"
-    if isinstance(error, FileExistsError) and error.filename is not None:
-        return f"{error.filename} is there, and is no folder"  # only folders are made so
-    return str(error)
 
 
 class _ShowVersion(argparse.Action):
@@ -104,8 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(log_level=logging.WARNING)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("-v", "--verbose", action="store_true", help="log more, show tracebacks")
-    configured = argparse.ArgumentParser(add_help=False, parents=[common])
-    configured.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
+    ruled = argparse.ArgumentParser(add_help=False, parents=[common])
+    ruled.add_argument("--config", type=Path, metavar="FILE", help="settings (solebook.toml)")
+    configured = argparse.ArgumentParser(add_help=False, parents=[ruled])
     add_store(configured)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     demo.add_to(commands, common)
@@ -120,10 +111,10 @@ def build_parser() -> argparse.ArgumentParser:
         mail,
         provider,
         importing,
-        simulate,
-        admin,
     ):
         command.add_to(commands, configured)
+    simulate.add_to(commands, ruled)
+    admin.add_to(commands, configured)
     completion.add_to(commands, parser)
     return parser
 

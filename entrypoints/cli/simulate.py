@@ -48,7 +48,7 @@ def add_to(commands: "argparse._SubParsersAction[Any]", common: argparse.Argumen
             f"--{name}", type=int, default=default, metavar="N", help=f"{what} ({default})"
         )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.set_defaults(run=simulate)
+    parser.set_defaults(run=simulate, store=None)
 
 
 async def simulate(options: argparse.Namespace) -> int:

@@ -86,3 +86,16 @@ def test_a_folder_is_checked_with_its_own_settings_and_secrets(
     assert found["store", "rights"].startswith(str(folder))
     assert "password-password" not in done.out
     assert os.getcwd() == str(elsewhere)
+
+
+@pytest.mark.parametrize("given", ["0", "-3", "nan", "inf", "3601", "soon"])
+def test_a_time_that_no_service_could_keep_is_refused(run: Run, folder: Path, given: str) -> None:
+    refused = run("check", "--timeout", given)
+    assert refused.code == 2
+    assert f"'{given}' is not a number of seconds" in refused.err
+
+
+def test_a_folder_that_is_not_there_is_told_by_its_name(run: Run, folder: Path) -> None:
+    done = run("check", "none", "--json")
+    assert (done.code, json.loads(done.out)) == (2, {"error": "none: No such file or directory"})
+    assert done.err == "solebook: none: No such file or directory\n"

@@ -52,6 +52,15 @@ def test_json_has_each_value_and_where_it_was_read(run: Run, tmp_path: Path) -> 
     assert shown["store.url"] == {"value": None, "source": None}
 
 
+def test_a_key_in_a_file_has_no_secret_that_is_set(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [{"id": "1", "file": "key"}, {"id": "2", "secret": HUNTER}]
+    monkeypatch.setenv("SOLEBOOK_ENCRYPTION__KEYS", json.dumps(keys))
+    shown = json.loads(run("config", "show", "--json").out)["encryption.keys"]["value"]
+    assert [key["secret"] for key in shown] == [None, "(secret)"]
+
+
 def test_no_secret_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = [field.name for field in fields() if field.is_secret]
     secrets.remove("influx.password")  # a token takes its place

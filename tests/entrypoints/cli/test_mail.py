@@ -77,7 +77,7 @@ def test_the_file_format_follows_from_the_name(run: Run, tmp_path: Path) -> None
         (["sale_confirm"], "there is no mail 'sale_confirm'; the kinds are email_proof, "),
         ([], "name a kind of mail; the kinds are email_proof, "),
         (["welcome", "--output", "a.pdf"], "the file's name must end in .eml, .html or .txt"),
-        (["welcome", "--output", "no/a.eml"], "[Errno 2] No such file or directory: 'no/a.eml'"),
+        (["welcome", "--output", "no/a.eml"], "no/a.eml: No such file or directory"),
         (["welcome", "--config", "no.toml"], "no.toml cannot be read: No such file"),
     ],
 )

@@ -98,9 +98,13 @@ def one_line(text: str) -> str:
     [
         ("SERVER__PORT", "many", "the settings are wrong: Expected `int`, got `str`"),
         ("MODE", "production", "the settings are wrong: production needs security.signing_keys"),
-        ("STORE__URL", "mysql://db/solebook", "the store can be kept in sqlite or postgresql"),
-        ("STORE__URL", "nonsense", "the store's URL has no scheme, such as sqlite:// or post"),
-        ("FOLDER", "/dev/null/solebook", "[Errno 20] Not a directory: '/dev/null/solebook'"),
+        (
+            "STORE__URL",
+            "mysql://db/solebook",
+            "the settings are wrong: store.url must be a sqlite:// or",
+        ),
+        ("STORE__URL", "nonsense", "the settings are wrong: store.url must be a sqlite:// or"),
+        ("FOLDER", "/dev/null/solebook", "/dev/null/solebook: Not a directory"),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "migrate"])

@@ -48,6 +48,12 @@ def test_json_has_every_trade_and_adds_up(run: Run) -> None:
     }
 
 
+def test_a_database_is_refused_because_it_would_not_be_used(run: Run) -> None:
+    refused = run("simulate", *SMALL, "--store", "sqlite:///exchange.db")
+    assert refused.code == 2
+    assert "unrecognized arguments: --store" in refused.err
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [("--days", "days must be between 1 and 3650, not 0"), ("--buyers", "buyers must be between")],
