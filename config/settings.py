@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from ..ports.language.limits import Between, check_limits
 from ..ports.language.links import has_link
@@ -36,7 +36,7 @@ from .stream import StreamSettings
 from .stripe_amounts import check_amounts
 from .tracing import TracingSettings
 from .typesense import TypesenseSettings
-from .urls import check_url, is_here, is_near
+from .urls import check_store_url, check_url, is_here, is_store_near
 from .users import UsersSettings
 from .webhooks import WebhooksSettings
 
@@ -47,9 +47,6 @@ _EXPIRED = "tokens would expire at once"
 _NEVER_STORED = "a burst would be refused"
 _NO_ANSWER = "the database could not answer in time"
 _STOPPED = "the engine would accept no commands"
-
-
-_BACKENDS = ("sqlite", "postgres", "postgresql")
 
 
 class StoreSettings(Section, frozen=True):
@@ -110,9 +107,8 @@ class StoreSettings(Section, frozen=True):
 
     def __post_init__(self) -> None:
         check_limits(self)
-        scheme, separator, _ = (self.url or "sqlite://").partition("://")
-        if not separator or scheme.partition("+")[0] not in _BACKENDS:
-            raise ValueError("store.url must be a sqlite:// or postgresql:// URL")
+        if self.url is not None:
+            check_store_url(self.url)
         if self.adapter == "postgres" and not self._is_at_postgres:
             raise ValueError("store.adapter = 'postgres' needs a postgresql:// URL in store.url")
         if self.replica_url is not None and not _is_postgres(self.replica_url):
@@ -141,19 +137,11 @@ class StoreSettings(Section, frozen=True):
         Without them, a connection is encrypted if the server can, and nobody is verified.
         """
         urls = [url for url in (self.url, self.replica_url) if url and _is_postgres(url)]
-        return all("sslmode=" in self.with_options(url) or _is_near(url) for url in urls)
+        return all("sslmode=" in self.with_options(url) or is_store_near(url) for url in urls)
 
     @property
     def _is_at_postgres(self) -> bool:
         return _is_postgres(self.url or "")
-
-
-def _is_near(url: str) -> bool:
-    """Return whether all hosts of a database are on this machine, or on a private network."""
-    _, _, hosts = urlsplit(url).netloc.rpartition("@")
-    options = dict(parse_qsl(url.partition("?")[2]))
-    named = options.get("host", hosts).split(",")
-    return all(host == "" or host.startswith("/") or is_near(f"//{host}") for host in named)
 
 
 def _is_postgres(url: str) -> bool:
