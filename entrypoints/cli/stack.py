@@ -68,11 +68,16 @@ async def stack(options: argparse.Namespace) -> int:
     # Imported here, so that `solebook --help` is fast and works without these packages.
     from rich.console import Console
 
+    from ...core.bidding.reshard import MOST_SHARDS
     from ..stack.run import run_stack
     from ..stack.screen import JsonLines, Lines
     from ..stack.settings_file import Payments
     from ..stack.stack import Plan
 
+    if options.stripe_webhook_secret is not None and options.stripe_key is None:
+        raise ValueError("--stripe-webhook-secret needs --stripe-key")
+    if options.shards is not None and not 1 <= options.shards <= MOST_SHARDS:
+        raise ValueError(f"--shards takes 1 to {MOST_SHARDS}, not {options.shards}")
     payments = Payments()
     if options.stripe_key is not None:
         if "_test_" not in options.stripe_key:

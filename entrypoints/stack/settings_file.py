@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +69,7 @@ adapter = "embedded"               # the built-in provider, whose books all proc
 journal = {journal}"""
 _PORT = re.compile(r"(127\.0\.0\.1:|^port = |one has )(\d+)", re.MULTILINE)
 USER = "solebook"
+SETTINGS, SECRETS = "solebook.toml", "secrets.env"
 SEALING_KEY = "sealing-key"
 """The file with the key that seals personal data."""
 DOUBLES_KEY = "sk_test_double"
@@ -96,7 +98,7 @@ def write_settings(
     words["journal"] = json.dumps(str(folder / "files" / "provider.sqlite3"))
     words["influx_section"] = _INFLUX.format(**words) if "influx_shim" in ports else ""
     words["payments_section"] = sections[payments.kind].format(**words)
-    write_private(folder / "solebook.toml", _SETTINGS.format(**words) + more)
+    write_private(folder / SETTINGS, _SETTINGS.format(**words) + more)
 
 
 def _lines_of_roles() -> Iterator[str]:
@@ -120,20 +122,31 @@ def write_secrets(folder: Path, ports: Mapping[str, int], payments: Payments) ->
         secret = payments.webhook_secret or f"whsec_{secrets.token_hex(16)}"
         lines["PAYMENTS__WEBHOOK_SECRET"] = secret
     text = "".join(f"SOLEBOOK_{name}={value}\n" for name, value in lines.items())
-    write_private(folder / "secrets.env", text)
+    write_private(folder / SECRETS, text)
     write_private(folder / SEALING_KEY, secrets.token_urlsafe(48))
+
+
+@contextmanager
+def removed_if_wrong(folder: Path) -> Iterator[None]:
+    """Remove the files of a first start if the block raises, so that the next one is the first."""
+    try:
+        yield
+    except BaseException:
+        for name in (SETTINGS, SECRETS, SEALING_KEY):
+            (folder / name).unlink(missing_ok=True)
+        raise
 
 
 def read_secrets(folder: Path) -> dict[str, str]:
     """Return the variables of the file. Raises OSError."""
-    lines = (folder / "secrets.env").read_text().splitlines()
+    lines = (folder / SECRETS).read_text().splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def move_ports(folder: Path, moved: Mapping[int, int]) -> None:
     """Replace ports in both files."""
-    for file in (folder / "solebook.toml", folder / "secrets.env"):
+    for file in (folder / SETTINGS, folder / SECRETS):
         text = file.read_text()
         new = _PORT.sub(lambda found: _moved(found, moved), text)
         if new != text:

@@ -28,7 +28,17 @@ from .servers.postgres import Postgres
 from .servers.stripe_double import prepare_double, stripe_double
 from .servers.typesense import typesense_server
 from .servers.valkey import valkey_server
-from .settings_file import USER, Payments, move_ports, read_secrets, write_secrets, write_settings
+from .settings_file import (
+    SECRETS,
+    SETTINGS,
+    USER,
+    Payments,
+    move_ports,
+    read_secrets,
+    removed_if_wrong,
+    write_secrets,
+    write_settings,
+)
 from .supervisor import Supervisor
 
 _SERVERS = ("postgres", "nats", "valkey", "typesense", "typesense-peers", "stripe")
@@ -53,6 +63,17 @@ class Plan:
     """Further settings of a new exchange."""
 
 
+def _require_stack(plan: Plan) -> None:
+    """Raise ValueError if the settings in the folder are no stack's, or cannot be as planned."""
+    file = plan.folder / SETTINGS
+    if not (plan.folder / SECRETS).exists():
+        raise ValueError(
+            f"{file} is of another exchange: there is no {SECRETS} beside it; name a new folder"
+        )
+    if plan.more:
+        raise ValueError(f"further settings are for a new folder; here, change {file}")
+
+
 class Stack:
     """A deployment in a folder, which this process has locked."""
 
@@ -60,14 +81,18 @@ class Stack:
         """Choose the ports and write or read the settings. Raises SettingsError and OSError."""
         self.plan = plan
         folder = self._folder = plan.folder
-        self.is_new = not (folder / "solebook.toml").exists()
+        self.is_new = not (folder / SETTINGS).exists()
+        if not self.is_new:
+            _require_stack(plan)
         ports = Ports(folder / "ports.json")
         names = (*_SERVERS, *HTTP, *(_INFLUX if influxd() else ()))
         self._ports = ports
         taken = {name.replace("-", "_"): ports.take(name) for name in names}
         if self.is_new:
-            write_secrets(folder, taken, plan.payments)
-            write_settings(folder, taken, plan.payments, more=plan.more)
+            with removed_if_wrong(folder):
+                write_secrets(folder, taken, plan.payments)
+                write_settings(folder, taken, plan.payments, more=plan.more)
+                self.settings  # noqa: B018  # wrong ones are noticed here
         elif ports.moved:
             move_ports(folder, ports.moved)
         ports.keep()
@@ -75,7 +100,7 @@ class Stack:
     @cached_property
     def settings(self) -> Settings:
         """The settings of its exchange."""
-        return load_settings(self._folder / "solebook.toml", read_secrets(self._folder))
+        return load_settings(self._folder / SETTINGS, read_secrets(self._folder))
 
     @property
     def urls(self) -> list[str]:
@@ -106,7 +131,7 @@ class Stack:
         told("migrations")
         environment = process_environment(read_secrets(self._folder))
         programs = exchange_processes(
-            self._folder / "solebook.toml", environment, self.port_of, spread=self.plan.spread
+            self._folder / SETTINGS, environment, self.port_of, spread=self.plan.spread
         )
         self._ports.keep()
         watched = {one.name: one.metrics_port for one in programs if one.metrics_port is not None}
