@@ -38,7 +38,7 @@ async def submitted(request: AnyRequest, *, most_with_files: int = 0) -> Mapping
         fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
     except ValueError as error:
         raise ClientException("the form cannot be read") from error
-    _refuse_nul(fields)
+    refuse_nul(fields)
     return fields
 
 
@@ -55,7 +55,7 @@ async def _multipart(request: AnyRequest) -> FormMultiDict:
     return given
 
 
-def _refuse_nul(fields: Mapping[str, str]) -> None:
+def refuse_nul(fields: Mapping[str, str]) -> None:
     """Raise ClientException for what nobody can type, and PostgreSQL has no texts with."""
     if any("\0" in field for field in (*fields, *fields.values())):
         raise ClientException("the form has the character U+0000")
@@ -65,7 +65,7 @@ def _texts_of(form: FormMultiDict, most: int) -> Mapping[str, str]:
     texts = {name: text for name, text in form.multi_items() if isinstance(text, str)}
     if len(texts) > _FIELDS or sum(map(len, texts.values())) > most:
         raise ClientException("the fields of the form are too long", status_code=413)
-    _refuse_nul(texts)
+    refuse_nul(texts)
     return texts
 
 

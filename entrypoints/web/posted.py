@@ -16,7 +16,8 @@ from ...ports.language.idempotency import IdempotencyKey
 from ...ports.language.ids import UserId
 from ...ports.language.users import Role
 from ..http.edge.problems import AnyRequest
-from .forms import MOST_FORM, submitted
+from .forms import MOST_FORM, refuse_nul, submitted
+from .forms_with_files import texts_beside_files
 from .pages import ThePage
 from .visitor import Anybody, SignedInVisitor
 
@@ -113,8 +114,8 @@ def takes_files(role: Role, *, most_text: int = MOST_FORM) -> dict[str, object]:
 async def sent_by(request: AnyRequest, visitor: Anybody) -> Mapping[str, str]:
     """Return the fields of the form in a request, or none.
 
-    Files are for those who may send some. Of others, only a form without any is read. Raises
-    ClientException if the body is none, and PermissionDeniedException if another site sent it.
+    Files are for those who may send some, and those of others are not kept. Raises ClientException
+    if the body is none, and PermissionDeniedException if another site sent it.
     """
     if request.method != "POST":
         return {}
@@ -122,11 +123,16 @@ async def sent_by(request: AnyRequest, visitor: Anybody) -> Mapping[str, str]:
     opt = request.route_handler.opt
     if (role := opt.get(_SENDER)) is None:
         return await submitted(request)
+    if visitor.has(role):
+        return await submitted(request, most_with_files=opt[_MOST_TEXT])
+    kind, given = request.content_type
+    if kind == "multipart/form-data":
+        texts = await texts_beside_files(given.get("boundary", ""), request.stream(), MOST_FORM)
+        refuse_nul(texts)
+        return texts
     length = request.headers.get("content-length", "")
     is_short = length.isdecimal() and int(length) <= MOST_FORM
-    if not is_short and not visitor.has(role):
-        return {}
-    return await submitted(request, most_with_files=opt[_MOST_TEXT])
+    return await submitted(request) if is_short else {}
 
 
 def without_own(fields: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from solebook.ports.language.ids import OrderId, UserId
 from solebook.ports.language.paging import PageRequest
 from solebook.ports.language.users import Role
 
+from ....served import PASSWORD
 from ..world import CHECKS, PARCEL, ROOT, Person, World
 from .browser import Browser, Shown
 
@@ -256,7 +257,7 @@ async def test_file_that_is_no_photo_is_refused_with_all_that_was_typed(
         assert "<img" not in refused.answer.text
 
 
-async def test_photos_are_shown_to_no_party_and_read_from_no_stranger(
+async def test_photos_are_shown_to_no_party_and_kept_of_no_stranger(
     market: World, inside: Browser, buyer: Person, seller: Person
 ) -> None:
     order_id = await shipped(market, buyer, seller)
@@ -270,4 +271,12 @@ async def test_photos_are_shown_to_no_party_and_read_from_no_stranger(
     large = [PHOTO + bytes(20_000)]
     assert (await inside.sends_files(form, large, do="photos")).status == 409
     inside.cookies.clear()
-    assert (await inside.sends_files(form, large, do="photos")).status == 401
+    typed = {"reason": "The sole peels", "verdict": "fail"}
+    asked = await inside.sends_files(form, large, do="photos", **typed)
+    assert asked.status == 401
+    assert asked.form("/sign-in").fields["kept.reason"] == "The sole peels"
+    signed_in = {"email": "authenticator@example.com", "password": PASSWORD}
+    ready = await inside.sends(asked.form("/sign-in"), **signed_in)
+    again = await inside.sends(ready.forms[-1])
+    assert ">The sole peels</textarea>" in again.answer.text
+    assert len(re.findall(f'src="({path}/photos/[^"]+)"', again.answer.text)) == 1
