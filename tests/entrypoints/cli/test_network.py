@@ -99,10 +99,8 @@ def test_a_trade_goes_from_bid_to_payout_through_processes_that_each_do_a_part(
             ("letters", "search", "charts", "webhooks"),
         )
     ]
-    assert there.readiness() == (
-        200,
-        {"store": "answers", "network": "answers", "matching": "answers", "clock": "right"},
-    )
+    well = {"store": "answers", "network": "answers", "matching": "answers", "clock": "right"}
+    wait_until(lambda: there.readiness() == (200, well))
     there.ok("POST", "/v1/asks", exchange.seller, json=exchange.quote())
     match = here.ok("POST", "/v1/bids", exchange.buyer, json=exchange.quote())["match"]
     order = f"/v1/orders/{match['order_id']}"
