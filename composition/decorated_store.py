@@ -21,9 +21,18 @@ def decorated_store(
     *,
     product_cache: Cache[ProductId, Product],
     order_stream: OrderStream,
+    measurements: Measurements | None = None,
+    clock: Clock | None = None,
 ) -> Store:
-    """Return a store with a product cache and with announcements of changed orders."""
+    """Return a store with a product cache and with announcements of changed orders.
+
+    With `measurements`, what the engine commits and when orders are confirmed by the `clock` is
+    measured.
+    """
     transaction = store.transaction
+    if measurements is not None:
+        assert clock is not None
+        store = measured_store(store, measurements, clock)
     return replace(
         store,
         products=CachedProducts(store.products, cache=product_cache, transaction=transaction),
