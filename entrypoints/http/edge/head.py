@@ -17,7 +17,9 @@ class HeadAsGet:
             return
 
         async def send_head(message: Message) -> None:
-            if message["type"] == "http.response.body":
+            if message["type"] == "http.response.start":
+                scope["method"] = "HEAD"  # by which the server knows that no body comes
+            elif message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
 

@@ -20,6 +20,7 @@ from solebook.entrypoints.http.app import create_app
 from solebook.entrypoints.http.connections import ConnectionLimits
 from solebook.entrypoints.http.server import running_server
 from solebook.entrypoints.signals import stop_signal
+from solebook.entrypoints.web.assets import address_of
 from solebook.ports.language.rate_limits import RateLimit
 
 SERVICE_RESTARTS = 1012
@@ -65,6 +66,23 @@ async def test_a_free_port_is_picked_and_told(app: Litestar) -> None:
             assert (await client.get(f"{url}/health/live")).status_code == 200
         with pytest.raises(httpx.ConnectError):
             await client.get(f"{url}/health/live")
+
+
+async def test_a_connection_goes_on_after_the_head_of_any_answer(
+    app: Litestar, caplog: pytest.LogCaptureFixture
+) -> None:
+    paths = ["health/live", "v1/rules", "v1/orders", "schema", "", "nope"]
+    paths.append(address_of("style.css").removeprefix("/"))
+    async with serving(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
+        for path in paths:
+            writer.write(f"HEAD /{path} HTTP/1.1\r\nhost: a\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 "), path
+        writer.write(GET + b"connection: close\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_an_address_of_version_six_is_written_in_brackets(app: Litestar) -> None:
