@@ -19,7 +19,7 @@ from .sealing import cipher_of
 if TYPE_CHECKING:
     from ..adapters.sql.engine.database import SqlDatabase
 
-_LONGEST_ROLES, _LONGEST_HOST = 30, 20
+_LONGEST_ROLES, _LONGEST_HOST = 24, 16
 """PostgreSQL keeps 63 bytes of who is connected, and a migration looks for their form."""
 
 

@@ -59,6 +59,7 @@ from ..adapters.sql.payments.seller_records import SqlSellerRecords
 from ..adapters.sql.payments.webhook_archive import SqlWebhookArchive
 from ..adapters.sql.payments.webhooks import SqlWebhooks
 from ..adapters.sql.price_alerts.price_alerts import SqlPriceAlerts
+from ..adapters.sql.running_processes import marked
 from ..adapters.sql.users.addresses import SqlAddresses
 from ..adapters.sql.users.api_tokens import SqlApiTokens
 from ..adapters.sql.users.challenges import SqlChallenges
@@ -118,7 +119,7 @@ async def open_sql_database(
     cipher lacks a key under which values are sealed; WrongSchema, Unavailable.
     """
     await (upgrade(url) if migrate else require_current(url))
-    async with SqlDatabase(url, limits, name=who, cipher=cipher) as database:
+    async with SqlDatabase(url, limits, name=marked(who, cipher), cipher=cipher) as database:
         await note_keys(database)
         yield database
 

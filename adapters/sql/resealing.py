@@ -22,6 +22,7 @@ from .engine.database import SqlDatabase
 from .engine.sealing import bare, open_value, row_name, seal_value, sealed_columns
 from .engine.statement import Row, Statement
 from .operations.sealing_keys import forget_key, noted_keys
+from .running_processes import processes_under_another_key
 from .schema import metadata
 from .sealed_values import SealedValue, as_stored, values_of
 
@@ -46,6 +47,9 @@ class Resealed:
     """The keys under which nothing is sealed any more."""
     is_complete: bool
     """False if values are left: others store them under another key, or lock them for long."""
+    elsewhere: tuple[str, ...] = ()
+    """Processes that would store under another key, even if they have not yet. Then no key is
+    removable, because what they store next would be lost with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ async def reseal(database: SqlDatabase, tell: Tell, pause: Pause = asyncio.sleep
         for one in _TABLES:
             total += await _pass(database, one, tell if not number else _quiet, pause)
         if not await _is_any_left(database):
+            if elsewhere := await processes_under_another_key(database):
+                return Resealed(total, (), is_complete=False, elsewhere=elsewhere)
             return Resealed(total, await _forget_keys(database), is_complete=True)
     return Resealed(total, (), is_complete=False)
 

@@ -15,7 +15,8 @@ had none. Without encryption.current it opens everything, which is the way back.
 
 The exchange may be running, on the same settings. Rows are changed in small transactions, with
 pauses between them. It may be interrupted, and continues when it is run again. At the end it says
-which keys can be removed from encryption.keys.
+which keys can be removed from encryption.keys. On PostgreSQL it names processes that still have
+another current key, and then none can be removed.
 """
 _EPILOG = """\
 example:
@@ -48,13 +49,24 @@ async def rotate_keys(options: argparse.Namespace) -> int:
     with progress_bars() as bars:
         done = await reseal_store(settings, bars.show)
     if options.json:
-        told = {"values": done.values, "removable": done.removable, "complete": done.is_complete}
+        told = {
+            "values": done.values,
+            "removable": done.removable,
+            "complete": done.is_complete,
+            "elsewhere": done.elsewhere,
+        }
         print(json.dumps(told))
         return 0 if done.is_complete else 1
     current = settings.encryption.current
     how = "opened" if current is None else "sealed"
     under = "" if current is None else f" under the key {current!r}"
     print(f"{how} {counted(done.values, 'value')}{under}")
+    if done.elsewhere:
+        print(
+            f"another key is current in {'; '.join(done.elsewhere)}. Give all processes the same "
+            "encryption.current, and run this again: until then, keep all keys"
+        )
+        return 1
     if not done.is_complete:
         print(
             "some values are left: a running process stores under another key, or has locked them. "

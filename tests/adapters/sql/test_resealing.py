@@ -14,11 +14,13 @@ from solebook.adapters.security.aes_cipher import AesCipher
 from solebook.adapters.sql.engine.database import SqlDatabase
 from solebook.adapters.sql.engine.sealing import sealed_columns
 from solebook.adapters.sql.engine.statement import Statement
+from solebook.adapters.sql.migrate import WrongSchema, kept_stopped
 from solebook.adapters.sql.operations.sealing_keys import note_keys, noted_keys
 from solebook.adapters.sql.resealing import Resealed, reseal
+from solebook.adapters.sql.running_processes import marked
 from solebook.adapters.sql.schema import metadata, users
 from solebook.composition.adapters import Store
-from solebook.composition.sql_store import build_sql_store
+from solebook.composition.sql_store import build_sql_store, open_sql_database
 from solebook.ports.language.errors import EmailTaken
 from solebook.ports.language.ids import SessionId
 from solebook.ports.language.places import KnownPlace
@@ -230,3 +232,36 @@ async def test_a_session_is_known_by_its_source_under_any_key(
             assert await store.sessions.is_from(user.id, "192.0.2.77")
             assert not await store.sessions.is_from(user.id, "192.0.2.78")
             assert await store.sessions.get(session.id) == session
+
+
+@pytest.mark.real
+async def test_no_key_is_removable_while_a_process_that_stores_nothing_has_another_one(
+    postgres_url: str,
+) -> None:
+    idle = "solebook trade,webhooks on vm"
+    for cipher in (UNDER_OLD, BACK):
+        async with (
+            open_sql_database(postgres_url, migrate=False, who=idle, cipher=cipher) as process,
+            open_sql_database(postgres_url, migrate=False, cipher=UNDER_NEW) as database,
+        ):
+            await noted_keys(process)
+            done = await rotated(database)
+            assert (done.is_complete, done.removable, done.elsewhere) == (False, (), (idle,))
+            assert "new" in await noted_keys(database)
+        async with open_sql_database(
+            postgres_url, migrate=False, who=idle, cipher=UNDER_NEW
+        ) as database:
+            done = await rotated(database)
+            assert (done.is_complete, done.removable, done.elsewhere) == (True, ("old",), ())
+
+
+@pytest.mark.real
+async def test_a_process_of_a_version_without_marks_is_seen_by_a_migration(
+    postgres_url: str,
+) -> None:
+    for name in ("solebook letters on vm", marked("solebook letters on vm", UNDER_OLD)):
+        async with SqlDatabase(postgres_url, name=name) as process:
+            await noted_keys(process)
+            with pytest.raises(WrongSchema, match="database: solebook letters on vm; stop it"):
+                async with kept_stopped(postgres_url):
+                    pass
