@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,11 +55,7 @@ async def settings(postgres_url: str, nats_server: NatsServer, tmp_path: Path) -
         folder=str(tmp_path),
         security=SecuritySettings(bcrypt_cost=4),
         store=StoreSettings(url=postgres_url),
-        nats=NatsSettings(
-            url=nats_server.url,
-            prefix=f"test-{uuid4().hex}",
-            connect_timeout=timedelta(seconds=PATIENCE / 4),
-        ),
+        nats=NatsSettings(url=nats_server.url, prefix=f"test-{uuid4().hex}"),
         encryption=SEALING,
     )
     await prepare_broker(settings)
