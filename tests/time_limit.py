@@ -23,8 +23,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-SECONDS = 300.0
-"""Five times as long as the slowest step takes on a quiet machine."""
+SECONDS = 600.0
+"""Ten times as long as the slowest step takes on a quiet machine."""
 AGAIN = 60.0
 """Seconds until what goes on nevertheless is interrupted once more."""
 _REARMED = 30.0
