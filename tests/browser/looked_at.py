@@ -63,6 +63,7 @@ async def look_at(window: Window, path: str, name: str) -> LookedAt:
     """Open a page with nothing in the cache, and look at it from all sides."""
     page = window.page
     cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Network.enable")  # or the next has no effect
     await cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
     loaded: list[Request] = []
 
