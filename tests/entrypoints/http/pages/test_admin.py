@@ -90,12 +90,16 @@ async def test_refund_needs_confirmation_and_is_in_the_audit_log_of_the_order(
 ) -> None:
     path = f"/admin/orders/{await market.order(buyer, seller)}"
     form = (await admin_in.opens(path)).form(f"{path}/refund")
+    nobody = await admin_in.sends(form, reason="the parcel was lost", sure="yes")
+    assert (nobody.status, "must say who bears it" in nobody.text) == (422, True)
+    assert ' required><option value="">Choose who pays</option>' in nobody.answer.text
     typed = {"reason": "the parcel was lost", "borne_by": "exchange"}
 
     unsure = await admin_in.sends(form, **typed)
     assert (unsure.status, unsure.path) == (422, f"{path}/refund")
     assert "cannot be undone" in unsure.text
     assert unsure.form(f"{path}/refund").fields["reason"] == "the parcel was lost"
+    assert '<option value="exchange" selected>' in unsure.answer.text
 
     refunded = await admin_in.sends(form, **typed, sure="yes")
     await market.workers.settle()
