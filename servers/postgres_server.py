@@ -183,6 +183,9 @@ class PostgresServer:
             replica = PostgresServer(
                 self.programs, folder, port=_free_port(), options=("hot_standby=on", *options)
             )
+            # One that is stopped for a while finds what was written meanwhile.
+            self.sql("ALTER SYSTEM SET wal_keep_size = '512MB'")
+            self.sql("SELECT pg_reload_conf()")
             how = ("-X", "stream", "-c", "fast", "--no-sync", "-R")
             self.run("pg_basebackup", "-d", self.url(), "-D", str(replica.data), *how)
             replica.start()

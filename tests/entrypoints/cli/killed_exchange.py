@@ -61,6 +61,7 @@ SETTINGS = {
     "SOLEBOOK_SECURITY__ACCESS_TOKEN_LIFE": "PT10H",
     "SOLEBOOK_SECURITY__SIGNING_KEYS": json.dumps([{"id": "test", "secret": "s" * 32}]),
     "SOLEBOOK_MARKET__PAYOUT_HOLD": "PT1S",
+    "SOLEBOOK_NATS__CONNECT_TIMEOUT": "PT30S",  # all start at once, on however slow a machine
 }
 _ANSWERS = 2 * CLIENTS
 """How many acknowledgements there are before something is killed, and again afterwards."""

@@ -14,8 +14,8 @@ from .test_processes import Market
 
 _POLLS_RARELY = """
 from solebook.adapters.messaging import queue_workers
+from solebook.core.operations import relay
 from solebook.entrypoints.cli.main import main
-from solebook.entrypoints.worker import relay
 
 queue_workers._POLL = relay._POLL = 3_600.0
 main()
