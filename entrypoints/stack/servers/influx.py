@@ -1,5 +1,6 @@
 """InfluxDB as Debian has it: 1.6, to which influxdb-client writes through a shim."""
 
+import asyncio
 import shutil
 import sys
 from functools import partial
@@ -12,6 +13,8 @@ from ..probes import exchange, http_answers
 from ..program import Program, Stage
 
 NOT_INSTALLED = "InfluxDB is not installed (apt install influxdb), so charts are in PostgreSQL"
+_PATIENCE = 60.0
+_PAUSE = 0.2
 _CONFIGURATION = """\
 reporting-disabled = true
 bind-address = "127.0.0.1:{rpc}"
@@ -79,9 +82,13 @@ def influx_server(folder: Path, port: int, rpc: int, shim: int) -> tuple[Program
 
 
 async def prepare_influx(port: int, *, user: str, password: str, database: str) -> None:
-    """Create the user and the database, which may be there already."""
+    """Create the user and the database, which may be there already. Raises TimeoutError."""
     login = {"u": user, "p": password}
     for statement in (creation_of_user(user, password), creation_of_database(database)):
         path = f"/query?{urlencode({'q': statement} | login)}"
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n"
-        await exchange(port, f"{head}Connection: close\r\n\r\n".encode())
+        request = f"{head}Connection: close\r\n\r\n".encode()
+        async with asyncio.timeout(_PATIENCE):
+            # A slow machine hashes the password for seconds. Until then, the user may do nothing.
+            while not (await exchange(port, request)).startswith(b"HTTP/1.1 200"):  # noqa: ASYNC110
+                await asyncio.sleep(_PAUSE)
