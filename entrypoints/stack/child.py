@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from .logs import last_lines, log_file, open_log
+from .probes import wait_until
 from .program import Program, guarded
 
 State = Literal["waits", "starts", "runs", "stops", "ended"]
-_POLL = 0.05
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 _STEADY = 30.0
@@ -115,9 +115,7 @@ class Child:
     async def _look(self, process: asyncio.subprocess.Process) -> None:
         """Note when it answers, and end it if it does not in time."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                while not await self.program.is_ready():  # noqa: ASYNC110  # there is no event
-                    await asyncio.sleep(_POLL)
+            await wait_until(self.program.is_ready, patience=_PATIENCE)
             if not self._stops:
                 self.state = "runs"
             self.ready.set()

@@ -1,10 +1,11 @@
 """Asks programs whether they answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 _PATIENCE = 30.0
 """Seconds for an answer. A busy machine needs many; whoever is not there yet refuses at once."""
+_POLL = 0.05
 _MOST = 65_536
 
 
@@ -30,6 +31,13 @@ async def exchange(port: int, words: bytes = b"", *, whole: bool = False) -> byt
                 writer.close()
     except (OSError, TimeoutError):
         return b""
+
+
+async def wait_until(is_true: Callable[[], Awaitable[bool]], *, patience: float) -> None:
+    """Wait until something is true. Raises TimeoutError after `patience` seconds."""
+    async with asyncio.timeout(patience):
+        while not await is_true():  # noqa: ASYNC110  # there is no event
+            await asyncio.sleep(_POLL)
 
 
 async def succeeds(command: Sequence[str]) -> bool:

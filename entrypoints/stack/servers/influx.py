@@ -1,6 +1,5 @@
 """InfluxDB as Debian has it: 1.6, to which influxdb-client writes through a shim."""
 
-import asyncio
 import shutil
 import sys
 from functools import partial
@@ -9,12 +8,11 @@ from urllib.parse import urlencode
 
 from .. import influx_shim
 from ..private_file import write_private
-from ..probes import exchange, http_answers
+from ..probes import exchange, http_answers, wait_until
 from ..program import Program, Stage
 
 NOT_INSTALLED = "InfluxDB is not installed (apt install influxdb), so charts are in PostgreSQL"
 _PATIENCE = 60.0
-_PAUSE = 0.2
 _CONFIGURATION = """\
 reporting-disabled = true
 bind-address = "127.0.0.1:{rpc}"
@@ -88,7 +86,9 @@ async def prepare_influx(port: int, *, user: str, password: str, database: str) 
         path = f"/query?{urlencode({'q': statement} | login)}"
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n"
         request = f"{head}Connection: close\r\n\r\n".encode()
-        async with asyncio.timeout(_PATIENCE):
-            # A slow machine hashes the password for seconds. Until then, the user may do nothing.
-            while not (await exchange(port, request)).startswith(b"HTTP/1.1 200"):  # noqa: ASYNC110
-                await asyncio.sleep(_PAUSE)
+        # A statement that is refused, or not answered, would be missing for good.
+        await wait_until(partial(_is_accepted, port, request), patience=_PATIENCE)
+
+
+async def _is_accepted(port: int, request: bytes) -> bool:
+    return (await exchange(port, request)).startswith(b"HTTP/1.1 200")
